@@ -1,0 +1,66 @@
+# make run    everything set up, then the whole main job on a synthetic roster, on SQLite
+# make test   everything set up, then every test, with real servers and a real browser
+# make serve  serve what `make run` left in demo-output
+# make check  format, lint, types, import contracts, dependencies
+# make bench  the benchmarks, timed
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8787
+
+.DELETE_ON_ERROR:
+.PHONY: run serve test check bench format clean
+
+run: $(VENV)/main.installed
+	$(BIN)/yezhu demo
+
+serve: $(VENV)/main.installed
+	@test -d demo-output/data || { echo "先运行 make run"; exit 2; }
+	@echo "业主页 http://127.0.0.1:$(PORT)/vote　监督看板 http://127.0.0.1:$(PORT)/board　账号见 demo-output/accounts.txt"
+	YEZHU_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/yezhu serve --data demo-output/data --port $(PORT)
+
+test: $(VENV)/test.installed
+	$(BIN)/python -m tests.browser
+	$(BIN)/pytest --benchmark-disable
+
+check: $(VENV)/test.installed
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(VENV)/test.installed
+	$(BIN)/pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+
+format: $(VENV)/test.installed
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf $(VENV) demo-output build *.egg-info
+
+# A failed or missing uv costs time, not the installation: pip reads the same hashed files.
+define install
+	@echo "==> 按锁定文件 $(1) 安装依赖（校验哈希）"
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	@echo "==> 安装 yezhu"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef
+
+$(VENV)/created:
+	@echo "==> 建立虚拟环境 $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "无法建立虚拟环境：Debian/Ubuntu 上请先安装 python3-venv"; exit 2; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv || echo "==> 没有 uv，改用 pip"
+	@touch $@
+
+$(VENV)/main.installed: $(VENV)/created requirements.txt pyproject.toml
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/test.installed: $(VENV)/created requirements-test.txt pyproject.toml
+	$(call install,requirements-test.txt)
+	@touch $@ $(VENV)/main.installed

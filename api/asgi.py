@@ -1,0 +1,60 @@
+"""The server process."""
+
+import os
+import sys
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.composition import compose
+from api.settings import Settings
+
+
+def create() -> FastAPI:
+    """Build the application from the environment: what each worker process runs."""
+    _configure_logging()
+    return create_app(compose(Settings()))
+
+
+def run(*, data: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve until stopped.
+
+    Options given here go to the workers as environment variables, where the rest comes from.
+
+    Raises
+    ------
+    Refusal
+        The deployment is not fit to start; see :func:`api.composition.compose`.
+    """
+    given = {"DATA": data, "HOST": host, "PORT": port, "WORKERS": workers}
+    os.environ.update(
+        {f"YEZHU_{name}": str(value) for name, value in given.items() if value is not None}
+    )
+    settings = Settings()
+    _configure_logging()
+    # Refuse here, with one clear line, what every worker would otherwise die of.
+    compose(settings).database.close()
+    uvicorn.run(
+        "api.asgi:create",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        # Open event streams would hold the shutdown for ever.
+        timeout_graceful_shutdown=1,
+        server_header=False,
+    )
+
+
+def _configure_logging() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

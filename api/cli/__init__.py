@@ -1,0 +1,140 @@
+"""The ``yezhu`` command. Each subcommand loads only the parts it needs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voting.kernel.refusal import Refusal
+
+app = typer.Typer(
+    name="yezhu",
+    help="业主大会表决：导入清册、收签名表决票、精确计票、出具与核验结果凭证。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+staff_app = typer.Typer(help="工作人员账号。", no_args_is_help=True)
+schema_app = typer.Typer(help="文件格式的 JSON Schema。", no_args_is_help=True)
+app.add_typer(staff_app, name="admin")
+app.add_typer(schema_app, name="schema")
+
+_BAD_INPUT = 2
+
+
+def main() -> None:
+    """Run the command; a refusal is printed and ends with exit code 2, not with a traceback."""
+    try:
+        app()
+    except Refusal as refusal:
+        typer.echo(f"未执行（{refusal.code}）：{refusal.detail}", err=True)
+        raise SystemExit(_BAD_INPUT) from refusal
+
+
+@app.command()
+def init(
+    name: Annotated[
+        str,
+        typer.Option(help="本部署的域名，写进每个日志的名称，以后不能更改，如 vote.example.org"),
+    ],
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """新建一个部署：生成密钥，建立数据库。"""
+    from api.deployment import Deployment
+    from api.setup import build_schema, start_register
+
+    deployment = Deployment.create(data, name)
+    build_schema(data)
+    start_register(data)
+    typer.echo(f"已初始化 {data}（{deployment.name}）。请立即备份 {data / 'secrets'}，并离线保管。")
+
+
+@app.command()
+def migrate(
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """把数据库升级到本版本的结构。"""
+    from api.setup import build_schema
+
+    build_schema(data)
+    typer.echo("数据库结构已是最新。")
+
+
+@app.command()
+def serve(
+    data: Annotated[Path | None, typer.Option(help="数据与密钥目录（YEZHU_DATA）")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址（YEZHU_HOST）")] = None,
+    port: Annotated[int | None, typer.Option(help="监听端口（YEZHU_PORT）")] = None,
+    workers: Annotated[int | None, typer.Option(help="进程数（YEZHU_WORKERS）")] = None,
+) -> None:
+    """启动服务。其余设置见环境变量 YEZHU_*。"""
+    from api.asgi import run
+
+    run(data=data, host=host, port=port, workers=workers)
+
+
+@staff_app.command("create")
+def create_administrator(
+    username: Annotated[str, typer.Argument(help="登录名")],
+    name: Annotated[str, typer.Option(help="姓名或岗位")] = "管理员",
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """建立一个管理员账号，并打印一次性密码。"""
+    from api.setup import create_administrator as create
+
+    password = create(data, username, name)
+    typer.echo(f"管理员 {username} 的一次性密码（只显示这一次，首次登录须修改）：")
+    typer.echo(password)
+
+
+@app.command()
+def recount(
+    roster: Annotated[Path, typer.Option(help="业主清册：xlsx、xls 或 CSV")],
+    ballots: Annotated[Path, typer.Option(help="表决票表：xlsx、xls 或 CSV")],
+    agenda: Annotated[Path, typer.Option(help="议程文件：JSON")],
+    out: Annotated[Path, typer.Option(help="结果写到这里")] = Path("result.json"),
+) -> None:
+    """不用服务器和数据库，由三个文件重新计票。输入有问题则逐条列出，退出码 2。"""
+    from api.cli.offline import recount_files
+
+    raise SystemExit(recount_files(roster, ballots, agenda, out))
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="审计包（zip）")],
+    log_key: Annotated[
+        str | None, typer.Option(help="另行取得的日志公钥（vkey），与审计包所写的比对")
+    ] = None,
+) -> None:
+    """离线核验审计包：逐项检查，列出全部不符之处；有不符则退出码 1。"""
+    from api.cli.offline import verify_file
+
+    raise SystemExit(verify_file(bundle, log_key))
+
+
+@schema_app.command("agenda")
+def agenda_schema() -> None:
+    """打印议程文件的 JSON Schema。"""
+    import json
+
+    from voting.assembly.agenda_schema import agenda_schema as schema
+
+    typer.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option(help="产物目录")] = Path("demo-output"),
+    seed: Annotated[int, typer.Option(help="随机种子")] = 20260301,
+) -> None:
+    """在一份仿真清册上把全过程走一遍：导入、通知、投票、计票、凭证、核验。"""
+    from api.cli.demo import run
+
+    raise SystemExit(run(output, seed))

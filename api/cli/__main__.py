@@ -1,0 +1,5 @@
+"""``python -m api.cli`` is ``yezhu``."""
+
+from api.cli import main
+
+main()

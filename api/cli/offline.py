@@ -1,0 +1,70 @@
+"""The commands that need no server: recount three files, verify a bundle."""
+
+import json
+import sys
+from pathlib import Path
+
+from voting.count.recount import InputsUnreadable, recount
+from voting.outcome.bundle import BundleUnreadable, read
+from voting.outcome.evidence import Evidence
+from voting.outcome.verify import verify_bundle
+
+_OK, _FAILED, _BAD_INPUT = 0, 1, 2
+
+
+def recount_files(roster: Path, ballots: Path, agenda: Path, out: Path) -> int:
+    """Count three files and write the result; 2 with every problem listed if they have any."""
+    contents = []
+    for path in (roster, ballots, agenda):
+        try:
+            contents.append(path.read_bytes())
+        except OSError as error:
+            print(f"无法读取 {path}：{error.strerror}", file=sys.stderr)
+    if len(contents) < len((roster, ballots, agenda)):
+        return _BAD_INPUT
+    try:
+        result = recount(
+            contents[0], roster.name, contents[1], ballots.name, contents[2], agenda.name
+        )
+    except InputsUnreadable as refusal:
+        print(f"{refusal.detail}：", file=sys.stderr)
+        for line in refusal.lines:
+            print(f"  {line}", file=sys.stderr)
+        return _BAD_INPUT
+    out.write_text(json.dumps(result, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    for item in result["items"]:
+        print(f"议题 {item['id']}　{item['title']}：{'通过' if item['carried'] else '未通过'}")
+    print(f"结果已写入 {out}")
+    return _OK
+
+
+def verify_file(bundle: Path, log_key: str | None) -> int:
+    """Verify a bundle and print every check; 1 if anything fails, 2 if there is no file."""
+    try:
+        data = bundle.read_bytes()
+    except OSError as error:
+        print(f"无法读取 {bundle}：{error.strerror}", file=sys.stderr)
+        return _BAD_INPUT
+    findings = verify_bundle(data)
+    for finding in findings:
+        mark = "不含" if not finding.performed else "不符" if finding.problems else "通过"
+        print(f"{finding.number:>3}. [{mark}] {finding.title}")
+        for problem in finding.problems:
+            print(f"       - {problem}")
+    failed = sum(bool(finding.problems) for finding in findings)
+    failed += _foreign_key(data, log_key)
+    print("核验通过。" if not failed else f"核验未通过：{failed} 项不符。")
+    return _FAILED if failed else _OK
+
+
+def _foreign_key(data: bytes, log_key: str | None) -> int:
+    """Print whose key vouches for the log; count a difference from the one expected."""
+    try:
+        vkey = Evidence(read(data)).log_key.vkey
+    except BundleUnreadable:
+        return 0
+    print(f"日志公钥：{vkey}")
+    if log_key is None or log_key == vkey:
+        return 0
+    print(f"  不符：另行取得的日志公钥是 {log_key}")
+    return 1

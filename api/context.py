@@ -1,0 +1,64 @@
+"""What a route asks for: the service, the caller's address, the raw body."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.composition import Service
+from voting.kernel.dsse import MAX_BYTES
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+async def _signed_body(request: Request) -> bytes:
+    """Read at most one byte more than an envelope may have; the use case refuses the rest."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            return body[: MAX_BYTES + 1]
+    return body
+
+
+InService = Annotated[Service, Depends(_service)]
+Address = Annotated[str, Depends(_address)]
+SignedBody = Annotated[bytes, Depends(_signed_body)]
+
+SIGNED_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "DSSE v1 信封的规范 JSON，恰有一个签名，最长 8192 字节",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["payload", "payloadType", "signatures"],
+                    "properties": {
+                        "payload": {"type": "string", "format": "byte"},
+                        "payloadType": {"type": "string"},
+                        "signatures": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 1,
+                            "items": {
+                                "type": "object",
+                                "required": ["keyid", "sig"],
+                                "properties": {
+                                    "keyid": {"type": "string"},
+                                    "sig": {"type": "string", "format": "byte"},
+                                },
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}

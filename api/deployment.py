@@ -1,0 +1,92 @@
+"""The keys and the name of one deployment: made once, on purpose, never by default."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from voting.kernel.refusal import Refusal
+
+_KEY_BYTES = 32
+_PRIVATE = 0o600
+# Thirty-two random bytes with fewer distinct values do not happen; a placeholder does.
+_FEWEST_DISTINCT = 16
+
+
+class NotInitialised(Refusal):
+    """No keys in this directory."""
+
+    code = "not-initialised"
+
+
+class AlreadyInitialised(Refusal):
+    """Keys exist; new ones would orphan everything signed and sealed so far."""
+
+    code = "already-initialised"
+
+
+class UnsafeSecret(Refusal):
+    """A key file that others can read, or that holds no key."""
+
+    code = "unsafe-secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Name and secret keys. ``name`` is the host name under which the logs are known for ever."""
+
+    name: str
+    log_key: bytes
+    encryption_key: bytes
+    index_key: bytes
+
+    @classmethod
+    def create(cls, data: Path, name: str) -> Self:
+        """Make the keys of a new deployment, readable by this user only.
+
+        Raises
+        ------
+        AlreadyInitialised
+        """
+        if (data / "deployment.json").exists():
+            raise AlreadyInitialised(f"{data} 已经初始化过")
+        secret = data / "secrets"
+        secret.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)
+        secret.chmod(0o700)
+        for file in _KEY_FILES:
+            path = secret / file
+            path.touch(mode=_PRIVATE, exist_ok=False)
+            path.write_bytes(secrets.token_bytes(_KEY_BYTES))
+        (data / "deployment.json").write_text(json.dumps({"name": name}, ensure_ascii=False))
+        return cls.load(data)
+
+    @classmethod
+    def load(cls, data: Path) -> Self:
+        """Read the keys.
+
+        Raises
+        ------
+        NotInitialised, UnsafeSecret
+        """
+        try:
+            name = json.loads((data / "deployment.json").read_text())["name"]
+        except FileNotFoundError as error:
+            raise NotInitialised(f"{data} 尚未初始化，请先运行 yezhu init") from error
+        return cls(name, *(_read_key(data / "secrets" / file) for file in _KEY_FILES))
+
+
+_KEY_FILES = ("log.key", "identity-encryption.key", "identity-index.key")
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnsafeSecret(f"缺少密钥文件 {path.name}，请从备份恢复") from error
+    if path.stat().st_mode & 0o077:
+        raise UnsafeSecret(f"密钥文件 {path.name} 可被其他用户读取，请执行 chmod 600")
+    if len(key) != _KEY_BYTES or len(set(key)) < _FEWEST_DISTINCT:
+        raise UnsafeSecret(f"密钥文件 {path.name} 不是 {_KEY_BYTES} 字节的随机密钥")
+    return key

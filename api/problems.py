@@ -1,0 +1,159 @@
+"""The one table from refusal to RFC 9457 problem."""
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.access import CrossSiteRequest
+from api.composition import SchemaOutdated
+from api.deployment import AlreadyInitialised, NotInitialised, UnsafeSecret
+from voting.assembly import refusals as assembly
+from voting.assembly.agenda import AgendaUnreadable
+from voting.ballot import refusals as ballot
+from voting.box import refusals as box
+from voting.box.sheet import BallotSheetUnreadable
+from voting.count.logged import LogDisagrees
+from voting.count.recount import InputsUnreadable
+from voting.count.service import ChoicesSealed
+from voting.identity import refusals as identity
+from voting.infra.throttle import TooManyAttempts
+from voting.kernel import dsse
+from voting.kernel.area import UnreadableArea
+from voting.kernel.canonical import NotCanonical
+from voting.kernel.refusal import Refusal
+from voting.kernel.suites import BadSignature, WeakKey
+from voting.ledger import refusals as ledger
+from voting.outcome.bundle import BundleUnreadable
+from voting.outcome.certificate import CertificateUnprintable
+from voting.outcome.evidence import Missing
+from voting.outcome.service import NotCertified
+from voting.roster import service as roster
+from voting.roster.refusals import RosterUnreadable
+from voting.staff import refusals as staff
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[Refusal], int] = {
+    AgendaUnreadable: 422,
+    BadSignature: 403,
+    CertificateUnprintable: 422,
+    ChoicesSealed: 409,
+    CrossSiteRequest: 403,
+    LogDisagrees: 500,
+    NotCanonical: 400,
+    NotCertified: 404,
+    RosterUnreadable: 422,
+    TooManyAttempts: 429,
+    UnreadableArea: 422,
+    WeakKey: 422,
+    assembly.AgendaDoesNotFit: 422,
+    assembly.ClockWentBackwards: 503,
+    assembly.NoticeTooShort: 409,
+    assembly.TooEarly: 409,
+    assembly.UnknownAssembly: 404,
+    assembly.WrongState: 409,
+    ballot.MalformedBallot: 400,
+    ballot.NotYourUnit: 403,
+    ballot.PollClosed: 409,
+    ballot.PollNotOpen: 409,
+    ballot.UnknownUnit: 422,
+    ballot.UnreadableChoice: 422,
+    ballot.WrongAssembly: 409,
+    ballot.WrongNotice: 409,
+    ballot.WrongRoster: 409,
+    box.AlreadyVoted: 409,
+    box.PaperAlreadyAccepted: 409,
+    box.PaperEntriesDiffer: 409,
+    box.SameClerk: 409,
+    box.UnreadablePaper: 422,
+    box.WrongSequence: 409,
+    dsse.EnvelopeTooLarge: 413,
+    dsse.MalformedEnvelope: 400,
+    dsse.WrongPayloadType: 400,
+    identity.ChallengeInvalid: 409,
+    identity.IdentityNotProved: 403,
+    identity.KeyInUse: 409,
+    identity.PossessionNotProved: 403,
+    identity.StaleRequest: 403,
+    identity.UnknownKey: 403,
+    identity.UnreadableClaim: 422,
+    ledger.NoSuchEntry: 404,
+    ledger.UnknownLog: 404,
+    roster.RosterAlreadyFrozen: 409,
+    roster.RosterNotFrozen: 409,
+    roster.UnknownRoster: 404,
+    staff.NotSignedIn: 401,
+    staff.PasswordChangeRequired: 403,
+    staff.RoleNotAllowed: 403,
+    staff.SignInFailed: 401,
+    staff.UsernameTaken: 409,
+    staff.WeakPassword: 422,
+}
+
+COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
+    {
+        AlreadyInitialised,
+        BallotSheetUnreadable,
+        BundleUnreadable,
+        InputsUnreadable,
+        Missing,
+        NotInitialised,
+        SchemaOutdated,
+        UnsafeSecret,
+        ledger.MalformedCheckpoint,
+        ledger.MalformedKey,
+        ledger.MalformedNote,
+        ledger.MalformedProof,
+        ledger.NotInLog,
+        ledger.TilesDisagree,
+        ledger.UnknownSigner,
+        ledger.WrongOrigin,
+    }
+)
+"""Refusals of the commands, at start-up or over files; no request can meet them."""
+
+
+def problem(_request: Request, refusal: Exception) -> JSONResponse:
+    """Answer with the problem document of a refusal."""
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
+    status = STATUS[type(refusal)]
+    body = {
+        "type": f"/problems/{refusal.code}",
+        "title": refusal.code.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": refusal.detail,
+    }
+    headers = {}
+    if "retry_after_seconds" in refusal.facts:
+        headers["Retry-After"] = str(refusal.facts["retry_after_seconds"])
+    return JSONResponse(refusal.facts | body, status, headers, MEDIA_TYPE)
+
+
+def invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request of the wrong shape; what was sent is never echoed."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
+    places = [
+        {"place": ".".join(map(str, found["loc"])), "message": found["msg"]}
+        for found in error.errors()
+    ]
+    body = {
+        "type": "/problems/invalid-request",
+        "title": "Invalid request",
+        "status": 422,
+        "detail": "请求的内容不完整或格式不对",
+        "problems": places,
+    }
+    return JSONResponse(body, 422, media_type=MEDIA_TYPE)
+
+
+def http_error(_request: Request, error: Exception) -> JSONResponse:
+    """Answer an unknown path or method in the same form as everything else."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
+    body = {
+        "type": "about:blank",
+        "title": error.detail,
+        "status": error.status_code,
+        "detail": "没有这个地址，或不支持这种请求方式",
+    }
+    return JSONResponse(body, error.status_code, error.headers, MEDIA_TYPE)

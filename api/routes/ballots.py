@@ -1,0 +1,89 @@
+"""The ballot box: signed ballots from phones, receipts, paper ballots."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import BaseModel, Field
+
+from api.access import EnrolledOwner, router, staff
+from api.context import SIGNED_BODY, Address, InService, SignedBody
+from voting.box.paper import PaperBallot
+from voting.box.receipt import Receipt
+from voting.kernel.dsse import Envelope
+from voting.staff.model import Account, Role
+
+routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["投票"])
+
+
+class ReceiptSummary(BaseModel):
+    """What a person reads; the signed receipt says the same."""
+
+    position: int
+    units: list[str]
+    area_cm2: int
+    heads: int
+    received_at: str
+    log_size: int
+    ballot_digest: str
+
+
+class ReceiptOut(BaseModel):
+    """A signed receipt: a DSSE envelope that can be checked without the server."""
+
+    receipt: dict[str, Any]
+    summary: ReceiptSummary
+
+
+class PaperIn(BaseModel):
+    """One paper ballot as one clerk reads it."""
+
+    serial: str = Field(min_length=1, max_length=64, description="表决票编号，与存根一致")
+    units: list[str] = Field(min_length=1, max_length=1000)
+    choices: dict[str, Any] = Field(
+        description="逐议题：approve、oppose、abstain、follow_majority、blank、void；"
+        "选举为逐候选人；单选为选项编号、none_of_these、abstain、blank、void"
+    )
+    void_reason: str = Field(default="", max_length=256, description="整票作废的原因；空为有效")
+
+
+class PaperOut(BaseModel):
+    """Position in the log, or null while the second clerk's entry is missing."""
+
+    position: int | None
+
+
+@routes.post(
+    "/ballots",
+    status_code=201,
+    dependencies=[Depends(EnrolledOwner())],
+    openapi_extra=SIGNED_BODY,
+)
+def cast(assembly_id: str, body: SignedBody, service: InService, address: Address) -> ReceiptOut:
+    """投一张签名的表决票，答复回执；同样的字节再投一次，得到同样的回执。"""
+    return _out(*service.box.cast(assembly_id, body, address=address))
+
+
+@routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
+def receipts(assembly_id: str, body: SignedBody, service: InService) -> list[ReceiptOut]:
+    """业主以签名的请求再取自己的回执。"""
+    return [_out(*found) for found in service.box.receipts(assembly_id, body)]
+
+
+@routes.post("/paper-ballots", status_code=201)
+def enter_paper(
+    assembly_id: str,
+    body: PaperIn,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CLERK))],
+) -> PaperOut:
+    """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
+    paper = PaperBallot(body.serial, tuple(sorted(body.units)), body.choices, body.void_reason)
+    return PaperOut(position=service.box.enter_paper(assembly_id, paper, by=account.account_id))
+
+
+def _out(receipt: Receipt, envelope: Envelope) -> ReceiptOut:
+    return ReceiptOut(
+        receipt=json.loads(envelope.to_bytes()),
+        summary=ReceiptSummary.model_validate(receipt.summary()),
+    )

@@ -1,0 +1,140 @@
+"""Turnout while the vote runs; result, certificate and audit bundle after it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from api.access import Anyone, router, staff
+from api.context import InService
+from api.feed import TurnoutFeed
+from voting.outcome.bundle import Level
+from voting.staff.model import Account, Role
+
+routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["计票与结果"])
+
+_Watcher = Annotated[
+    Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER, Role.CLERK, Role.ADMINISTRATOR))
+]
+_Auditor = Annotated[Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER))]
+
+
+class Issued(BaseModel):
+    """The certificate's number."""
+
+    number: str
+
+
+class SupervisionOut(BaseModel):
+    """Refused ballots by reason, and paper that waits for its second entry."""
+
+    assembly: str
+    pending_paper: int
+    refused: dict[str, int]
+
+
+def _binary(media_type: str) -> dict[str, Any]:
+    return {
+        "response_class": Response,
+        "responses": {200: {"content": {media_type: {}}}},
+    }
+
+
+@routes.get("/turnout", dependencies=[Depends(Anyone("参与情况人人可见，选择在截止前密封"))])
+def turnout(assembly_id: str, service: InService) -> dict[str, Any]:
+    """参与的人数与面积，各与其法定门槛相比。"""
+    return service.counting.turnout(assembly_id)
+
+
+@routes.get("/turnout/stream", **_binary("text/event-stream"))
+async def stream(assembly_id: str, request: Request, _account: _Watcher) -> StreamingResponse:
+    """参与情况的实时推送（server-sent events，事件名 turnout）。"""
+    feed: TurnoutFeed = request.app.state.feed
+    first = await feed.snapshot(assembly_id)
+
+    async def events() -> AsyncIterator[bytes]:
+        yield first
+        async for event in feed.changes(assembly_id):
+            yield event
+
+    return StreamingResponse(
+        events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+@routes.get("/supervision")
+def supervision(assembly_id: str, service: InService, _account: _Watcher) -> SupervisionOut:
+    """监督所见：各类拒收的次数，待第二次录入的纸质票数。"""
+    return SupervisionOut.model_validate(service.counting.supervision(assembly_id))
+
+
+@routes.get(
+    "/result",
+    dependencies=[Depends(Anyone("截止之后结果公开"))],
+    **_binary("application/json"),
+)
+def result(assembly_id: str, service: InService) -> Response:
+    """计票结果 result.json，规范 JSON 原文。"""
+    return Response(service.outcomes.result(assembly_id), media_type="application/json")
+
+
+@routes.post("/certificate", status_code=201)
+def issue(
+    assembly_id: str,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+) -> Issued:
+    """计票、把结果写入日志并出具结果凭证。"""
+    return Issued(number=service.outcomes.issue(assembly_id, by=account.account_id))
+
+
+@routes.get(
+    "/certificate",
+    dependencies=[Depends(Anyone("凭证是公告的依据"))],
+    **_binary("application/pdf"),
+)
+def certificate(assembly_id: str, service: InService) -> Response:
+    """结果凭证 PDF，内嵌 result.json。"""
+    return Response(service.outcomes.certificate(assembly_id), media_type="application/pdf")
+
+
+@routes.get(
+    "/bundle",
+    dependencies=[Depends(Anyone("公开级审计包不含任何选择与个人信息"))],
+    **_binary("application/zip"),
+)
+def public_bundle(assembly_id: str, service: InService) -> Response:
+    """公开级审计包。"""
+    return Response(
+        service.outcomes.bundle(assembly_id, Level.PUBLIC), media_type="application/zip"
+    )
+
+
+@routes.get("/supervised-bundle", **_binary("application/zip"))
+def supervised_bundle(assembly_id: str, service: InService, _account: _Auditor) -> Response:
+    """监督级审计包：含全部表决票的开启值，可据以逐票核验并重新计票。"""
+    return Response(
+        service.outcomes.bundle(assembly_id, Level.SUPERVISED), media_type="application/zip"
+    )
+
+
+@routes.get("/ballots.csv", **_binary("text/csv"))
+def ballot_sheet(assembly_id: str, service: InService, _account: _Auditor) -> Response:
+    """截止之后的全部表决票，格式与 `yezhu recount --ballots` 所读的相同。"""
+    return Response(
+        service.outcomes.ballot_sheet(assembly_id), media_type="text/csv; charset=utf-8"
+    )
+
+
+@routes.get(
+    "/checkpoint",
+    dependencies=[Depends(Anyone("检查点不含个人信息，供任何人比对"))],
+    **_binary("text/plain"),
+)
+def checkpoint(assembly_id: str, service: InService) -> Response:
+    """本次业主大会日志的最新检查点（C2SP tlog-checkpoint）。"""
+    return Response(
+        service.outcomes.checkpoint(assembly_id), media_type="text/plain; charset=utf-8"
+    )

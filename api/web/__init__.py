@@ -1,0 +1,1 @@
+"""The two pages, served as static files under a strict content security policy."""

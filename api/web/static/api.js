@@ -1,0 +1,121 @@
+// The HTTP interface, one function per question. Every failure becomes a `Problem`.
+
+/** What the server refused (RFC 9457), or why it could not be asked. */
+export class Problem extends Error {
+  constructor(detail, status, code = "") {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Whether the same request may still succeed: nobody has said no to it. */
+  get retryable() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Public list: announced assemblies only. */
+export async function assemblies() {
+  return (await getJson("/v1/assemblies")).assemblies;
+}
+
+/** The published notice as the very bytes whose digest is signed. */
+export async function noticeBytes(assembly) {
+  const response = await request(path("assemblies", assembly, "notice"));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+export function challenge(roster) {
+  return postJson(path("rosters", roster, "challenges"), {});
+}
+
+export function enrol(roster, claim) {
+  return postJson(path("rosters", roster, "keys"), claim);
+}
+
+/** Send a signed ballot. The same bytes sent again are answered with the same receipt. */
+export async function cast(assembly, envelope) {
+  const response = await request(path("assemblies", assembly, "ballots"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: envelope,
+  });
+  return response.text();
+}
+
+export function turnout(assembly) {
+  return getJson(path("assemblies", assembly, "turnout"));
+}
+
+export function turnoutStream(assembly) {
+  return path("assemblies", assembly, "turnout", "stream");
+}
+
+export function result(assembly) {
+  return getJson(path("assemblies", assembly, "result"));
+}
+
+export function certificate(assembly) {
+  return path("assemblies", assembly, "certificate");
+}
+
+/** Who is signed in, or null. */
+export async function session() {
+  try {
+    const response = await request("/v1/session");
+    return response.status === 204 ? null : await response.json();
+  } catch (error) {
+    if (error.status === 401) return null;
+    throw error;
+  }
+}
+
+export function signIn(username, password) {
+  return postJson("/v1/session", { username, password });
+}
+
+export function signOut() {
+  return request("/v1/session", { method: "DELETE" });
+}
+
+export function changePassword(old, replacement) {
+  return post("/v1/session/password", { old, new: replacement });
+}
+
+function path(...parts) {
+  return `/v1/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+async function getJson(url) {
+  return (await request(url)).json();
+}
+
+async function postJson(url, value) {
+  return (await post(url, value)).json();
+}
+
+function post(url, value) {
+  return request(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(value),
+  });
+}
+
+async function request(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, { ...options, cache: "no-store", credentials: "same-origin" });
+  } catch {
+    throw new Problem("网络不通，请检查网络后再试。", 0);
+  }
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  const detail = typeof body.detail === "string" ? body.detail : "";
+  const code = typeof body.type === "string" ? body.type.split("/").pop() : "";
+  throw new Problem(
+    detail || `服务器暂时无法处理（${response.status}），请稍后再试。`,
+    response.status,
+    code,
+  );
+}

@@ -1,0 +1,227 @@
+// The board of convener and supervisor: sign in, choose an assembly, watch turnout, read results.
+
+import * as account from "./account.js";
+import * as api from "./api.js";
+import { el, icon } from "./dom.js";
+import { clock, moment } from "./format.js";
+import { LiveTurnout } from "./live.js";
+import { stateBadge } from "./notice.js";
+import { announce, note, show, showProblem } from "./page.js";
+import * as results from "./results.js";
+import { TurnoutView } from "./turnout.js";
+
+const ROLES = {
+  administrator: "管理员",
+  convener: "召集人",
+  clerk: "录票员",
+  supervisor: "监督部门",
+};
+const LIVE = { live: "实时更新中", lost: "连接中断，正在重连……", waiting: "正在连接……" };
+
+let live = null;
+
+async function open() {
+  stop();
+  try {
+    const user = await api.session();
+    drawAccount(user);
+    if (user === null) showSignIn();
+    else if (user.must_change_password) showChangePassword(user.username, null);
+    else await showChosen();
+  } catch (error) {
+    showProblem("表决进度", error, open);
+  }
+}
+
+function showSignIn() {
+  drawAccount(null);
+  show(
+    "登录",
+    account.signIn(async (user, password) => {
+      if (user.must_change_password) showChangePassword(user.username, password);
+      else await open();
+    }),
+  );
+}
+
+function showChangePassword(username, known) {
+  show("设置新密码", account.changePassword(username, known, open));
+}
+
+async function showChosen() {
+  const assemblies = await api.assemblies();
+  const wanted = new URLSearchParams(location.search).get("assembly");
+  const found = assemblies.find(({ id }) => id === wanted);
+  if (found) await showAssembly(found);
+  else showList(assemblies, wanted !== null);
+}
+
+function showList(assemblies, missed) {
+  show(
+    "选择大会",
+    el("h1", {}, "业主大会"),
+    missed ? el("p", { class: "problem", role: "alert" }, "没有找到网址里指定的大会。") : null,
+    assemblies.length === 0 ? el("p", { class: "lead" }, "还没有已公示的大会。") : null,
+    el(
+      "ul",
+      { class: "assembly-list" },
+      assemblies.map((assembly) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            {
+              type: "button",
+              class: "assembly",
+              "data-testid": "assembly-choice",
+              "data-assembly": assembly.id,
+              onclick: () => visit(assembly.id),
+            },
+            el(
+              "span",
+              { class: "assembly-text" },
+              el("span", { class: "assembly-community" }, assembly.community),
+              el("span", {}, assembly.title),
+              el(
+                "span",
+                { class: "assembly-state" },
+                stateBadge(assembly.state),
+                el("span", {}, `截止 ${moment(assembly.closes_at)}`),
+                el("span", {}, `记录 ${assembly.log_size} 条`),
+              ),
+            ),
+            icon("forward"),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+async function visit(id) {
+  history.pushState(null, "", id ? `?assembly=${encodeURIComponent(id)}` : location.pathname);
+  await open();
+}
+
+function heading(assembly, status) {
+  return el(
+    "div",
+    { class: "board-heading" },
+    el(
+      "div",
+      {},
+      el("p", { class: "community" }, assembly.community),
+      el("h1", {}, assembly.title),
+      el(
+        "p",
+        { class: "hint window" },
+        stateBadge(assembly.state),
+        el("span", {}, moment(assembly.opens_at)),
+        "至",
+        el("span", {}, moment(assembly.closes_at)),
+      ),
+    ),
+    status,
+    el(
+      "button",
+      { type: "button", class: "button quiet small", onclick: () => visit(null) },
+      "全部大会",
+    ),
+  );
+}
+
+async function showAssembly(assembly) {
+  if (assembly.state === "closed" || assembly.state === "certified") await showResult(assembly);
+  else await showLive(assembly);
+}
+
+async function showLive(assembly) {
+  const view = new TurnoutView();
+  const word = el("span", { "data-testid": "live-status", role: "status" });
+  const records = el("strong", {});
+  const updated = el("strong", {});
+  const status = el(
+    "div",
+    { class: "live waiting" },
+    el("p", { class: "live-word" }, el("span", { class: "lamp", "aria-hidden": "true" }), word),
+    el("p", { class: "live-facts" }, "投票记录 ", records, " 条"),
+    el("p", { class: "live-facts" }, "更新于 ", updated),
+  );
+  const setStatus = (name) => {
+    status.className = `live ${name}`;
+    // A status region speaks on every change of its text, even to the same words.
+    if (word.textContent !== LIVE[name]) word.textContent = LIVE[name];
+  };
+  const update = (data) => {
+    view.update(data);
+    records.textContent = data.log_size;
+    updated.textContent = clock(data.as_of);
+    if (data.state === "closed" || data.state === "certified") {
+      announce("投票已结束");
+      open();
+    }
+  };
+  setStatus("waiting");
+  const first = await api.turnout(assembly.id);
+  show(assembly.title, heading(assembly, status), view.element);
+  live = new LiveTurnout(assembly.id, { data: update, status: setStatus, signedOut: open });
+  update(first);
+}
+
+async function showResult(assembly) {
+  let outcome = null;
+  let waiting = null;
+  try {
+    outcome = await api.result(assembly.id);
+  } catch (error) {
+    if (error.retryable) throw error;
+    waiting = error.message;
+  }
+  if (outcome) {
+    show(assembly.title, heading(assembly, null), results.view(assembly, outcome));
+    return;
+  }
+  const view = new TurnoutView();
+  view.update(await api.turnout(assembly.id));
+  show(
+    assembly.title,
+    heading(assembly, null),
+    note("wait", "clock", el("p", {}, waiting)),
+    view.element,
+  );
+}
+
+function drawAccount(user) {
+  const place = document.getElementById("account");
+  if (user === null) {
+    place.replaceChildren();
+    return;
+  }
+  place.replaceChildren(
+    el("span", {}, el("span", {}, user.name), " ", el("span", {}, ROLES[user.role] ?? user.role)),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "sign-out",
+        "data-testid": "sign-out",
+        onclick: async () => {
+          stop();
+          await api.signOut().catch(() => null);
+          await open();
+        },
+      },
+      "退出",
+    ),
+  );
+}
+
+function stop() {
+  live?.stop();
+  live = null;
+}
+
+addEventListener("popstate", open);
+
+await open();

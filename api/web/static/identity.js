@@ -1,0 +1,97 @@
+// Second step: prove who you are against the frozen roster. Nothing typed here is stored.
+
+import { unitNames } from "./choices.js";
+import { el } from "./dom.js";
+import { actionForm, field, filled, note } from "./page.js";
+
+const ID_TYPES = [
+  "身份证",
+  "统一社会信用代码",
+  "护照",
+  "港澳居民来往内地通行证",
+  "台胞证",
+  "外国人永久居留身份证",
+  "其他",
+];
+
+const LABELS = { name: "姓名", id_number: "证件号码", title_no: "产权证号" };
+
+/** The form; `prove(claim)` enrols, `resume(enrolment)` goes on with a key already made here. */
+export function view(enrolments, resume, prove) {
+  return [
+    el("h1", {}, "证明您是业主"),
+    enrolments.length ? known(enrolments, resume) : null,
+    el("p", { class: "lead" }, "请照房本（不动产权证书）填写，系统只与业主清册核对。"),
+    actionForm(
+      {
+        label: "核对身份",
+        working: "正在核对……",
+        testid: "prove",
+        attributes: { class: "card", autocomplete: "off" },
+        run: async (form) => {
+          const values = filled(form, LABELS);
+          await prove({ ...values, id_type: form.elements.namedItem("id_type").value });
+        },
+      },
+      field({ id: "name", label: "姓名", hint: "单位业主请填单位全称。", autocomplete: "off" }),
+      el(
+        "div",
+        { class: "field" },
+        el("label", { for: "id_type" }, "证件类型"),
+        el(
+          "select",
+          { id: "id_type", name: "id_type", "data-testid": "id-type" },
+          ID_TYPES.map((type) => el("option", { value: type }, type)),
+        ),
+      ),
+      field({
+        id: "id_number",
+        testid: "id-number",
+        label: "证件号码",
+        hint: "末位是字母 X 的，大小写都可以。",
+        autocomplete: "off",
+      }),
+      field({
+        id: "title_no",
+        testid: "title-no",
+        label: "产权证号",
+        hint: "例如：京(2021)朝不动产权第0012345号。有几套房的填其中一本即可。",
+        autocomplete: "off",
+      }),
+    ),
+    note(
+      "calm",
+      "shield",
+      el(
+        "p",
+        {},
+        "核对通过后，您的设备会自己生成一把签名密钥。密钥不会离开这台设备，别人无法替您签名。",
+      ),
+      el("p", {}, "证件号码只用于这一次核对，不会保存在这台设备上。"),
+    ),
+  ];
+}
+
+function known(enrolments, resume) {
+  return el(
+    "section",
+    { class: "card known" },
+    el("h2", {}, "这台设备已经核对过"),
+    enrolments.map((enrolment) =>
+      actionForm(
+        {
+          label: "继续，为这些房屋投票",
+          working: "正在打开……",
+          testid: "resume",
+          run: () => resume(enrolment),
+        },
+        el(
+          "p",
+          { class: "known-units" },
+          unitNames(enrolment.groups.flatMap(({ units }) => units.map(({ unit }) => unit))),
+        ),
+      ),
+    ),
+    el("p", { class: "hint" }, "不是您的房屋？请在下面重新核对。"),
+  );
+}

@@ -1,0 +1,202 @@
+// After the close: every item with its four tests, in the integers that decided them.
+
+import { certificate } from "./api.js";
+import { spelled } from "./comparison.js";
+import { el, icon } from "./dom.js";
+import { percent, squareMetres } from "./format.js";
+import { CHOICES, NONE_OF_THESE, POLICIES } from "./words.js";
+
+const CLASSES = { general: "一般事项", special: "重大事项", unanimous: "须全体同意" };
+const SEATS = { member: "当选", alternate: "候补", none: "未当选", unresolved: "待定" };
+const TALLIES = { ...CHOICES, void: "无效" };
+const TESTS = [
+  ["quorum_heads", "参与人数", "heads"],
+  ["quorum_area", "参与面积", "area_cm2"],
+  ["approval_heads", "同意人数", "heads"],
+  ["approval_area", "同意面积", "area_cm2"],
+];
+
+export function view(assembly, result) {
+  return [
+    assembly.state === "certified"
+      ? el(
+          "p",
+          {},
+          el(
+            "a",
+            { class: "button primary certificate", href: certificate(assembly.id) },
+            "打开表决结果公告（PDF）",
+          ),
+        )
+      : null,
+    el("div", { class: "results" }, result.items.map(itemResult)),
+  ];
+}
+
+function itemResult(item, index) {
+  return el(
+    "article",
+    { class: "card result", "data-testid": `result-${item.id}` },
+    el(
+      "header",
+      {},
+      el("h2", {}, `${index + 1}. ${item.title}`),
+      item.carried === undefined ? null : verdict(item.carried, "通过", "未通过"),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      `${CLASSES[item.rule.class] ?? item.rule.class}　${item.rule.source}`,
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      `参与 ${item.participating.heads} / ${item.electorate.heads} 人，`,
+      `${squareMetres(item.participating.area_cm2)} / ${squareMetres(item.electorate.area_cm2)} m²`,
+    ),
+    body(item),
+    dependence(item),
+  );
+}
+
+function body(item) {
+  if (item.candidates) return [quorumOnly(item), candidates(item)];
+  if (item.options) return [quorumOnly(item), options(item)];
+  return [tallies(item), tests(item, TESTS)];
+}
+
+function tallies(item) {
+  return table(
+    ["意见", "人数", "面积（m²）"],
+    Object.entries(TALLIES)
+      .filter(([key]) => item[key])
+      .map(([key, text]) => [
+        text,
+        withShare(String(item[key].heads), item[key].heads, item.participating.heads),
+        withShare(
+          squareMetres(item[key].area_cm2),
+          item[key].area_cm2,
+          item.participating.area_cm2,
+        ),
+      ]),
+  );
+}
+
+function withShare(figure, part, whole) {
+  return [
+    el("strong", {}, figure),
+    el("span", { class: "share" }, `占参与 ${percent(part, whole)}%`),
+  ];
+}
+
+/** The tests of `item` that are named in `wanted`. */
+function tests(item, wanted) {
+  const steps = {
+    quorum: [item.rule.quorum, "participating", "electorate"],
+    // Under the law before 2021 approval was measured against all owners.
+    approval: [
+      item.rule.approval,
+      "approve",
+      item.rule.base === "electorate" ? "electorate" : "participating",
+    ],
+  };
+  return el(
+    "ul",
+    { class: "tests" },
+    wanted
+      .filter(([name]) => item.tests?.[name])
+      .map(([name, label, key]) => {
+        const [ratio, part, whole] = steps[name.split("_")[0]];
+        const test = item.tests[name];
+        const print = key === "heads" ? String : squareMetres;
+        return el(
+          "li",
+          { class: test.holds ? "holds" : "fails" },
+          icon(test.holds ? "check" : "cross"),
+          el("span", {}, label),
+          el("code", {}, spelled(test, ratio, item[part][key], item[whole]?.[key], print)),
+          el("span", { class: "test-word" }, test.holds ? "成立" : "不成立"),
+        );
+      }),
+  );
+}
+
+function quorumOnly(item) {
+  return tests(item, TESTS.slice(0, 2));
+}
+
+function candidates(item) {
+  return table(
+    ["候选人", "同意人数", "同意面积", "结果"],
+    item.candidates.map((candidate) => [
+      `${candidate.rank ? `${candidate.rank}. ` : ""}${candidate.name ?? candidate.id}`,
+      String(candidate.approve.heads),
+      squareMetres(candidate.approve.area_cm2),
+      el("span", { class: `seat ${candidate.seat}` }, SEATS[candidate.seat] ?? candidate.seat),
+    ]),
+  );
+}
+
+function options(item) {
+  return table(
+    ["选项", "人数", "面积", "结果"],
+    item.options.map((option) => [
+      option.id === NONE_OF_THESE ? "都不选" : (option.title ?? option.id),
+      String(option.approve.heads),
+      squareMetres(option.approve.area_cm2),
+      item.winner === option.id ? el("span", { class: "seat member" }, "选定") : "",
+    ]),
+  );
+}
+
+function dependence(item) {
+  const policies = item.depends_on ?? [];
+  if (policies.length === 0) return null;
+  return el(
+    "p",
+    { class: "depends" },
+    icon("alert"),
+    `结果取决于：${policies.map((name) => POLICIES[name] ?? name).join("、")}`,
+  );
+}
+
+export function verdict(holds, yes, no) {
+  return el(
+    "span",
+    { class: holds ? "verdict holds" : "verdict fails" },
+    icon(holds ? "check" : "cross"),
+    holds ? yes : no,
+  );
+}
+
+function table(headings, rows) {
+  return el(
+    "div",
+    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "票数" },
+    el(
+      "table",
+      {},
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          headings.map((heading) => el("th", { scope: "col" }, heading)),
+        ),
+      ),
+      el(
+        "tbody",
+        {},
+        rows.map(([first, ...others]) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, first),
+            others.map((cell) => el("td", {}, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,102 @@
+// The law and the rules of an assembly in plain words for owners.
+
+const GENERAL = {
+  name: "一般事项",
+  rule: "面积和人数各有三分之二以上参与，参与者中双双超过一半同意，才算通过。",
+};
+const SPECIAL = {
+  name: "重大事项",
+  rule: "面积和人数各有三分之二以上参与，参与者中双双达到四分之三同意，才算通过。",
+};
+const UNANIMOUS = {
+  name: "须全体同意",
+  rule: "有利害关系的业主必须一致同意，有一户不同意或不表态都不算通过。",
+};
+
+const MATTERS = {
+  rules_of_procedure: ["业主大会议事规则", GENERAL],
+  covenant: ["管理规约", GENERAL],
+  elect_committee: ["选举业主委员会", GENERAL],
+  hire_manager: ["选聘或解聘物业服务人", GENERAL],
+  service_terms: ["物业服务内容与收费", GENERAL],
+  use_fund: ["使用维修资金", GENERAL],
+  manage_fund: ["管理维修资金", GENERAL],
+  use_common_income: ["使用公共收益", GENERAL],
+  committee_allowance: ["业主委员会津贴", GENERAL],
+  override_committee: ["改变业主委员会的决定", GENERAL],
+  other: ["其他共同管理事项", GENERAL],
+  raise_fund: ["筹集维修资金", SPECIAL],
+  rebuild: ["改建、重建", SPECIAL],
+  change_common_use: ["改变共有部分用途", SPECIAL],
+  operate_common_parts: ["利用共有部分经营", SPECIAL],
+  dwelling_to_business: ["住宅改为经营性用房", UNANIMOUS],
+};
+
+/** What an item decides and which majority the law asks for (Civil Code, art. 278 and 279). */
+export function legalClass(matter) {
+  const [subject, law] = MATTERS[matter] ?? MATTERS.other;
+  return { subject, ...law };
+}
+
+export const CHOICES = { approve: "同意", oppose: "反对", abstain: "弃权" };
+export const NONE_OF_THESE = "none_of_these";
+
+export const STATES = {
+  draft: "起草中",
+  noticed: "公示中，尚未开始",
+  open: "正在投票",
+  closed: "投票已结束",
+  certified: "结果已确认",
+};
+
+const SILENCE = {
+  not_participating: "不投票的业主不算参与表决。",
+  abstain: "表决票送达后不投票的，按弃权计算。",
+  follow_majority: "表决票送达后不投票的，按随多数计算。",
+  delivered_follows: "表决票送达后不投票的，计入已表决的多数意见。",
+};
+
+const REPEAT = {
+  first_valid: "每位业主以第一张有效的票为准，投出后不能更改。",
+  last_valid: "截止前可以重新投票，以最后一张有效的票为准。",
+};
+
+/** The published rules of one assembly, one sentence each. */
+export function rulesInWords(policies = {}) {
+  return [
+    "一位业主有多套房，按一人计算人数，面积合计。",
+    REPEAT[policies.repeat ?? "first_valid"],
+    SILENCE[policies.silence ?? "not_participating"],
+    "弃权也算参与表决。",
+  ];
+}
+
+export const POLICIES = {
+  silence: "不投票的如何计算",
+  repeat: "重复投票以哪张为准",
+  mixed_units: "同一业主各房屋意见不同时如何计算",
+  blank_item: "空白项如何计算",
+  void_ballot: "废票如何计算",
+  same_owner: "如何认定同一业主",
+  include_kinds: "哪些用途的房屋计入",
+};
+
+const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
+
+/** The units that count unless an item says otherwise; parking and storage do only if stated. */
+export function counted(policies, units) {
+  const kinds = policies?.include_kinds ?? DEFAULT_KINDS;
+  return units.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** Whether any of these units belongs to the electorate of `item`. */
+export function concerns(item, policies, units) {
+  const electorate = item.electorate ?? {};
+  const kinds = electorate.include_kinds ?? policies?.include_kinds ?? DEFAULT_KINDS;
+  return units.some(
+    ({ unit, kind }) =>
+      kinds.includes(kind) &&
+      (!electorate.buildings || electorate.buildings.some((name) => unit.startsWith(`${name}-`))) &&
+      (!electorate.units || electorate.units.includes(unit)),
+  );
+}

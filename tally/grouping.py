@@ -1,0 +1,117 @@
+"""Who is one head: units of the roster gathered into owner groups."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.columns import RosterColumns
+from tally.model import SameOwner
+
+OUTSIDE = -1
+"""Group code of a unit outside the electorate."""
+
+
+def owner_groups(
+    roster: RosterColumns, same_owner: SameOwner, in_scope: NDArray[np.bool_] | None = None
+) -> NDArray[np.int32]:
+    """Give every unit the code of its owner group; one group is one head (JI art. 9).
+
+    Parameters
+    ----------
+    roster
+        U units.
+    same_owner
+        ``identity_set``: units with exactly the same set of owners. ``any_common_owner``: units
+        linked by a chain of common owners, every link of it inside the scope.
+    in_scope
+        Units of the electorate, bool, shape ``(U,)``; all of them if absent.
+
+    Returns
+    -------
+    NDArray[np.int32]
+        Codes 0, 1, ... in order of first appearance, shape ``(U,)``; :data:`OUTSIDE` out of scope.
+
+    Notes
+    -----
+    All developer stock inside the scope is one group, whoever the title names. A unit whose owner
+    is unknown stays a head of its own (domain C-38).
+    """
+    inside = np.ones(len(roster), dtype=np.bool_) if in_scope is None else in_scope
+    owned = inside & ~roster.developer_stock
+    if same_owner is SameOwner.IDENTITY_SET:
+        labels = _identity_sets(roster, owned)
+    else:
+        labels = _linked_by_owner(roster, owned)
+    labels = np.where(roster.developer_stock, labels.max(initial=-1) + 1, labels)
+    groups = np.full(len(roster), OUTSIDE, dtype=np.int32)
+    groups[inside] = _number_by_first_appearance(labels[inside])
+    return groups
+
+
+def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Label equal sets of owners equally, different sets differently."""
+    owners = int(roster.owner_code.max(initial=-1)) + 1
+    titles = np.diff(roster.owner_offsets)
+    # Owner unknown: a label of its own. Sole owner, the usual case: the owner's code.
+    labels = owners + np.arange(len(roster), dtype=np.int64)
+    sole = owned & (titles == 1)
+    labels[sole] = roster.owner_code[roster.owner_offsets[:-1][sole]]
+
+    unit, owner = _titles_of(roster, owned & (titles > 1))
+    if len(unit) == 0:
+        return labels
+    # Sorted and without repetition, so that {A, B}, {B, A} and {B, A, A} read alike.
+    order = np.lexsort((owner, unit))
+    unit, owner = unit[order], owner[order]
+    fresh = np.ones(len(unit), dtype=np.bool_)
+    fresh[1:] = (unit[1:] != unit[:-1]) | (owner[1:] != owner[:-1])
+    unit, owner = unit[fresh], owner[fresh]
+    first = np.flatnonzero(np.concatenate(([True], unit[1:] != unit[:-1])))
+    size = np.diff(np.append(first, len(unit)))
+
+    # Read every set owner by owner; a label stands for the prefix read so far. Labels of
+    # different lengths never meet, because each step starts above all earlier ones.
+    ceiling = owners + len(roster)
+    prefix = owner[first].astype(np.int64)
+    for step in range(1, int(size.max())):
+        longer = np.flatnonzero(size > step)
+        pair = prefix[longer] * owners + owner[first[longer] + step]
+        distinct, prefix[longer] = np.unique(pair, return_inverse=True)
+        prefix[longer] += ceiling
+        ceiling += len(distinct)
+    labels[unit[first]] = prefix
+    return labels
+
+
+def _linked_by_owner(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Label connected units alike: the smallest row number among them."""
+    owners = int(roster.owner_code.max(initial=-1)) + 1
+    unit, owner = _titles_of(roster, owned)
+    label = np.arange(len(roster), dtype=np.int64)
+    while True:
+        smallest = np.full(owners, len(roster), dtype=np.int64)
+        np.minimum.at(smallest, owner, label[unit])
+        hooked = label.copy()
+        np.minimum.at(hooked, label[unit], smallest[owner])
+        while not np.array_equal(hooked, shortcut := hooked[hooked]):
+            hooked = shortcut
+        if np.array_equal(hooked, label):
+            return label
+        label = hooked
+
+
+def _titles_of(
+    roster: RosterColumns, chosen: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the (unit, owner) pairs of the chosen units."""
+    unit = np.repeat(np.arange(len(roster), dtype=np.int64), np.diff(roster.owner_offsets))
+    wanted = chosen[unit]
+    return unit[wanted], roster.owner_code[wanted]
+
+
+def _number_by_first_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Renumber labels densely, the first one met being 0."""
+    position = np.arange(len(labels), dtype=np.int64)
+    first = np.full(int(labels.max(initial=-1)) + 1, len(labels), dtype=np.int64)
+    np.minimum.at(first, labels, position)
+    opens = first[labels] == position
+    return (np.cumsum(opens) - 1)[first[labels]]

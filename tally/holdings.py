@@ -1,0 +1,75 @@
+"""Which counted ballots hold which owners' units in an electorate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.scope import Scope
+from tally.slots import Slots
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holdings:
+    """N counted ballots, n units and G owners of one electorate.
+
+    Parameters
+    ----------
+    ballots
+        Positions of the ballots that hold at least one unit, ascending, int64 ``(N,)``.
+    units, unit_ballot, unit_group
+        The units that a ballot holds (places in the scope), which of the N ballots it is, and
+        whose they are; int64, equally long.
+    every_group
+        Owner of every unit of the scope, int64 ``(n,)``.
+    link_ballot, link_group
+        Each pair of a ballot and an owner of whom it holds a unit, once; int64.
+    simple
+        The ballot holds units of one owner only, and he has no other ballot; bool ``(N,)``.
+    group_area
+        Area of each owner inside the electorate in cm², int64 ``(G,)``.
+    """
+
+    ballots: NDArray[np.int64]
+    units: NDArray[np.int64]
+    unit_ballot: NDArray[np.int64]
+    unit_group: NDArray[np.int64]
+    every_group: NDArray[np.int64]
+    link_ballot: NDArray[np.int64]
+    link_group: NDArray[np.int64]
+    simple: NDArray[np.bool_]
+    group_area: NDArray[np.int64]
+
+
+def holdings_of(scope: Scope, slots: Slots) -> Holdings:
+    """Work out who depends on which ballot."""
+    groups = scope.singles + len(scope.starts)
+    every_group = np.concatenate(
+        (
+            np.arange(scope.singles, dtype=np.int64),
+            scope.singles + np.repeat(np.arange(len(scope.starts), dtype=np.int64), scope.sizes),
+        )
+    )
+    holder = slots.holder[scope.rows]
+    units = np.flatnonzero(holder < slots.ballots)
+    ballots, unit_ballot = np.unique(holder[units], return_inverse=True)
+    unit_group = every_group[units]
+    links = np.unique(unit_ballot * groups + unit_group)
+    link_ballot, link_group = np.divmod(links, groups)
+    owners_of_ballot = np.bincount(link_ballot, minlength=len(ballots))
+    ballots_of_owner = np.bincount(link_group, minlength=groups)
+    simple = owners_of_ballot == 1
+    simple[link_ballot[ballots_of_owner[link_group] > 1]] = False
+    group_area = np.zeros(groups, dtype=np.int64)
+    np.add.at(group_area, every_group, scope.area_cm2)
+    return Holdings(
+        ballots=ballots,
+        units=units,
+        unit_ballot=unit_ballot,
+        unit_group=unit_group,
+        every_group=every_group,
+        link_ballot=link_ballot,
+        link_group=link_group,
+        simple=simple,
+        group_area=group_area,
+    )

@@ -1,0 +1,108 @@
+"""Each test as a linear margin: how far it is from turning, and what a vote adds to it."""
+
+from dataclasses import dataclass
+
+from tally.measure import Measure
+from tally.rules import Base, Ratio, Rule
+from tally.verdict import Votes
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """``participating * p + approving * y + constant``, on one measure, and where it stands now.
+
+    It holds at 0 or more, or, if ``strict``, above 0.
+    """
+
+    by_heads: bool
+    participating: int
+    approving: int
+    value: int
+    strict: bool
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether it holds now."""
+        return self.shortfall <= 0
+
+    @property
+    def shortfall(self) -> int:
+        """How much must be gained for it to hold."""
+        return (1 if self.strict else 0) - self.value
+
+    @property
+    def slack(self) -> int:
+        """How much must be lost for it to fail."""
+        return self.value if self.strict else self.value + 1
+
+
+def margins_of(votes: Votes, rule: Rule) -> list[Margin]:
+    """Return the four margins of a rule: quorum and approval, by heads and by area."""
+    return [
+        margin for by_heads in (True, False) for margin in _pair(votes, rule, by_heads=by_heads)
+    ]
+
+
+def necessary_margins(votes: Votes, rule: Rule) -> list[Margin]:
+    """Return what the four imply together: approvers alone must be a share of the electorate.
+
+    Two thirds must take part and more than half of those approve, so more than a third of all
+    must approve. Striking ballots cannot help where that is missing, which neither of the two
+    margins shows by itself.
+    """
+    if rule.base is Base.ELECTORATE:
+        return []
+    quorum, approval = rule.quorum, rule.approval
+    both = Ratio(quorum.num * approval.num, quorum.den * approval.den, approval.inclusive)
+    return [
+        Margin(
+            by_heads,
+            participating=0,
+            approving=both.den,
+            value=both.margin(
+                _on(votes.approve, by_heads=by_heads), _on(votes.electorate, by_heads=by_heads)
+            ),
+            strict=not both.inclusive,
+        )
+        for by_heads in (True, False)
+    ]
+
+
+def needed(votes: Votes, rule: Rule) -> Measure:
+    """Return how many heads and how much area, now silent, would still have to come and approve.
+
+    Each measure by itself, and 0 where both its tests hold.
+    """
+    by_heads, by_area = (
+        max(_needed(margin) for margin in _pair(votes, rule, by_heads=by_heads))
+        for by_heads in (True, False)
+    )
+    return Measure(by_heads, by_area)
+
+
+def _needed(margin: Margin) -> int:
+    # Whoever comes and approves adds to both counts.
+    gain = margin.participating + margin.approving
+    return max(0, -(-margin.shortfall // gain))
+
+
+def _pair(votes: Votes, rule: Rule, *, by_heads: bool) -> list[Margin]:
+    whole = _on(votes.electorate, by_heads=by_heads)
+    part = _on(votes.participating, by_heads=by_heads)
+    approve = _on(votes.approve, by_heads=by_heads)
+    of_participants = rule.base is Base.PARTICIPANTS
+    quorum, approval = rule.quorum, rule.approval
+    return [
+        Margin(by_heads, quorum.den, 0, quorum.margin(part, whole), not quorum.inclusive),
+        Margin(
+            by_heads,
+            participating=-approval.num if of_participants else 0,
+            approving=approval.den,
+            value=approval.margin(approve, part if of_participants else whole),
+            strict=not approval.inclusive,
+        ),
+    ]
+
+
+def _on(measure: Measure, *, by_heads: bool) -> int:
+    return measure.heads if by_heads else measure.area_cm2

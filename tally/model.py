@@ -1,0 +1,200 @@
+"""The words of a vote: what is asked, of whom, and under which published rules."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+
+class Kind(StrEnum):
+    """Use of an exclusive unit, as the roster prints it."""
+
+    DWELLING = "住宅"
+    COMMERCIAL = "商业"
+    OFFICE = "办公"
+    PARKING = "车位"
+    STORAGE = "储藏"
+    OTHER = "其他"
+
+
+class Form(StrEnum):
+    """How the question is put."""
+
+    RESOLUTION = "resolution"
+    ELECTION = "election"
+    CHOOSE_ONE = "choose_one"
+
+
+class Matter(StrEnum):
+    """What is decided. It fixes the legal class (Civil Code, art. 278 and 279)."""
+
+    RULES_OF_PROCEDURE = "rules_of_procedure"
+    COVENANT = "covenant"
+    ELECT_COMMITTEE = "elect_committee"
+    HIRE_MANAGER = "hire_manager"
+    SERVICE_TERMS = "service_terms"
+    USE_FUND = "use_fund"
+    MANAGE_FUND = "manage_fund"
+    USE_COMMON_INCOME = "use_common_income"
+    COMMITTEE_ALLOWANCE = "committee_allowance"
+    OVERRIDE_COMMITTEE = "override_committee"
+    OTHER = "other"
+    RAISE_FUND = "raise_fund"
+    REBUILD = "rebuild"
+    CHANGE_COMMON_USE = "change_common_use"
+    OPERATE_COMMON_PARTS = "operate_common_parts"
+    DWELLING_TO_BUSINESS = "dwelling_to_business"
+
+
+class Choice(IntEnum):
+    """One mark on a ballot, stored as int8.
+
+    ``OPTION + i`` is the i-th option of a choose-one item (counted from 0, at most
+    :data:`MAX_OPTIONS`). ``VOID`` spoils one item only; a whole void ballot is flagged as such.
+    """
+
+    BLANK = 0
+    APPROVE = 1
+    OPPOSE = 2
+    ABSTAIN = 3
+    FOLLOW = 4
+    VOID = 5
+    NONE_OF_THESE = 6
+    OPTION = 16
+
+
+MAX_OPTIONS = 100
+"""Most options of one choose-one item; keeps every code within int8."""
+
+
+class Silence(StrEnum):
+    """What units without any ballot count as (domain C-23, Civil Code art. 140)."""
+
+    NOT_PARTICIPATING = "not_participating"
+    ABSTAIN = "abstain"
+    FOLLOW_MAJORITY = "follow_majority"
+    DELIVERED_FOLLOWS = "delivered_follows"
+
+
+class Repeat(StrEnum):
+    """Which of several valid ballots for one unit stands (domain C-17, C-18)."""
+
+    FIRST_VALID = "first_valid"
+    LAST_VALID = "last_valid"
+
+
+class MixedUnits(StrEnum):
+    """How an owner counts whose units voted differently (domain C-3)."""
+
+    NO_CHOICE = "no_choice"
+    LAST_BALLOT = "last_ballot"
+
+
+class BlankItem(StrEnum):
+    """What an item left blank on a cast ballot means (domain C-21)."""
+
+    NOT_PARTICIPATING = "not_participating"
+    ABSTAIN = "abstain"
+
+
+class VoidBallot(StrEnum):
+    """Whether a void ballot, or a void mark, takes part (domain C-19)."""
+
+    NOT_PARTICIPATING = "not_participating"
+    PARTICIPATING = "participating"
+
+
+class SameOwner(StrEnum):
+    """When two titles belong to the same head (domain C-5, C-6)."""
+
+    IDENTITY_SET = "identity_set"
+    ANY_COMMON_OWNER = "any_common_owner"
+
+
+DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
+"""Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What the published rules of this assembly say where the law leaves room.
+
+    Every default is the reading that needs no clause.
+    """
+
+    silence: Silence = Silence.NOT_PARTICIPATING
+    repeat: Repeat = Repeat.FIRST_VALID
+    mixed_units: MixedUnits = MixedUnits.NO_CHOICE
+    blank_item: BlankItem = BlankItem.NOT_PARTICIPATING
+    void_ballot: VoidBallot = VoidBallot.NOT_PARTICIPATING
+    same_owner: SameOwner = SameOwner.IDENTITY_SET
+    include_kinds: frozenset[Kind] = DEFAULT_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person who stands for a seat."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the things a choose-one item offers."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Electorate:
+    """Which units one agenda item is put to; ``None`` sets no limit (domain C-33).
+
+    The three limits narrow each other. Without kinds of its own an item takes those of the
+    policies, except that a list of ``units`` is taken exactly as published.
+    """
+
+    include_kinds: frozenset[Kind] | None = None
+    buildings: frozenset[str] | None = None
+    units: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One agenda item."""
+
+    id: str
+    title: str
+    form: Form
+    matter: Matter
+    electorate: Electorate = field(default_factory=Electorate)
+    seats: int = 0
+    alternates: int = 0
+    candidates: tuple[Candidate, ...] = ()
+    options: tuple[Option, ...] = ()
+
+    @property
+    def questions(self) -> int:
+        """Number of choice columns: one for each candidate of an election, otherwise one."""
+        return len(self.candidates) if self.form is Form.ELECTION else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """Everything that was published before the vote and that the count leans on."""
+
+    title: str
+    convener: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    decision_date: date
+    policies: Policies
+    items: tuple[Item, ...]
+
+    def question_columns(self) -> tuple[tuple[int, int | None], ...]:
+        """Return (item index, candidate index or None) of each choice column, in ballot order."""
+        return tuple(
+            (position, candidate)
+            for position, item in enumerate(self.items)
+            for candidate in (range(item.questions) if item.form is Form.ELECTION else (None,))
+        )

@@ -1,0 +1,398 @@
+"""The specification: the same count in plain Python, to be followed with a pencil.
+
+It shares nothing with the fast count but the words (``model``), the columns and the law
+(``rules``). It is slow on purpose. Where the two ever differ, one of them is wrong and no result
+may be issued.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.errors import TallyError
+from tally.model import (
+    Agenda,
+    BlankItem,
+    Choice,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    MixedUnits,
+    Policies,
+    Repeat,
+    SameOwner,
+    Silence,
+    VoidBallot,
+)
+from tally.rules import Base, Ratio, Rule, rule_for
+
+Answer = int | str
+"""A choice a unit stands for: a :class:`Choice` code, or ``"void"``, or ``"silent"``."""
+
+Counts = dict[Answer, tuple[int, int]]
+"""Heads and area (cm²) of each answer."""
+
+# BJ art. 39: at least five members, or three where there are no more than 100 households.
+_COMMITTEE, _SMALL_COMMITTEE, _SMALL_COMPLEX = 5, 3, 100
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """Everything on the clerk's table."""
+
+    roster: RosterColumns
+    ballots: BallotColumns
+    delivered: Sequence[bool] | None
+    struck: frozenset[int]
+
+    def units_of(self, ballot: int) -> list[int]:
+        start, end = self.ballots.unit_offsets[ballot : ballot + 2]
+        return [int(unit) for unit in self.ballots.unit_code[start:end]]
+
+    def owners_of(self, unit: int) -> frozenset[int]:
+        start, end = self.roster.owner_offsets[unit : unit + 2]
+        return frozenset(int(owner) for owner in self.roster.owner_code[start:end])
+
+
+def count_assembly(
+    agenda: Agenda,
+    roster: RosterColumns,
+    ballots: BallotColumns,
+    *,
+    delivered: Sequence[bool] | None = None,
+    struck: Collection[int] = (),
+) -> list[dict[str, Any]]:
+    """Count every item the slow way.
+
+    Parameters and errors are those of :func:`tally.count.count_assembly`; the columns are taken
+    to be sound.
+
+    Returns
+    -------
+    list of dict
+        For each item ``electorate``, ``carried`` and ``proposals``, one for a resolution and one
+        for each candidate or option otherwise: ``participating``, ``approve``, ``oppose``,
+        ``abstain`` and ``void``, each (heads, area in cm²), ``tests`` by name, and ``carried``.
+        Elections add ``seats`` and ``needs_decision``, choose-one items ``winner``.
+    """
+    papers = _Papers(roster, ballots, delivered, frozenset(struck))
+    results = []
+    column = 0
+    for item in agenda.items:
+        results.append(_count_item(papers, agenda, item, column))
+        column += item.questions
+    return results
+
+
+def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dict[str, Any]:
+    policies = agenda.policies
+    rule = rule_for(item.matter, agenda.decision_date)
+    electorate = _electorate(papers.roster, item, policies)
+    if not electorate:
+        raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
+    heads = _heads(papers, electorate, policies.same_owner)
+    standing = _standing_ballots(papers, policies.repeat)
+    area = {unit: int(papers.roster.area_cm2[unit]) for unit in electorate}
+    whole = (len(heads), sum(area.values()))
+
+    proposals = []
+    for question in range(item.questions):
+        answers = _answers(papers, electorate, standing, column + question)
+        if policies.mixed_units is MixedUnits.LAST_BALLOT:
+            answers = _last_ballot_governs(answers, heads, standing, policies)
+        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        approving = (
+            [Choice.OPTION + option for option in range(len(item.options))]
+            if item.form is Form.CHOOSE_ONE
+            else [Choice.APPROVE]
+        )
+        proposals += [_judge(counts, whole, choice, policies, rule) for choice in approving]
+
+    result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
+    if item.form is Form.ELECTION:
+        seats = _seats(item, proposals)
+        dwelling = KINDS.index(Kind.DWELLING)
+        households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
+        result["seats"] = seats
+        result["needs_decision"] = _needs_decision(item, proposals, seats, households)
+        result["carried"] = not result["needs_decision"]
+    else:
+        result["carried"] = any(proposal["carried"] for proposal in proposals)
+    if item.form is Form.CHOOSE_ONE:
+        winners = [
+            option.id
+            for option, proposal in zip(item.options, proposals, strict=True)
+            if proposal["carried"]
+        ]
+        result["winner"] = winners[0] if winners else None
+    return result
+
+
+def _electorate(roster: RosterColumns, item: Item, policies: Policies) -> list[int]:
+    """List the units the item is put to."""
+    limits = item.electorate
+    kinds = limits.include_kinds
+    if kinds is None and limits.units is None:
+        kinds = policies.include_kinds
+    return [
+        unit
+        for unit in range(len(roster))
+        if (kinds is None or KINDS[roster.kind[unit]] in kinds)
+        and (
+            limits.buildings is None or roster.buildings[roster.building[unit]] in limits.buildings
+        )
+        and (limits.units is None or roster.unit_key[unit] in limits.units)
+    ]
+
+
+def _heads(papers: _Papers, electorate: list[int], same_owner: SameOwner) -> list[list[int]]:
+    """Gather the units of each head, inside the electorate only (JI art. 9)."""
+    stock = [unit for unit in electorate if papers.roster.developer_stock[unit]]
+    heads = [stock] if stock else []
+    named: list[tuple[frozenset[int], list[int]]] = []
+    for unit in electorate:
+        if unit in stock:
+            continue
+        owners = papers.owners_of(unit)
+        units = [unit]
+        if not owners:
+            heads.append(units)
+            continue
+        apart = []
+        for others, theirs in named:
+            same = owners & others if same_owner is SameOwner.ANY_COMMON_OWNER else owners == others
+            if same:
+                owners, units = owners | others, theirs + units
+            else:
+                apart.append((others, theirs))
+        named = [*apart, (owners, units)]
+    return heads + [units for _, units in named]
+
+
+def _standing_ballots(papers: _Papers, repeat: Repeat) -> dict[int, int | str]:
+    """Let one ballot stand for each unit; a void ballot never stands.
+
+    A unit whose ballots are all void is ``"void"``; a unit whose standing ballot was struck is
+    silent like one that never voted.
+    """
+    standing: dict[int, int | str] = {}
+    for ballot in range(len(papers.ballots)):
+        for unit in papers.units_of(ballot):
+            held = isinstance(standing.get(unit), int)
+            if papers.ballots.void[ballot]:
+                if not held and ballot not in papers.struck:
+                    standing[unit] = "void"
+            elif not held or repeat is Repeat.LAST_VALID:
+                standing[unit] = ballot
+    return {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+
+
+def _answers(
+    papers: _Papers, electorate: list[int], standing: dict[int, int | str], column: int
+) -> dict[int, Answer]:
+    """Read what each unit answers to one question."""
+    answers: dict[int, Answer] = {}
+    for unit in electorate:
+        ballot = standing.get(unit, "silent")
+        mark = ballot if isinstance(ballot, str) else int(papers.ballots.choices[ballot, column])
+        answers[unit] = "void" if mark == Choice.VOID else mark
+    return answers
+
+
+def _last_ballot_governs(
+    answers: dict[int, Answer],
+    heads: list[list[int]],
+    standing: dict[int, int | str],
+    policies: Policies,
+) -> dict[int, Answer]:
+    """Give all participating units of an owner the choice of his latest ballot among them."""
+    governed = dict(answers)
+    for units in heads:
+        voted = [
+            unit
+            for unit in units
+            if answers[unit] not in ("void", "silent")
+            and (answers[unit] != Choice.BLANK or policies.blank_item is BlankItem.ABSTAIN)
+        ]
+        if voted:
+            latest = max(voted, key=lambda unit: int(standing[unit]))
+            for unit in voted:
+                governed[unit] = answers[latest]
+    return governed
+
+
+def _interpret(
+    papers: _Papers,
+    answers: dict[int, Answer],
+    heads: list[list[int]],
+    area: dict[int, int],
+    whole: tuple[int, int],
+    policies: Policies,
+    rule: Rule,
+) -> Counts:
+    """Resolve everything that is not a choice of its own, then add up."""
+    if policies.blank_item is BlankItem.ABSTAIN:
+        answers = {
+            unit: Choice.ABSTAIN if answer == Choice.BLANK else answer
+            for unit, answer in answers.items()
+        }
+    expressed = _add_up(answers, heads, area, frozenset())
+    lean = _lean(expressed) if rule.deemed_votes else Choice.ABSTAIN
+    answers = {
+        unit: lean if answer == Choice.FOLLOW else answer for unit, answer in answers.items()
+    }
+    counts = _add_up(answers, heads, area, frozenset())
+    if not rule.deemed_votes or policies.silence is Silence.NOT_PARTICIPATING:
+        return counts
+
+    silent = frozenset(unit for unit, answer in answers.items() if answer == "silent")
+    if policies.silence is Silence.FOLLOW_MAJORITY:
+        part = _participating(counts, policies)
+        if not all(_reaches(rule.quorum, part[i], whole[i]) for i in (0, 1)):
+            return counts
+    if policies.silence is Silence.DELIVERED_FOLLOWS:
+        if papers.delivered is None:
+            raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
+        delivered = papers.delivered
+        silent = frozenset(unit for unit in silent if delivered[unit])
+    choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
+    answers = {unit: choice if unit in silent else answer for unit, answer in answers.items()}
+    return _add_up(answers, heads, area, silent)
+
+
+def _add_up(
+    answers: dict[int, Answer],
+    heads: list[list[int]],
+    area: dict[int, int],
+    deemed: frozenset[int],
+) -> Counts:
+    """Count each unit's area under its answer and each head once."""
+    uncounted = ("void", "silent", Choice.BLANK, Choice.FOLLOW)
+    head_count: dict[Answer, int] = {}
+    area_sum: dict[Answer, int] = {}
+    for unit, answer in answers.items():
+        area_sum[answer] = area_sum.get(answer, 0) + area[unit]
+    for units in heads:
+        own = {answers[unit] for unit in units if unit not in deemed}.difference(uncounted)
+        joined = {answers[unit] for unit in units if unit in deemed}
+        named = own or joined
+        if len(named) == 1:
+            stands_for: Answer = named.pop()
+        elif named:
+            stands_for = Choice.ABSTAIN
+        elif any(answers[unit] == "void" for unit in units):
+            stands_for = "void"
+        else:
+            continue
+        head_count[stands_for] = head_count.get(stands_for, 0) + 1
+    return {
+        answer: (head_count.get(answer, 0), area_sum.get(answer, 0))
+        for answer in {*head_count, *area_sum}
+    }
+
+
+def _choices(counts: Counts) -> Counts:
+    return {
+        answer: pair
+        for answer, pair in counts.items()
+        if isinstance(answer, int) and answer not in (Choice.BLANK, Choice.FOLLOW)
+    }
+
+
+def _lean(expressed: Counts) -> int:
+    """Find the choice that is alone in front by heads and by area."""
+    front: list[set[Answer]] = []
+    choices = _choices(expressed)
+    for i in (0, 1):
+        most = max((pair[i] for pair in choices.values()), default=0)
+        front.append({answer for answer, pair in choices.items() if pair[i] == most})
+    agreed = front[0] if front[0] == front[1] and len(front[0]) == 1 else {Choice.ABSTAIN}
+    return int(agreed.pop())
+
+
+def _participating(counts: Counts, policies: Policies) -> tuple[int, int]:
+    parts = list(_choices(counts).values())
+    if policies.void_ballot is VoidBallot.PARTICIPATING:
+        parts.append(counts.get("void", (0, 0)))
+    return sum(pair[0] for pair in parts), sum(pair[1] for pair in parts)
+
+
+def _judge(
+    counts: Counts, whole: tuple[int, int], approving: int, policies: Policies, rule: Rule
+) -> dict[str, Any]:
+    """Put one proposal to the four tests."""
+    part = _participating(counts, policies)
+    approve = counts.get(approving, (0, 0))
+    abstain = counts.get(Choice.ABSTAIN, (0, 0))
+    against = [
+        pair
+        for answer, pair in _choices(counts).items()
+        if answer not in (approving, Choice.ABSTAIN)
+    ]
+    base = part if rule.base is Base.PARTICIPANTS else whole
+    tests = {}
+    for step, ratio, left, right in (
+        ("quorum", rule.quorum, part, whole),
+        ("approval", rule.approval, approve, base),
+    ):
+        for i, measure in enumerate(("heads", "area")):
+            tests[f"{step}_{measure}"] = _reaches(ratio, left[i], right[i])
+    return {
+        "participating": part,
+        "approve": approve,
+        "oppose": (sum(pair[0] for pair in against), sum(pair[1] for pair in against)),
+        "abstain": abstain,
+        "void": counts.get("void", (0, 0)),
+        "tests": tests,
+        "carried": all(tests.values()),
+    }
+
+
+def _reaches(ratio: Ratio, part: int, whole: int) -> bool:
+    """Compare shares as exact fractions; of nobody, every inclusive share is reached."""
+    if whole == 0:
+        return ratio.inclusive
+    share, figure = Fraction(part, whole), Fraction(ratio.num, ratio.den)
+    return share >= figure if ratio.inclusive else share > figure
+
+
+def _seats(item: Item, proposals: list[dict[str, Any]]) -> list[str]:
+    """Seat each candidate by how many passed with more votes, and how many with as many."""
+    seats = []
+    passed = [proposal["approve"] for proposal in proposals if proposal["carried"]]
+    for proposal in proposals:
+        ahead = sum(votes > proposal["approve"] for votes in passed)
+        level = sum(votes == proposal["approve"] for votes in passed)
+        places = range(ahead, ahead + level)
+        kinds = {
+            "member"
+            if place < item.seats
+            else "alternate"
+            if place < item.seats + item.alternates
+            else "none"
+            for place in places
+        }
+        if not proposal["carried"]:
+            seats.append("none")
+        else:
+            seats.append(kinds.pop() if len(kinds) == 1 else "unresolved")
+    return seats
+
+
+def _needs_decision(
+    item: Item, proposals: list[dict[str, Any]], seats: list[str], households: int
+) -> list[str]:
+    """Tell what BJ art. 39 and ties leave to people."""
+    elected = min(item.seats, sum(proposal["carried"] for proposal in proposals))
+    reasons = ["tie"] if "unresolved" in seats else []
+    if item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE:
+        if elected < (_SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE):
+            reasons.append("too_few")
+        if elected % 2 == 0:
+            reasons.append("even")
+    elif elected < item.seats:
+        reasons.append("too_few")
+    return reasons

@@ -1,0 +1,72 @@
+"""What if: the same question once more, with some ballots struck or changed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.census import take_census
+from tally.desk import Desk
+from tally.model import Item, MixedUnits, Policies
+from tally.question import Question
+from tally.reading import read
+from tally.rules import Rule
+from tally.verdict import judge
+
+
+class Replay:
+    """One proposal, recounted in full for every supposition: nothing is estimated here.
+
+    Parameters
+    ----------
+    desk, item, question, policies, rule
+        What was counted.
+    approving
+        The code that approves the proposal.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        item: Item,
+        question: Question,
+        approving: int,
+        policies: Policies,
+        rule: Rule,
+    ) -> None:
+        self.scope = desk.scope(item, policies)
+        self.slots = desk.slots(policies.repeat)
+        self.answers = desk.answers(question, policies)
+        self.last_ballot_governs = policies.mixed_units is MixedUnits.LAST_BALLOT
+        self.question = question
+        self.approving = approving
+        self.policies = policies
+        self.rule = rule
+
+    def carried_if_struck(self, ballots: Sequence[int] | NDArray[np.int64]) -> bool:
+        """Let the units of some ballots fall silent; superseded ballots do not come back."""
+        struck = np.zeros(self.answers.shape, dtype=np.bool_)
+        struck[ballots] = True
+        holder = np.where(struck[self.slots.holder], self.slots.silent, self.slots.holder)
+        return self._carried(holder, self.answers)
+
+    def carried_if_changed(
+        self, ballots: Sequence[int] | NDArray[np.int64], to: int | Sequence[int]
+    ) -> bool:
+        """Let some ballots name other choices."""
+        answers = self.answers.copy()
+        answers[ballots] = to
+        return self._carried(self.slots.holder, answers)
+
+    def _carried(self, holder: NDArray[np.int64], answers: NDArray[np.uint8]) -> bool:
+        census = take_census(
+            self.scope,
+            holder,
+            answers,
+            self.question.marks,
+            last_ballot_governs=self.last_ballot_governs,
+        )
+        reading = read(census, self.policies, self.rule)
+        return judge(
+            self.question.votes(reading, self.scope.total, self.approving), self.rule
+        ).carried

@@ -1,0 +1,179 @@
+"""Columns that contradict themselves are refused before anything is counted."""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.errors import TallyError
+from tally.model import MAX_OPTIONS, Agenda, Form, Item, Silence
+from tally.question import questions_of
+
+_INT64_MAX = 2**63 - 1
+_HALF = 32
+
+
+def require_sound_agenda(agenda: Agenda) -> None:
+    """Refuse an agenda that cannot be counted.
+
+    Raises
+    ------
+    TallyError
+        Two items share an id, or an item lacks what its form needs.
+    """
+    ids = [item.id for item in agenda.items]
+    for position, item_id in enumerate(ids):
+        if item_id in ids[:position]:
+            raise TallyError(f"议题编号 {item_id} 重复", position)
+    for position, item in enumerate(agenda.items):
+        problem = _problem_of(item)
+        if problem is not None:
+            raise TallyError(f"议题 {item.id}：{problem}", position)
+
+
+def require_sound_roster(roster: RosterColumns) -> None:
+    """Refuse a roster whose columns do not fit together or cannot be summed in 64 bits.
+
+    Raises
+    ------
+    TallyError
+        Naming the first offending unit.
+    """
+    units = len(roster.unit_key)
+    _require_shape("楼栋", roster.building, (units,), np.int32)
+    _require_shape("用途", roster.kind, (units,), np.int8)
+    _require_shape("面积", roster.area_cm2, (units,), np.int64)
+    _require_shape("产权状态", roster.developer_stock, (units,), np.bool_)
+    _require_offsets("业主", roster.owner_offsets, units, roster.owner_code)
+    if len(set(roster.unit_key)) != units:
+        seen: set[str] = set()
+        for row, key in enumerate(roster.unit_key):
+            if key in seen:
+                raise TallyError(f"清册第 {row + 1} 行：房屋 {key} 重复", row)
+            seen.add(key)
+    for noun, wrong in (
+        ("楼栋代码无法识别", (roster.building < 0) | (roster.building >= len(roster.buildings))),
+        ("用途代码无法识别", (roster.kind < 0) | (roster.kind >= len(KINDS))),
+        ("面积必须大于零", roster.area_cm2 <= 0),
+    ):
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise TallyError(f"清册第 {row + 1} 行（{roster.unit_key[row]}）：{noun}", row)
+    if (roster.owner_code < 0).any():
+        position = int((roster.owner_code < 0).argmax())
+        row = int(np.searchsorted(roster.owner_offsets, position, side="right")) - 1
+        raise TallyError(f"清册第 {row + 1} 行（{roster.unit_key[row]}）：业主代码无法识别", row)
+    # High and low halves apart: neither sum can overflow, so the bound itself is exact.
+    high = int((roster.area_cm2 >> _HALF).sum())
+    low = int((roster.area_cm2 & (2**_HALF - 1)).sum())
+    if (high << _HALF) + low > _INT64_MAX:
+        row = int(roster.area_cm2.argmax())
+        raise TallyError(
+            f"清册面积合计超出可精确计算的范围，最大的是第 {row + 1} 行（{roster.unit_key[row]}）",
+            row,
+        )
+
+
+def require_sound_ballots(agenda: Agenda, roster: RosterColumns, ballots: BallotColumns) -> None:
+    """Refuse ballots that point outside the roster or carry unknown choices.
+
+    Raises
+    ------
+    TallyError
+        Naming the first offending ballot.
+    """
+    count = len(ballots.void)
+    columns = len(agenda.question_columns())
+    _require_shape("作废标记", ballots.void, (count,), np.bool_)
+    _require_shape("渠道", ballots.channel, (count,), np.int8)
+    _require_shape("选择", ballots.choices, (count, columns), np.int8)
+    _require_offsets("表决票房屋", ballots.unit_offsets, count, ballots.unit_code)
+    outside = (ballots.unit_code < 0) | (ballots.unit_code >= len(roster))
+    if outside.any():
+        position = int(outside.argmax())
+        row = int(np.searchsorted(ballots.unit_offsets, position, side="right")) - 1
+        raise TallyError(
+            f"第 {row + 1} 张表决票指向清册中不存在的第 {int(ballots.unit_code[position])} 号房屋",
+            row,
+        )
+    for item, questions in zip(agenda.items, questions_of(agenda), strict=True):
+        for question in questions:
+            known = np.zeros(256, dtype=np.bool_)
+            known[sorted(question.allowed)] = True
+            marks = ballots.choices[:, question.column]
+            wrong = ~known[marks.view(np.uint8)]
+            if wrong.any():
+                row = int(wrong.argmax())
+                raise TallyError(
+                    f"第 {row + 1} 张表决票在议题 {item.id} 上的选择 {int(marks[row])} 无法识别",
+                    row,
+                )
+
+
+def require_delivery(
+    agenda: Agenda, roster: RosterColumns, delivered: NDArray[np.bool_] | None
+) -> None:
+    """Refuse a clause on delivery without proof of delivery (domain P-16).
+
+    Raises
+    ------
+    TallyError
+        The records are absent or do not fit the roster.
+    """
+    if delivered is not None:
+        _require_shape("送达记录", delivered, (len(roster),), np.bool_)
+    elif agenda.policies.silence is Silence.DELIVERED_FOLLOWS:
+        raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
+
+
+def require_struck(ballots: BallotColumns, struck: Collection[int]) -> None:
+    """Refuse to strike a ballot that does not exist.
+
+    Raises
+    ------
+    TallyError
+        Naming it.
+    """
+    for position in sorted(struck):
+        if not 0 <= position < len(ballots):
+            raise TallyError(f"要剔除的第 {position + 1} 张表决票不存在", position)
+
+
+def _problem_of(item: Item) -> str | None:
+    ids = [candidate.id for candidate in item.candidates] + [each.id for each in item.options]
+    election = item.form is Form.ELECTION
+    choose_one = item.form is Form.CHOOSE_ONE
+    problems = (
+        (len(set(ids)) != len(ids), "候选人或选项编号重复"),
+        (election != bool(item.candidates), "选举须有候选人，其他形式不得有"),
+        (choose_one != bool(item.options), "多选一须有选项，其他形式不得有"),
+        (len(item.options) > MAX_OPTIONS, f"选项多于 {MAX_OPTIONS} 个"),
+        (election and item.seats < 1, "选举名额至少为一"),
+        # BJ art. 39: no more alternates than members.
+        (not 0 <= item.alternates <= item.seats, "候补名额不得多于委员名额"),
+    )
+    return next((text for wrong, text in problems if wrong), None)
+
+
+def _require_shape(
+    noun: str, column: NDArray[np.generic], shape: tuple[int, ...], dtype: type[np.generic]
+) -> None:
+    if column.shape != shape or column.dtype != dtype:
+        raise TallyError(
+            f"{noun}一列应为 {np.dtype(dtype).name} {shape}，"
+            f"实为 {column.dtype.name} {column.shape}"
+        )
+
+
+def _require_offsets(
+    noun: str, offsets: NDArray[np.int64], rows: int, flat: NDArray[np.int32]
+) -> None:
+    _require_shape(f"{noun}起止", offsets, (rows + 1,), np.int64)
+    _require_shape(f"{noun}代码", flat, (len(flat),), np.int32)
+    if offsets[0] != 0 or offsets[-1] != len(flat):
+        raise TallyError(f"{noun}起止与列表长度 {len(flat)} 不符")
+    backwards = np.diff(offsets) < 0
+    if backwards.any():
+        row = int(backwards.argmax())
+        raise TallyError(f"{noun}起止在第 {row + 1} 行倒退", row)

@@ -1,0 +1,89 @@
+"""The four tests: two measures, each at two steps, joined by 且 (domain T-5)."""
+
+from dataclasses import dataclass
+
+from tally.measure import Measure
+from tally.rules import Base, Ratio, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison in whole numbers: ``left op right``."""
+
+    left: int
+    op: str
+    right: int
+    holds: bool
+
+    def document(self) -> dict[str, int | str | bool]:
+        """Write the comparison as certificates print it."""
+        return {"left": self.left, "op": self.op, "right": self.right, "holds": self.holds}
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What the tests are put to, for one resolution, candidate or option."""
+
+    electorate: Measure
+    participating: Measure
+    approve: Measure
+    oppose: Measure
+    abstain: Measure
+    void: Measure
+
+    def document(self) -> dict[str, dict[str, int]]:
+        """Write the blocks of a result, without the electorate."""
+        return {
+            "participating": self.participating.document(),
+            "approve": self.approve.document(),
+            "oppose": self.oppose.document(),
+            "abstain": self.abstain.document(),
+            "void": self.void.document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The votes with their four tests."""
+
+    votes: Votes
+    tests: dict[str, Comparison]
+
+    @property
+    def carried(self) -> bool:
+        """Tell whether all four tests hold."""
+        return all(test.holds for test in self.tests.values())
+
+    def document(self) -> dict[str, object]:
+        """Write the blocks, the tests and whether it is carried."""
+        tests = {name: test.document() for name, test in self.tests.items()}
+        return {**self.votes.document(), "tests": tests, "carried": self.carried}
+
+
+def judge(votes: Votes, rule: Rule) -> Verdict:
+    """Apply a rule to votes."""
+    base = votes.participating if rule.base is Base.PARTICIPANTS else votes.electorate
+    approval = _tests("approval", rule.approval, votes.approve, base)
+    return Verdict(votes, quorum_tests(rule, votes.participating, votes.electorate) | approval)
+
+
+def quorum_tests(rule: Rule, participating: Measure, electorate: Measure) -> dict[str, Comparison]:
+    """Put only the first step to the test: whether enough take part."""
+    return _tests("quorum", rule.quorum, participating, electorate)
+
+
+def still_needed(ratio: Ratio, part: int, whole: int) -> int:
+    """Return how much must be added to ``part`` for the share of a fixed ``whole`` to hold."""
+    short = ratio.num * whole - ratio.den * part + (0 if ratio.inclusive else 1)
+    return max(0, -(-short // ratio.den))
+
+
+def _tests(step: str, ratio: Ratio, part: Measure, whole: Measure) -> dict[str, Comparison]:
+    return {
+        f"{step}_heads": _test(ratio, part.heads, whole.heads),
+        f"{step}_area": _test(ratio, part.area_cm2, whole.area_cm2),
+    }
+
+
+def _test(ratio: Ratio, part: int, whole: int) -> Comparison:
+    return Comparison(ratio.den * part, ratio.op, ratio.num * whole, ratio.holds(part, whole))

@@ -1,0 +1,190 @@
+"""Small random assemblies that meet every rule: co-owners, developer stock, repeated and void
+ballots, blanks, followers, all three forms, every policy, areas past 2**53."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
+from tally.grouping import owner_groups
+from tally.model import (
+    DEFAULT_KINDS,
+    Agenda,
+    BlankItem,
+    Candidate,
+    Choice,
+    Electorate,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    MixedUnits,
+    Option,
+    Policies,
+    Repeat,
+    SameOwner,
+    Silence,
+    VoidBallot,
+)
+
+SMALL = st.integers(1, 12)
+"""Areas that tie and hit halves, thirds and quarters often."""
+LARGE = st.integers(2**53, 2**53 + 3)
+"""Areas that a float cannot tell apart."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    agenda: Agenda
+    roster: RosterColumns
+    ballots: BallotColumns
+    delivered: np.ndarray | None
+
+
+@st.composite
+def policies(draw, *, delivery):
+    silences = [each for each in Silence if delivery or each is not Silence.DELIVERED_FOLLOWS]
+    return Policies(
+        silence=draw(st.sampled_from(silences)),
+        repeat=draw(st.sampled_from(Repeat)),
+        mixed_units=draw(st.sampled_from(MixedUnits)),
+        blank_item=draw(st.sampled_from(BlankItem)),
+        void_ballot=draw(st.sampled_from(VoidBallot)),
+        same_owner=draw(st.sampled_from(SameOwner)),
+        include_kinds=draw(st.sampled_from([DEFAULT_KINDS, DEFAULT_KINDS | {Kind.PARKING}])),
+    )
+
+
+@st.composite
+def rosters(draw, *, most_units):
+    units = draw(st.integers(1, most_units))
+    area = draw(st.sampled_from([SMALL, SMALL, LARGE]))
+    rows = [
+        UnitRow(
+            unit_key=f"1-1-{unit + 1}",
+            building=draw(st.sampled_from(["1号楼", "2号楼"])),
+            # One dwelling is always there, so that somebody has a vote.
+            kind=Kind.DWELLING
+            if unit == 0
+            else draw(st.sampled_from([Kind.DWELLING, Kind.DWELLING, Kind.PARKING])),
+            area_cm2=draw(area),
+            developer_stock=draw(st.integers(0, 5)) == 0,
+            owners=tuple(draw(st.lists(st.sampled_from("甲乙丙丁戊"), max_size=3))),
+        )
+        for unit in range(units)
+    ]
+    return RosterColumns.from_rows(rows)
+
+
+ITEMS = {
+    Form.RESOLUTION: Item("1", "决议", Form.RESOLUTION, Matter.HIRE_MANAGER),
+    Form.ELECTION: Item(
+        "2",
+        "选举",
+        Form.ELECTION,
+        Matter.ELECT_COMMITTEE,
+        seats=3,
+        alternates=1,
+        candidates=tuple(Candidate(f"c{i}", f"候选人{i}") for i in range(5)),
+    ),
+    Form.CHOOSE_ONE: Item(
+        "3",
+        "多选一",
+        Form.CHOOSE_ONE,
+        Matter.HIRE_MANAGER,
+        options=tuple(Option(name, name) for name in "AB"),
+    ),
+}
+
+
+@st.composite
+def items(draw, forms):
+    base = ITEMS[draw(st.sampled_from(forms))]
+    electorate = draw(
+        st.sampled_from(
+            [
+                Electorate(),
+                Electorate(),
+                Electorate(include_kinds=frozenset({Kind.DWELLING, Kind.PARKING})),
+                Electorate(units=frozenset({"1-1-1"})),
+            ]
+        )
+    )
+    matters = [base.matter, base.matter, Matter.RAISE_FUND]
+    if base.form is Form.RESOLUTION:
+        matters.append(Matter.DWELLING_TO_BUSINESS)
+    return Item(
+        base.id,
+        base.title,
+        base.form,
+        draw(st.sampled_from(matters)),
+        electorate,
+        seats=base.seats,
+        alternates=base.alternates,
+        candidates=base.candidates,
+        options=base.options,
+    )
+
+
+def marks_of(form, *, following=True):
+    marks = [Choice.BLANK, Choice.ABSTAIN, Choice.VOID] + [Choice.FOLLOW] * following
+    if form is Form.CHOOSE_ONE:
+        return [*marks, Choice.NONE_OF_THESE, Choice.OPTION, Choice.OPTION, Choice.OPTION + 1]
+    return [*marks, Choice.APPROVE, Choice.APPROVE, Choice.APPROVE, Choice.OPPOSE]
+
+
+@st.composite
+def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), simple=False):
+    """``simple``: the usual vote, one ballot an owner, nobody follows, no clause on majorities."""
+    roster = draw(rosters(most_units=most_units))
+    delivery = not simple and draw(st.booleans())
+    delivered = np.array([draw(st.booleans()) for _ in roster.unit_key]) if delivery else None
+    chosen = Policies() if simple else draw(policies(delivery=delivery))
+    agenda = Agenda(
+        "大会",
+        "业委会",
+        None,
+        None,
+        draw(st.sampled_from([date(2026, 6, 1), date(2026, 6, 1), date(2019, 6, 1)])),
+        chosen,
+        (draw(items(forms)),),
+    )
+    marks = marks_of(agenda.items[0].form, following=not simple)
+    questions = len(agenda.question_columns())
+    rows = [
+        BallotRow(
+            unit_keys=tuple(
+                draw(
+                    st.lists(st.sampled_from(roster.unit_key), min_size=1, max_size=2, unique=True)
+                )
+            ),
+            choices=tuple(int(draw(st.sampled_from(marks))) for _ in range(questions)),
+            void=draw(st.integers(0, 7)) == 0,
+            channel="书面",
+        )
+        for _ in range(draw(st.integers(0, most_ballots)))
+    ]
+    if simple:
+        rows = [
+            BallotRow(units, row.choices, row.void, row.channel)
+            for row, units in zip(rows, _owners(roster, agenda), strict=False)
+        ]
+    return Assembly(agenda, roster, BallotColumns.from_rows(roster, agenda, rows), delivered)
+
+
+def _owners(roster, agenda):
+    """Units of each owner, so that one ballot speaks for all of them."""
+    groups = owner_groups(roster, agenda.policies.same_owner).tolist()
+    return [
+        tuple(key for key, code in zip(roster.unit_key, groups, strict=True) if code == group)
+        for group in sorted(set(groups))
+    ]
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """The strategy of assemblies, as tests in this folder ask for it."""
+    return assemblies

@@ -1,0 +1,1 @@
+"""The domain of owners' assembly voting and its storage, one folder per noun."""

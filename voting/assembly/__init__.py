@@ -1,0 +1,1 @@
+"""Agenda, notice, life cycle, and the clocks the law sets."""

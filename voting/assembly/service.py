@@ -1,0 +1,306 @@
+"""Use cases of an assembly's life: draft, publish the notice, open, close."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tally.errors import TallyError
+from tally.model import Agenda
+from tally.turnout import turnout
+from voting.assembly import entries, notice, store
+from voting.assembly.agenda import agenda_document, parse_agenda
+from voting.assembly.clocks import NOTICE, earliest_opening
+from voting.assembly.model import Poll, State
+from voting.assembly.refusals import (
+    AgendaDoesNotFit,
+    ClockWentBackwards,
+    NoticeTooShort,
+    TooEarly,
+    UnknownAssembly,
+    WrongState,
+)
+from voting.infra.bus import Bus
+from voting.infra.database import Database
+from voting.kernel import canonical
+from voting.kernel.clock import Clock, beijing_text
+from voting.kernel.ids import new_id
+from voting.ledger.service import Ledger
+from voting.roster.document import RosterDocument
+from voting.roster.service import Rosters
+from voting.staff import trail
+
+_STATE_TEXT = {
+    State.DRAFT: "草稿",
+    State.NOTICED: "已通知、未开始",
+    State.OPEN: "投票中",
+    State.CLOSED: "已结束",
+    State.CERTIFIED: "已公告",
+}
+
+
+class Assemblies:
+    """Assemblies and their life cycle."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, rosters: Rosters, bus: Bus, now: Clock
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._rosters = rosters
+        self._bus = bus
+        self._now = now
+        # A published notice never changes; parsing it for every ballot would be waste.
+        self._notices: dict[str, notice.Notice] = {}
+
+    def draft(self, roster_id: str, agenda_file: bytes, *, by: str) -> str:
+        """Keep an agenda as a draft on a frozen roster; answer with the assembly's id.
+
+        Raises
+        ------
+        AgendaUnreadable, AgendaDoesNotFit, UnknownRoster, RosterNotFrozen
+        """
+        agenda = parse_agenda(agenda_file)
+        document = self._rosters.frozen(roster_id)
+        _require_fit(agenda, document)
+        assembly_id = new_id()
+        with self._database.write() as session:
+            session.add(
+                store.AssemblyRow(
+                    assembly_id=assembly_id,
+                    roster_id=roster_id,
+                    state=State.DRAFT,
+                    title=agenda.title,
+                    community=document.community,
+                    agenda=canonical.encode(agenda_document(agenda)),
+                    notice=None,
+                    created_at=self._now(),
+                    published_at=None,
+                    opened_at=None,
+                    closed_at=None,
+                    manifest_position=None,
+                    opened_position=None,
+                    closed_position=None,
+                )
+            )
+            self._trail(session, "draft-assembly", assembly_id, by)
+        return assembly_id
+
+    def publish(self, assembly_id: str, *, by: str) -> bytes:
+        """Give notice: from here on nothing in it changes.
+
+        Returns
+        -------
+        bytes
+            The notice; its SHA-256 goes into every ballot.
+
+        Raises
+        ------
+        NoticeTooShort
+            Fewer than fifteen full days before the opening (BJ art. 35, SC art. 14).
+        UnknownAssembly, WrongState
+        """
+        with self._database.write() as session:
+            row = self._require(session, assembly_id, State.DRAFT)
+            agenda = parse_agenda(row.agenda)
+            document = self._rosters.frozen(row.roster_id)
+            now = self._now()
+            earliest = earliest_opening(now)
+            if _window(agenda)[0] < earliest:
+                raise NoticeTooShort(
+                    f"通知须提前 {NOTICE.days} 日（{NOTICE.source}）："
+                    f"今天发出通知，投票最早于 {beijing_text(earliest)} 开始",
+                    earliest_opening=earliest.isoformat(),
+                )
+            published = notice.Notice(
+                assembly_id,
+                document.community,
+                agenda,
+                row.roster_id,
+                document.digest,
+                len(document.units),
+                document.heads,
+                document.area_cm2,
+                now,
+            )
+            row.notice = published.to_bytes()
+            row.published_at = now
+            row.state = State.NOTICED
+            row.manifest_position = self._start_log(
+                session, assembly_id, canonical.digest(row.notice), document.digest
+            )
+            self._trail(session, "publish-notice", assembly_id, by)
+        return row.notice
+
+    def open(self, assembly_id: str, *, by: str) -> None:
+        """Open the ballot box, not before the published time.
+
+        Raises
+        ------
+        TooEarly, ClockWentBackwards, UnknownAssembly, WrongState
+        """
+        with self._database.write() as session:
+            row = self._require(session, assembly_id, State.NOTICED)
+            poll = self._poll(row)
+            now = self._clock_after(poll.published_at)
+            if now < poll.opens_at:
+                raise TooEarly(f"通知的投票开始时间是 {beijing_text(poll.opens_at)}，尚未到")
+            row.state, row.opened_at = State.OPEN, now
+            row.opened_position = self._pin(session, "assembly-opened", assembly_id)
+            self._trail(session, "open-assembly", assembly_id, by)
+        self._bus.publish(assembly_id)
+
+    def close(self, assembly_id: str, *, by: str) -> None:
+        """Close the ballot box, not before the published time; no ballot enters after this.
+
+        Raises
+        ------
+        TooEarly, ClockWentBackwards, UnknownAssembly, WrongState
+        """
+        with self._database.write() as session:
+            row = self._require(session, assembly_id, State.OPEN)
+            poll = self._poll(row)
+            now = self._clock_after(poll.opened_at or poll.published_at)
+            if now <= poll.closes_at:
+                raise TooEarly(f"通知的投票截止时间是 {beijing_text(poll.closes_at)}，尚未到")
+            row.state, row.closed_at = State.CLOSED, now
+            origin = self._ledger.origins.assembly(assembly_id)
+            self._ledger.append(session, origin, [entries.close_entry(now)])
+            row.closed_position = self._pin(session, "assembly-closed", assembly_id)
+            self._trail(session, "close-assembly", assembly_id, by)
+        self._bus.publish(assembly_id)
+
+    def polls(self) -> list[Poll]:
+        """List every assembly with a published notice, newest first."""
+        with self._database.read() as session:
+            return [self._poll(row) for row in store.assemblies(session)]
+
+    def poll(self, session: Session, assembly_id: str) -> Poll:
+        """Read a published assembly.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        row = store.assembly(session, assembly_id)
+        if row is None or row.notice is None:
+            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
+        return self._poll(row)
+
+    def locked_poll(self, session: Session, assembly_id: str) -> Poll:
+        """Read a published assembly that nobody else can change until the commit.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        row = store.lock(session, assembly_id)
+        if row is None or row.notice is None:
+            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
+        return self._poll(row)
+
+    def certified(self, session: Session, assembly_id: str) -> None:
+        """Note that the certificate is out; the caller holds the lock."""
+        self._require(session, assembly_id, State.CLOSED).state = State.CERTIFIED
+
+    def notice(self, assembly_id: str) -> bytes:
+        """Give the published notice, byte for byte.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        with self._database.read() as session:
+            row = store.assembly(session, assembly_id)
+        if row is None or row.notice is None:
+            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
+        return row.notice
+
+    def _require(self, session: Session, assembly_id: str, state: State) -> store.AssemblyRow:
+        row = store.lock(session, assembly_id)
+        if row is None:
+            raise UnknownAssembly("没有这次业主大会")
+        if row.state != state:
+            raise WrongState(
+                f"业主大会处于“{_STATE_TEXT[State(row.state)]}”，"
+                f"此操作只在“{_STATE_TEXT[state]}”时可做",
+                state=row.state,
+            )
+        return row
+
+    def _poll(self, row: store.AssemblyRow) -> Poll:
+        assert row.notice is not None  # noqa: S101 - a poll exists from the notice on
+        assert row.published_at is not None  # noqa: S101
+        published = self._notices.get(row.assembly_id)
+        if published is None:
+            published = self._notices[row.assembly_id] = notice.parse(row.notice)
+        opens_at, closes_at = _window(published.agenda)
+        return Poll(
+            row.assembly_id,
+            State(row.state),
+            row.community,
+            published.agenda,
+            canonical.digest(row.notice),
+            row.roster_id,
+            published.roster_digest,
+            opens_at,
+            closes_at,
+            row.published_at,
+            row.opened_at,
+            row.closed_at,
+        )
+
+    def _clock_after(self, earlier: datetime) -> datetime:
+        now = self._now()
+        if now < earlier:
+            raise ClockWentBackwards(
+                f"服务器时钟早于记录中的 {beijing_text(earlier)}，请先校准时钟"
+            )
+        return now
+
+    def _start_log(
+        self, session: Session, assembly_id: str, notice_digest: str, roster_digest: str
+    ) -> int:
+        origins = self._ledger.origins
+        origin = origins.assembly(assembly_id)
+        manifest = entries.manifest_entry(
+            assembly_id, origin, notice_digest, roster_digest, self._now()
+        )
+        position = self._ledger.append(session, origins.register, [manifest])[0]
+        register = self._ledger.checkpoint(session, origins.register)
+        self._ledger.create(session, origin)
+        first = entries.first_entry(notice_digest, roster_digest, register)
+        self._ledger.append(session, origin, [first])
+        return position
+
+    def _pin(self, session: Session, event: str, assembly_id: str) -> int:
+        checkpoint = self._ledger.checkpoint(session, self._ledger.origins.assembly(assembly_id))
+        entry = entries.checkpoint_entry(event, assembly_id, checkpoint, self._now())
+        return self._ledger.append(session, self._ledger.origins.register, [entry])[0]
+
+    def _trail(self, session: Session, act: str, assembly_id: str, by: str) -> None:
+        trail.record(session, self._ledger, act, by=by, at=self._now(), assembly=assembly_id)
+
+
+def _window(agenda: Agenda) -> tuple[datetime, datetime]:
+    if agenda.opens_at is None or agenda.closes_at is None:
+        raise AgendaDoesNotFit("议程须写明投票的开始与截止时间（opens_at、closes_at）")
+    return agenda.opens_at, agenda.closes_at
+
+
+def _require_fit(agenda: Agenda, document: RosterDocument) -> None:
+    """Refuse an agenda that this roster could not be counted for."""
+    opens_at, closes_at = _window(agenda)
+    if opens_at >= closes_at:
+        raise AgendaDoesNotFit("投票截止时间须晚于开始时间")
+    buildings = {unit.building for unit in document.units}
+    for item in agenda.items:
+        unknown = sorted((item.electorate.buildings or set()) - buildings)
+        unknown += sorted((item.electorate.units or set()) - document.unit_code.keys())
+        if unknown:
+            raise AgendaDoesNotFit(
+                f"议题 {item.id} 的表决范围含有清册中没有的楼栋或房屋：{'、'.join(unknown)}"
+            )
+    try:
+        turnout(agenda, document.columns, document.columns.area_cm2 < 0)
+    except TallyError as error:
+        raise AgendaDoesNotFit(f"议程与业主清册不符：{error}") from error

@@ -1,0 +1,56 @@
+"""All SQL about assemblies."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.assembly.model import State
+from voting.infra.orm import Base
+
+
+class AssemblyRow(Base):
+    """An assembly: a draft agenda until the notice, the pinned notice from then on."""
+
+    __tablename__ = "assemblies"
+
+    assembly_id: Mapped[str] = mapped_column(primary_key=True)
+    roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"))
+    state: Mapped[str]
+    title: Mapped[str]
+    community: Mapped[str]
+    agenda: Mapped[bytes]
+    notice: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    manifest_position: Mapped[int | None]
+    opened_position: Mapped[int | None]
+    closed_position: Mapped[int | None]
+
+
+def assembly(session: Session, assembly_id: str) -> AssemblyRow | None:
+    """Find one assembly."""
+    return session.get(AssemblyRow, assembly_id)
+
+
+def lock(session: Session, assembly_id: str) -> AssemblyRow | None:
+    """Find one assembly and keep everybody else from changing it until the commit.
+
+    Every write to an assembly takes this lock first, so writers queue and never deadlock.
+    """
+    return session.scalar(
+        select(AssemblyRow).where(AssemblyRow.assembly_id == assembly_id).with_for_update()
+    )
+
+
+def assemblies(session: Session) -> list[AssemblyRow]:
+    """List assemblies that have a published notice, newest first."""
+    return list(
+        session.scalars(
+            select(AssemblyRow)
+            .where(AssemblyRow.state != State.DRAFT)
+            .order_by(AssemblyRow.published_at.desc(), AssemblyRow.assembly_id)
+        )
+    )

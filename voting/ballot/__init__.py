@@ -1,0 +1,1 @@
+"""The signed ballot: its format and its numbered checks."""

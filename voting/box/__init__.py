@@ -1,0 +1,1 @@
+"""The ballot box: cast, receipt, paper ballots, throttle."""

@@ -1,0 +1,323 @@
+"""Use cases of the ballot box: cast, show receipts, key in paper."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from tally.model import Repeat
+from voting.assembly import store as assembly_store
+from voting.assembly.model import Poll
+from voting.assembly.service import Assemblies
+from voting.ballot.verify import VerifiedBallot, require_open, verify
+from voting.box import paper as paper_ballots
+from voting.box import store
+from voting.box.entries import PAPER, PHONE, ballot_entry
+from voting.box.receipt import PAYLOAD_TYPE as RECEIPT_TYPE
+from voting.box.receipt import Receipt, credit
+from voting.box.refusals import (
+    AlreadyVoted,
+    PaperAlreadyAccepted,
+    PaperEntriesDiffer,
+    SameClerk,
+    WrongSequence,
+)
+from voting.identity import request as requests
+from voting.identity.service import Identities
+from voting.infra.bus import Bus
+from voting.infra.database import Database
+from voting.infra.throttle import Throttle
+from voting.kernel import canonical, dsse
+from voting.kernel.clock import Clock
+from voting.kernel.commitment import Opening, commit
+from voting.kernel.refusal import Refusal
+from voting.ledger.service import Ledger
+from voting.roster.document import RosterDocument
+from voting.roster.service import Rosters
+
+_REFUSED, _MINUTES = 300, 10
+
+
+class BallotBox:
+    """Takes ballots, keeps them in the log, and answers with receipts."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        rosters: Rosters,
+        identities: Identities,
+        assemblies: Assemblies,
+        bus: Bus,
+        throttle: Throttle,
+        sign: Callable[[str, bytes], dsse.Envelope],
+        now: Clock,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._rosters = rosters
+        self._identities = identities
+        self._assemblies = assemblies
+        self._bus = bus
+        self._throttle = throttle
+        self._sign = sign
+        self._now = now
+
+    def cast(self, assembly_id: str, data: bytes, *, address: str) -> tuple[Receipt, dsse.Envelope]:
+        """Accept one ballot. Casting the same bytes again returns an equal receipt.
+
+        Raises
+        ------
+        Refusal
+            See :mod:`voting.ballot.verify`; also ``AlreadyVoted``, ``WrongSequence``,
+            ``TooManyAttempts``. Nothing is kept of a refused ballot but the count.
+        """
+        self._throttle.require("refused-ballots", address, _REFUSED, _MINUTES)
+        try:
+            position = self._cast(assembly_id, data)
+        except Refusal as refusal:
+            self._throttle.failed("refused-ballots", address, _REFUSED, _MINUTES)
+            self._count_refusal(assembly_id, refusal.code)
+            raise
+        # Committed. Only now may a receipt exist: it promises the ballot is in the log.
+        self._bus.publish(assembly_id)
+        return self._receipt(assembly_id, position)
+
+    def receipts(self, assembly_id: str, request: bytes) -> list[tuple[Receipt, dsse.Envelope]]:
+        """Give an owner again the receipts of every phone ballot of his owner groups.
+
+        Parameters
+        ----------
+        request
+            Signed by his key, see :mod:`voting.identity.request`.
+
+        Raises
+        ------
+        UnknownAssembly, UnknownKey, StaleRequest, BadSignature
+        """
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            holder = partial(self._identities.holder, session, poll.roster_id)
+            enrolled = requests.verify(request, "receipts", assembly_id, holder, at=self._now())
+            groups = self._rosters.frozen(poll.roster_id).groups_of_owner[enrolled.owner_code]
+            rows = store.ballots_of_groups(session, assembly_id, PHONE, groups)
+        return [self._receipt(assembly_id, row.position) for row in rows]
+
+    def enter_paper(
+        self, assembly_id: str, paper: paper_ballots.PaperBallot, *, by: str
+    ) -> int | None:
+        """Key in one paper ballot: accepted when a second clerk enters the very same.
+
+        Returns
+        -------
+        int or None
+            Its position in the log; ``None`` while the second entry is missing.
+
+        Raises
+        ------
+        SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
+        UnreadablePaper, UnknownUnit, NotYourUnit, UnreadableChoice
+        """
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            now = self._now()
+            require_open(poll, now)
+            read = paper_ballots.read(paper, poll.agenda, self._rosters.frozen(poll.roster_id))
+            first = store.paper_entry(session, assembly_id, paper.serial)
+            content = paper.to_bytes()
+            if first is None or first.entered_by == by:
+                self._first_entry(session, assembly_id, paper.serial, content, first, by, now)
+                return None
+            if first.accepted_position is not None:
+                raise PaperAlreadyAccepted(f"编号 {paper.serial} 的纸质表决票已经录入完毕")
+            if first.content != content:
+                raise PaperEntriesDiffer(
+                    f"编号 {paper.serial} 的两次录入不一致，请两位录入员对照原票核对"
+                )
+            first.accepted_position = position = self._accept(
+                session,
+                poll,
+                PAPER,
+                content,
+                read.group,
+                read.unit_codes,
+                read.choices,
+                digest=canonical.digest(content),
+                sequence=1,
+                void=bool(paper.void_reason),
+                at=now,
+            )
+        self._bus.publish(assembly_id)
+        return position
+
+    def _cast(self, assembly_id: str, data: bytes) -> int:
+        now = self._now()
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            known = self._already_cast(session, assembly_id, data)
+            if known is not None:
+                return known
+            holder = partial(self._identities.holder, session, poll.roster_id)
+            # The costly check runs before the lock; what may change meanwhile is asked again.
+            roster = self._rosters.frozen(poll.roster_id)
+            ballot = verify(data, poll, roster, holder, at=now)
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            known = self._already_cast(session, assembly_id, data)
+            if known is not None:
+                return known
+            now = self._now()
+            require_open(poll, now)
+            self._identities.holder(session, poll.roster_id, ballot.key_id)
+            self._require_turn(session, poll, roster, ballot)
+            return self._accept(
+                session,
+                poll,
+                PHONE,
+                data,
+                ballot.group,
+                ballot.unit_codes,
+                ballot.choices,
+                digest=ballot.digest,
+                sequence=ballot.ballot.sequence,
+                void=False,
+                at=now,
+            )
+
+    def _already_cast(self, session: Session, assembly_id: str, data: bytes) -> int | None:
+        row = store.ballot_by_digest(
+            session, assembly_id, canonical.digest(dsse.parse(data).payload)
+        )
+        return row.position if row is not None and row.data == data else None
+
+    def _require_turn(
+        self, session: Session, poll: Poll, roster: RosterDocument, ballot: VerifiedBallot
+    ) -> None:
+        """Apply the published rule on a second ballot for the same units."""
+        taken = store.taken_slots(session, poll.assembly_id, ballot.unit_codes)
+        if taken and poll.agenda.policies.repeat is Repeat.FIRST_VALID:
+            names = "、".join(roster.units[code].unit_key for code in sorted(taken))
+            raise AlreadyVoted(f"房屋 {names} 已经投过票；按公布的规则，以先到的有效票为准")
+        earlier = [
+            row
+            for row in store.ballots_of_groups(session, poll.assembly_id, PHONE, [ballot.group])
+            if set(_int32(row.unit_codes)) & set(ballot.unit_codes)
+        ]
+        last = earlier[-1] if earlier else None
+        expected = (1, None) if last is None else (last.sequence + 1, last.digest)
+        if (ballot.ballot.sequence, ballot.ballot.replaces) != expected:
+            raise WrongSequence(
+                f"重投的表决票须写明它替换哪一张：序号应为 {expected[0]}",
+                sequence=expected[0],
+                replaces=expected[1],
+            )
+
+    def _accept(
+        self,
+        session: Session,
+        poll: Poll,
+        kind: str,
+        data: bytes,
+        group: int,
+        unit_codes: tuple[int, ...],
+        choices: tuple[int, ...],
+        *,
+        digest: str,
+        sequence: int,
+        void: bool,
+        at: datetime,
+    ) -> int:
+        """Put one ballot into log and tables; the caller's transaction makes it durable."""
+        opening = commit(data)
+        entry = ballot_entry(kind, opening.commitment, at)
+        origin = self._ledger.origins.assembly(poll.assembly_id)
+        position = self._ledger.append(session, origin, [entry])[0]
+        session.add(
+            store.BallotRow(
+                assembly_id=poll.assembly_id,
+                position=position,
+                digest=digest,
+                channel=kind,
+                void=void,
+                group_code=group,
+                sequence=sequence,
+                unit_codes=np.array(unit_codes, "<i4").tobytes(),
+                choices=np.array(choices, np.int8).tobytes(),
+                received_at=at,
+                salt=opening.salt,
+                data=data,
+            )
+        )
+        if not void:
+            taken = store.taken_slots(session, poll.assembly_id, unit_codes)
+            first_stands = poll.agenda.policies.repeat is Repeat.FIRST_VALID
+            standing = [c for c in unit_codes if not (first_stands and c in taken)]
+            store.take_slots(session, poll.assembly_id, position, standing, taken.keys() & standing)
+        return position
+
+    def _receipt(self, assembly_id: str, position: int) -> tuple[Receipt, dsse.Envelope]:
+        """Build the receipt against the log as it stood right after the ballot: always the same."""
+        origin = self._ledger.origins.assembly(assembly_id)
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            row = session.get_one(store.BallotRow, (assembly_id, position))
+            entry = self._ledger.read_entries(session, origin, position, position + 1)[0]
+            checkpoint = self._ledger.checkpoint(session, origin, position + 1)
+            proof = self._ledger.prove(session, origin, position, checkpoint=checkpoint)
+        roster = self._rosters.frozen(poll.roster_id)
+        codes = _int32(row.unit_codes)
+        heads, area = credit(roster, poll.agenda, codes)
+        receipt = Receipt(
+            assembly_id,
+            position,
+            tuple(roster.units[code].unit_key for code in codes),
+            area,
+            heads,
+            row.received_at,
+            row.digest,
+            entry,
+            Opening(row.salt, row.data),
+            position + 1,
+            proof,
+        )
+        return receipt, self._sign(RECEIPT_TYPE, receipt.to_bytes())
+
+    def _first_entry(
+        self,
+        session: Session,
+        assembly_id: str,
+        serial: str,
+        content: bytes,
+        earlier: store.PaperEntryRow | None,
+        by: str,
+        at: datetime,
+    ) -> None:
+        if earlier is None:
+            session.add(
+                store.PaperEntryRow(
+                    assembly_id=assembly_id,
+                    serial=serial,
+                    entered_by=by,
+                    entered_at=at,
+                    content=content,
+                    accepted_position=None,
+                )
+            )
+        elif earlier.accepted_position is not None:
+            raise PaperAlreadyAccepted(f"编号 {serial} 的纸质表决票已经录入完毕")
+        elif earlier.content == content:
+            raise SameClerk(f"编号 {serial} 的第二次录入须由另一位录入员完成")
+        else:
+            # Until somebody else has read the paper, a slip of the pen is simply corrected.
+            earlier.content, earlier.entered_at = content, at
+
+    def _count_refusal(self, assembly_id: str, code: str) -> None:
+        with self._database.write() as session:
+            if assembly_store.lock(session, assembly_id) is not None:
+                store.count_refusal(session, assembly_id, code)
+
+
+def _int32(data: bytes) -> tuple[int, ...]:
+    return tuple(np.frombuffer(data, "<i4").tolist())

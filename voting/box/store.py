@@ -1,0 +1,181 @@
+"""All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+
+
+class BallotRow(Base):
+    """One ballot: its place in the log, the opening of its commitment, and its codes.
+
+    ``unit_codes`` is little-endian int32, ``choices`` int8 in question order.
+    """
+
+    __tablename__ = "ballots"
+    __table_args__ = (UniqueConstraint("assembly_id", "digest"),)
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str]
+    channel: Mapped[str]
+    void: Mapped[bool]
+    group_code: Mapped[int]
+    sequence: Mapped[int]
+    unit_codes: Mapped[bytes]
+    choices: Mapped[bytes]
+    received_at: Mapped[datetime]
+    salt: Mapped[bytes]
+    data: Mapped[bytes]
+
+
+class SlotRow(Base):
+    """A unit that has voted, and the ballot that stands for it."""
+
+    __tablename__ = "slots"
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    unit_code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+
+
+class PaperEntryRow(Base):
+    """The first clerk's reading of a paper ballot, waiting for the second."""
+
+    __tablename__ = "paper_entries"
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+    content: Mapped[bytes]
+    accepted_position: Mapped[int | None]
+
+
+class RefusalCountRow(Base):
+    """How many ballots were refused for one reason; nothing else of them is kept."""
+
+    __tablename__ = "refusal_counts"
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+def ballot_by_digest(session: Session, assembly_id: str, digest: str) -> BallotRow | None:
+    """Find the ballot with this signed text."""
+    return session.scalar(
+        select(BallotRow).where(BallotRow.assembly_id == assembly_id, BallotRow.digest == digest)
+    )
+
+
+def ballots_of_groups(
+    session: Session, assembly_id: str, channel: str, groups: Iterable[int]
+) -> list[BallotRow]:
+    """List the ballots of some owner groups through one channel, in order of arrival."""
+    return list(
+        session.scalars(
+            select(BallotRow)
+            .where(
+                BallotRow.assembly_id == assembly_id,
+                BallotRow.channel == channel,
+                BallotRow.group_code.in_(sorted(groups)),
+            )
+            .order_by(BallotRow.position)
+        )
+    )
+
+
+def ballots(session: Session, assembly_id: str) -> list[BallotRow]:
+    """List every ballot in the order of the log."""
+    return list(
+        session.scalars(
+            select(BallotRow)
+            .where(BallotRow.assembly_id == assembly_id)
+            .order_by(BallotRow.position)
+        )
+    )
+
+
+def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
+    """Find which of these units have a standing ballot, and where it is in the log."""
+    statement = select(SlotRow.unit_code, SlotRow.position).where(
+        SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(unit_codes))
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def take_slots(
+    session: Session,
+    assembly_id: str,
+    position: int,
+    unit_codes: Iterable[int],
+    taken: Iterable[int],
+) -> None:
+    """Let the ballot at ``position`` stand for these units, of which some are ``taken``."""
+    taken = set(taken)
+    fresh = [
+        {"assembly_id": assembly_id, "unit_code": code, "position": position}
+        for code in unit_codes
+        if code not in taken
+    ]
+    if fresh:
+        session.execute(insert(SlotRow), fresh)
+    if taken:
+        session.execute(
+            update(SlotRow)
+            .where(SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(taken)))
+            .values(position=position)
+        )
+
+
+def voted_units(session: Session, assembly_id: str) -> list[int]:
+    """List the units that have a standing ballot."""
+    return list(
+        session.scalars(
+            select(SlotRow.unit_code)
+            .where(SlotRow.assembly_id == assembly_id)
+            .order_by(SlotRow.unit_code)
+        )
+    )
+
+
+def paper_entry(session: Session, assembly_id: str, serial: str) -> PaperEntryRow | None:
+    """Find what the first clerk read on the paper ballot of this number."""
+    return session.get(PaperEntryRow, (assembly_id, serial))
+
+
+def pending_paper(session: Session, assembly_id: str) -> int:
+    """Count paper ballots that only one clerk has entered."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PaperEntryRow)
+            .where(
+                PaperEntryRow.assembly_id == assembly_id, PaperEntryRow.accepted_position.is_(None)
+            )
+        )
+        or 0
+    )
+
+
+def count_refusal(session: Session, assembly_id: str, code: str) -> None:
+    """Add one refusal; the caller holds the assembly's lock."""
+    row = session.get(RefusalCountRow, (assembly_id, code), with_for_update=True)
+    if row is None:
+        session.add(RefusalCountRow(assembly_id=assembly_id, code=code, count=1))
+    else:
+        row.count += 1
+
+
+def refusal_counts(session: Session, assembly_id: str) -> dict[str, int]:
+    """Give the number of refused ballots by reason."""
+    statement = (
+        select(RefusalCountRow.code, RefusalCountRow.count)
+        .where(RefusalCountRow.assembly_id == assembly_id)
+        .order_by(RefusalCountRow.code)
+    )
+    return dict(session.execute(statement).tuples().all())

@@ -1,0 +1,1 @@
+"""From logged ballots to tally columns; live turnout."""

@@ -1,0 +1,91 @@
+"""From what a log committed to, to the columns that are counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tally.columns import BallotColumns, BallotRow
+from tally.model import Agenda
+from voting.ballot import model as ballots
+from voting.ballot.choices import choice_vector
+from voting.box import paper as papers
+from voting.box.entries import PAPER, PHONE
+from voting.kernel import canonical, dsse
+from voting.kernel.commitment import Opening
+from voting.kernel.refusal import Refusal
+from voting.roster.document import RosterDocument
+
+
+class LogDisagrees(Refusal):
+    """A ballot's opening is missing, or is not what the log committed to."""
+
+    code = "log-disagrees"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedBallot:
+    """One ballot as the log proves it. ``at`` is the arrival that its entry states."""
+
+    position: int
+    kind: str
+    at: str
+    data: bytes
+    units: tuple[str, ...]
+    choices: tuple[int, ...]
+    void: bool
+
+
+def ballot_entries(entries: Sequence[bytes]) -> list[tuple[int, dict[str, Any]]]:
+    """Find the ballots among a log's entries: position and entry of each, in log order."""
+    decoded = enumerate(map(canonical.decode, entries))
+    return [(place, entry) for place, entry in decoded if entry["type"] in {PHONE, PAPER}]
+
+
+def open_ballots(
+    entries: Sequence[bytes], openings: Mapping[int, Opening], agenda: Agenda
+) -> list[LoggedBallot]:
+    """Open every ballot of a log, in its order, which is the order of arrival.
+
+    Parameters
+    ----------
+    openings
+        By position in the log.
+
+    Raises
+    ------
+    LogDisagrees
+        Names the position.
+    """
+    opened = []
+    for position, entry in ballot_entries(entries):
+        opening = openings.get(position)
+        if opening is None or opening.commitment != entry["commitment"]:
+            raise LogDisagrees(
+                f"日志第 {position} 条与保存的表决票不符，不能计票", position=position
+            )
+        opened.append(_read(position, entry, opening.data, agenda))
+    return opened
+
+
+def columns(
+    roster: RosterDocument, agenda: Agenda, opened: Sequence[LoggedBallot]
+) -> BallotColumns:
+    """Line opened ballots up for the count."""
+    return BallotColumns.from_rows(
+        roster.columns,
+        agenda,
+        [BallotRow(b.units, b.choices, b.void, b.kind) for b in opened],
+    )
+
+
+def _read(position: int, entry: dict[str, Any], data: bytes, agenda: Agenda) -> LoggedBallot:
+    kind, at = entry["type"], entry["at"]
+    if kind == PHONE:
+        ballot = ballots.parse(dsse.parse(data).payload)
+        choices = choice_vector(agenda, ballot.choices)
+        return LoggedBallot(position, kind, at, data, ballot.units, choices, void=False)
+    paper = papers.parse(data)
+    choices = choice_vector(agenda, paper.choices, paper=True)
+    return LoggedBallot(
+        position, kind, at, data, paper.units, choices, void=bool(paper.void_reason)
+    )

@@ -1,0 +1,139 @@
+"""Count three files without any server: the whole product for somebody who trusts nobody."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tally.columns import BallotColumns
+from tally.count import count_assembly
+from tally.errors import TallyError
+from tally.model import Agenda
+from tally.slots import fill_slots
+from voting.assembly.agenda import AgendaUnreadable, agenda_document, parse_agenda
+from voting.box.sheet import (
+    BallotSheet,
+    BallotSheetUnreadable,
+    SheetBallot,
+    ballot_problems,
+    read_ballot_sheet,
+)
+from voting.kernel import canonical
+from voting.kernel.refusal import Refusal
+from voting.roster.grouping import roster_columns
+from voting.roster.model import Roster
+from voting.roster.refusals import Problem, RosterUnreadable
+from voting.roster.verify import read_roster
+
+FORMAT = "yezhu-result/1"
+
+
+class InputsUnreadable(Refusal):
+    """The files to be counted have problems; ``problems`` are those of all of them.
+
+    Parameters
+    ----------
+    problems
+        Pairs of file name and problem, in the order roster, ballots, agenda.
+    """
+
+    code = "inputs-unreadable"
+
+    def __init__(self, problems: tuple[tuple[str, Problem], ...]) -> None:
+        self.problems = problems
+        self.lines = tuple(f"{name}：{problem}" for name, problem in problems)
+        super().__init__(f"输入文件共有 {len(problems)} 处问题，未计票", problems=list(self.lines))
+
+
+def recount(
+    roster_bytes: bytes,
+    roster_name: str,
+    ballots_bytes: bytes,
+    ballots_name: str,
+    agenda_bytes: bytes,
+    agenda_name: str = "agenda.json",
+) -> dict[str, Any]:
+    """Count a roster sheet, a ballot sheet and an agenda file.
+
+    Returns
+    -------
+    dict
+        The result object: plain values, the same for the same files on any machine. Ballots set
+        aside are listed by their row in the ballot sheet.
+
+    Raises
+    ------
+    InputsUnreadable
+        With every problem of all three files.
+    """
+    roster: Roster | None = None
+    agenda: Agenda | None = None
+    sheet: BallotSheet | None = None
+    problems: list[tuple[str, Problem]] = []
+    agenda_problems: tuple[Problem, ...] = ()
+    try:
+        roster = read_roster(roster_bytes, roster_name)
+    except RosterUnreadable as refusal:
+        problems += [(roster_name, problem) for problem in refusal.problems]
+    try:
+        agenda = parse_agenda(agenda_bytes)
+    except AgendaUnreadable as refusal:
+        agenda_problems = refusal.problems
+    if roster is not None and agenda is not None:
+        try:
+            sheet = read_ballot_sheet(ballots_bytes, ballots_name, agenda, roster)
+        except BallotSheetUnreadable as refusal:
+            problems += [(ballots_name, problem) for problem in refusal.problems]
+    else:
+        found = ballot_problems(ballots_bytes, ballots_name, agenda, roster)
+        problems += [(ballots_name, problem) for problem in found]
+    problems += [(agenda_name, problem) for problem in agenda_problems]
+    if problems or roster is None or agenda is None or sheet is None:
+        raise InputsUnreadable(tuple(problems))
+    try:
+        counted = _count(roster, agenda, sheet)
+    except TallyError as error:
+        # Each file is sound by itself, yet the agenda names what this roster does not have.
+        problem = Problem(None, "", "agenda-does-not-fit", str(error))
+        raise InputsUnreadable(((agenda_name, problem),)) from error
+    return counted | {
+        "format": FORMAT,
+        "title": agenda.title,
+        "decision_date": agenda.decision_date.isoformat(),
+        "policies": agenda_document(agenda)["policies"],
+        "inputs": {
+            "roster": canonical.digest(roster_bytes),
+            "ballots": canonical.digest(ballots_bytes),
+            "agenda": canonical.digest(agenda_bytes),
+        },
+    }
+
+
+def _count(roster: Roster, agenda: Agenda, sheet: BallotSheet) -> dict[str, Any]:
+    units = roster_columns(roster)
+    ballots = BallotColumns.from_rows(units, agenda, [row.ballot for row in sheet.ballots])
+    slots = fill_slots(ballots, len(units), agenda.policies.repeat, delivered=None, struck=())
+    standing = set(slots.holder.tolist())
+    void = [row for row in sheet.ballots if row.void_reason]
+    superseded = [
+        row
+        for place, row in enumerate(sheet.ballots)
+        if place not in standing and not row.void_reason
+    ]
+    received = (*sheet.ballots, *sheet.early, *sheet.late)
+    channels = Counter(row.channel for row in received)
+    return {
+        "items": count_assembly(agenda, units, ballots),
+        "ballots": {
+            "received": len(received),
+            "counted": len(sheet.ballots) - len(void) - len(superseded),
+            "void": _rows(void),
+            "superseded": _rows(superseded),
+            "early": _rows(sheet.early),
+            "late": _rows(sheet.late),
+            "channels": dict(sorted(channels.items())),
+        },
+    }
+
+
+def _rows(ballots: Sequence[SheetBallot]) -> list[int]:
+    return sorted(ballot.row for ballot in ballots)

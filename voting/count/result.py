@@ -1,0 +1,70 @@
+"""The result object: what the certificate embeds and every recount must reproduce."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tally.count import count_assembly
+from tally.model import Agenda
+from tally.slots import fill_slots
+from voting.box.entries import PAPER, PHONE
+from voting.count.logged import LoggedBallot, columns
+from voting.ledger.tree import leaf_hash, root_of
+from voting.roster.document import RosterDocument
+
+FORMAT = "yezhu-result/1"
+
+
+def count_log(
+    *,
+    assembly_id: str,
+    notice_digest: str,
+    agenda: Agenda,
+    roster: RosterDocument,
+    origin: str,
+    entries: Sequence[bytes],
+    opened: Sequence[LoggedBallot],
+) -> dict[str, Any]:
+    """Count an assembly from its log.
+
+    Parameters
+    ----------
+    entries
+        The log up to and including its close.
+    opened
+        Its ballots, opened and compared with their commitments.
+
+    Raises
+    ------
+    tally.errors.TallyError
+        The ballots contradict roster or agenda.
+    """
+    ballots = columns(roster, agenda, opened)
+    slots = fill_slots(
+        ballots, len(roster.units), agenda.policies.repeat, delivered=None, struck=()
+    )
+    standing = set(slots.holder.tolist())
+    return {
+        "assembly": assembly_id,
+        "ballots": {
+            "paper": sum(ballot.kind == PAPER for ballot in opened),
+            "phone": sum(ballot.kind == PHONE for ballot in opened),
+            "superseded": [
+                ballot.position
+                for place, ballot in enumerate(opened)
+                if not ballot.void and place not in standing
+            ],
+            "void": [ballot.position for ballot in opened if ballot.void],
+        },
+        "community": roster.community,
+        "decision_date": agenda.decision_date.isoformat(),
+        "format": FORMAT,
+        "items": count_assembly(agenda, roster.columns, ballots),
+        "log": {
+            "origin": origin,
+            "root": root_of([leaf_hash(entry) for entry in entries]).hex(),
+            "size": len(entries),
+        },
+        "notice": notice_digest,
+        "roster": roster.digest,
+        "title": agenda.title,
+    }

@@ -1,0 +1,45 @@
+"""Refusals around proof of identity and device keys."""
+
+from voting.kernel.refusal import Refusal
+
+
+class IdentityNotProved(Refusal):
+    """Something in the claim does not agree; which part is never said."""
+
+    code = "identity-not-proved"
+
+
+class UnreadableClaim(Refusal):
+    """What was typed cannot be an identity number at all."""
+
+    code = "unreadable-claim"
+
+
+class ChallengeInvalid(Refusal):
+    """The challenge is unknown, used or too old."""
+
+    code = "challenge-invalid"
+
+
+class PossessionNotProved(Refusal):
+    """The enrolment message is not a proof that the phone holds this key."""
+
+    code = "possession-not-proved"
+
+
+class KeyInUse(Refusal):
+    """Another owner, or a revoked enrolment, has this key."""
+
+    code = "key-in-use"
+
+
+class UnknownKey(Refusal):
+    """No owner of this complex has enrolled this key, or it was revoked."""
+
+    code = "unknown-key"
+
+
+class StaleRequest(Refusal):
+    """Signed too long ago, or for something else."""
+
+    code = "stale-request"

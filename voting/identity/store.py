@@ -1,0 +1,82 @@
+"""All SQL about challenges and device keys."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+
+
+class ChallengeRow(Base):
+    """A question only a fresh signature answers; used once."""
+
+    __tablename__ = "challenges"
+
+    challenge: Mapped[str] = mapped_column(primary_key=True)
+    roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"))
+    expires_at: Mapped[datetime]
+
+
+class DeviceKeyRow(Base):
+    """A device key bound to an owner, and its commitment in the register."""
+
+    __tablename__ = "device_keys"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["roster_id", "owner_code"], ["owners.roster_id", "owners.owner_code"]
+        ),
+    )
+
+    roster_id: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    owner_code: Mapped[int]
+    spki: Mapped[bytes]
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    register_position: Mapped[int]
+    revoked_position: Mapped[int | None]
+    salt: Mapped[bytes]
+
+
+def take_challenge(
+    session: Session, challenge: str, roster_id: str, *, at: datetime
+) -> ChallengeRow | None:
+    """Use up a challenge, if it is still good."""
+    row = session.get(ChallengeRow, challenge)
+    if row is None or row.roster_id != roster_id or row.expires_at <= at:
+        return None
+    session.delete(row)
+    return row
+
+
+def forget_expired(session: Session, *, at: datetime) -> None:
+    """Remove challenges nobody answered."""
+    session.execute(delete(ChallengeRow).where(ChallengeRow.expires_at <= at))
+
+
+def key(session: Session, roster_id: str, key_id: str) -> DeviceKeyRow | None:
+    """Find a device key, revoked or not."""
+    return session.get(DeviceKeyRow, (roster_id, key_id))
+
+
+def valid_key_of(session: Session, roster_id: str, owner_code: int) -> DeviceKeyRow | None:
+    """Find the owner's key that is not revoked."""
+    return session.scalar(
+        select(DeviceKeyRow).where(
+            DeviceKeyRow.roster_id == roster_id,
+            DeviceKeyRow.owner_code == owner_code,
+            DeviceKeyRow.revoked_at.is_(None),
+        )
+    )
+
+
+def keys(session: Session, roster_id: str) -> list[DeviceKeyRow]:
+    """List every device key of a roster in the order of enrolment."""
+    return list(
+        session.scalars(
+            select(DeviceKeyRow)
+            .where(DeviceKeyRow.roster_id == roster_id)
+            .order_by(DeviceKeyRow.register_position)
+        )
+    )

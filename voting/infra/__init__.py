@@ -1,0 +1,1 @@
+"""Engine and sessions, migrations, and the ports to the bus and the throttle."""

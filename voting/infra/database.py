@@ -1,0 +1,65 @@
+"""Engines and transactions: SQLite by default, PostgreSQL when it is outgrown."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+
+class Database:
+    """One database and the two kinds of transaction the product knows.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy URL, such as ``sqlite:////var/lib/yezhu/yezhu.db`` or
+        ``postgresql+psycopg://user@host/yezhu``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url)
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(read_only=True, **options)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction that is durable when the block has ended, or did not happen."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent snapshot; nothing is written."""
+        with Session(self._reading, autoflush=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+        # The driver's own implicit BEGIN would come too late to take the write lock.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: an acknowledged ballot survives a power cut, not only a crashed process.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: two writers queue here instead of failing halfway through.
+        reading = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,1 @@
+"""Alembic migrations, hand-read before they are committed."""

@@ -1,0 +1,71 @@
+"""Wrong guesses cost time: limits per identity and per address."""
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.strategies import MovingWindowRateLimiter
+
+from voting.kernel.refusal import Refusal
+
+_log = structlog.get_logger()
+
+
+class TooManyAttempts(Refusal):
+    """Guessed wrong too often; wait."""
+
+    code = "too-many-attempts"
+
+
+class Throttle:
+    """Counts failures in a moving window.
+
+    Parameters
+    ----------
+    redis_url
+        Where several workers share their windows; ``None`` keeps them in this process.
+    """
+
+    def __init__(self, redis_url: str | None = None) -> None:
+        # When Redis is lost every worker goes on counting for itself.
+        self._fallback = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = (
+            self._fallback
+            if redis_url is None
+            else MovingWindowRateLimiter(_redis_storage(redis_url))
+        )
+
+    def require(self, purpose: str, key: str, failures: int, minutes: int) -> None:
+        """Refuse if ``key`` has failed too often.
+
+        Parameters
+        ----------
+        purpose, key
+            What is limited and for whom; ``key`` must not be personal data in clear.
+        failures, minutes
+            How many failures are allowed in how long.
+
+        Raises
+        ------
+        TooManyAttempts
+        """
+        item = RateLimitItemPerMinute(failures, minutes)
+        if not self._ask("test", item, purpose, key):
+            raise TooManyAttempts(
+                f"尝试次数过多，请在 {minutes} 分钟后再试", retry_after_seconds=minutes * 60
+            )
+
+    def failed(self, purpose: str, key: str, failures: int, minutes: int) -> None:
+        """Count one failure of ``key``."""
+        self._ask("hit", RateLimitItemPerMinute(failures, minutes), purpose, key)
+
+    def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
+        try:
+            return bool(getattr(self._limiter, method)(item, purpose, key))
+        except StorageError:
+            _log.warning("throttle-unreachable")
+            return bool(getattr(self._fallback, method)(item, purpose, key))
+
+
+def _redis_storage(url: str) -> Storage:
+    return RedisStorage(url, wrap_exceptions=True)

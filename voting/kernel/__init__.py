@@ -1,0 +1,1 @@
+"""What everything needs: ids, clock, canonical JSON, refusals, signatures, area."""

@@ -1,0 +1,80 @@
+"""Canonical JSON: one value, one text, so that a digest means something.
+
+Keys sorted, no blanks, raw UTF-8 in Unicode form NFC, integers only. A text that is not exactly
+what this module would write is refused, which also shuts out duplicate keys and number tricks.
+"""
+
+import hashlib
+import json
+import unicodedata
+from typing import Any, NoReturn
+
+from voting.kernel.refusal import Refusal
+
+# JavaScript reads larger integers as the nearest float.
+_SAFE_INTEGER = 2**53 - 1
+
+
+class NotCanonical(Refusal):
+    """The bytes are not the one canonical form of their value."""
+
+    code = "not-canonical"
+
+
+def encode(value: object) -> bytes:
+    """Write ``value`` (dict, list, str, int, bool, None) in its canonical form.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The value has no canonical form: a float, a non-string key, an integer past 2**53 - 1.
+    """
+    plain = _plain(value)
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def decode(data: bytes) -> Any:  # noqa: ANN401 - JSON is what it is
+    """Read canonical bytes; any other spelling of the same value is refused."""
+    try:
+        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
+        same = encode(value) == data
+    except (ValueError, TypeError, RecursionError) as error:
+        raise NotCanonical("内容不是规范 JSON，无法读取") from error
+    if not same:
+        raise NotCanonical("内容不是规范写法：键须排序、无空白、无重复键、文字为 NFC")
+    return value
+
+
+def digest(data: bytes) -> str:
+    """Lower-case hexadecimal SHA-256, the only digest this product prints."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _no_float(_text: str) -> NoReturn:
+    raise ValueError("canonical JSON holds integers only")
+
+
+def _plain(value: object) -> object:
+    """Copy a value with its texts in NFC, refusing what ``json.dumps`` would silently reshape."""
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case int():
+            if abs(value) > _SAFE_INTEGER:
+                raise ValueError(f"integer beyond 2**53 - 1: {value}")
+            return value
+        case list():
+            return [_plain(element) for element in value]
+        case dict():
+            return {_key(key): _plain(element) for key, element in value.items()}
+        case _:
+            raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"key is not a string: {key!r}")
+    return unicodedata.normalize("NFC", key)

@@ -1,0 +1,48 @@
+"""What time it is, handed in as an argument, never asked for in passing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+"""Answers the present moment as an aware UTC datetime, whole seconds."""
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+"""The time zone in which every legal day begins and ends (Civil Code, art. 200-204)."""
+
+
+def system_clock() -> datetime:
+    """Read the machine's clock."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class InsecureShiftedClock:
+    """The machine's clock moved by a fixed span, for demonstrations and tests only."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self._shift = shift
+
+    def __call__(self) -> datetime:
+        """Answer the shifted moment."""
+        return system_clock() + self._shift
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a moment as ``2026-11-23T08:45:33Z``: the one form used in signed documents."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_timestamp(text: str) -> datetime:
+    """Read what :func:`timestamp` wrote.
+
+    Raises
+    ------
+    ValueError
+        The text is in any other form.
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def beijing_text(moment: datetime) -> str:
+    """Print a moment for people, in Beijing time."""
+    return moment.astimezone(BEIJING).strftime("%Y年%m月%d日 %H:%M")

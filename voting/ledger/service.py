@@ -1,0 +1,163 @@
+"""Logs as the rest of the product sees them: append, then sign and prove what was committed."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from voting.ledger import store
+from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from voting.ledger.errors import LedgerCorrupt
+from voting.ledger.note import NoteKey, Signer
+from voting.ledger.origins import Origins
+from voting.ledger.proof import LogProof
+from voting.ledger.tree import leaf_hash, node_hash, root_of
+
+_CHECK_AT_ONCE = 4096
+
+
+class Ledger:
+    """All logs of one deployment.
+
+    Parameters
+    ----------
+    origins
+        Names of this deployment's logs.
+    signer_for
+        Answers the signer of an origin, whose key name is that origin. One private key may stand
+        behind all of them.
+    """
+
+    def __init__(self, origins: Origins, signer_for: Callable[[str], Signer]) -> None:
+        self.origins = origins
+        self._signer_for = signer_for
+
+    def key(self, origin: str) -> NoteKey:
+        """Answer the public key of a log; its ``vkey`` goes into manifests."""
+        return self._signer_for(origin).key
+
+    def create(self, session: Session, origin: str) -> None:
+        """Begin an empty log, see :func:`voting.ledger.store.create`."""
+        store.create(session, origin)
+
+    def append(self, session: Session, origin: str, entries: Sequence[bytes]) -> range:
+        """Add entries in the caller's transaction, see :func:`voting.ledger.store.append`."""
+        return store.append(session, origin, entries)
+
+    def size(self, session: Session, origin: str) -> int:
+        """Count the entries, see :func:`voting.ledger.store.size`."""
+        return store.size(session, origin)
+
+    def read_entries(self, session: Session, origin: str, start: int, stop: int) -> list[bytes]:
+        """Read a range of entries, see :func:`voting.ledger.store.read_entries`."""
+        return store.read_entries(session, origin, start, stop)
+
+    def consistency(self, session: Session, origin: str, old: int, new: int) -> list[bytes]:
+        """Prove growth to a witness, see :func:`voting.ledger.store.consistency`."""
+        return store.consistency(session, origin, old, new)
+
+    def checkpoint(self, session: Session, origin: str, size: int | None = None) -> bytes:
+        """Sign size and root of a log.
+
+        What is signed here must be committed before anybody outside sees it. A published
+        checkpoint whose entries were then rolled back is, to every witness, a log that shows
+        different histories to different people. So call it in a reading transaction, or keep the
+        note inside the transaction that appended, where a rollback takes it along.
+
+        Parameters
+        ----------
+        size
+            An earlier size; the present one if left out.
+
+        Raises
+        ------
+        UnknownLog, NoSuchEntry, LedgerCorrupt
+        """
+        size = store.size(session, origin) if size is None else size
+        signed = Checkpoint(origin, size, store.root(session, origin, size))
+        return sign_checkpoint(signed, self._signer_for(origin))
+
+    def prove(
+        self,
+        session: Session,
+        origin: str,
+        index: int,
+        *,
+        checkpoint: bytes | None = None,
+        extra: bytes | None = None,
+    ) -> bytes:
+        """Write the ``.tlog-proof`` file of one entry, see :meth:`prove_all`.
+
+        Parameters
+        ----------
+        extra
+            Enclosed in the file for its reader, not vouched for.
+        """
+        (proof,) = self.prove_all(session, origin, [index], checkpoint=checkpoint)
+        return LogProof(proof.index, proof.hashes, proof.checkpoint_note, extra).to_bytes()
+
+    def prove_all(
+        self,
+        session: Session,
+        origin: str,
+        indexes: Sequence[int],
+        *,
+        checkpoint: bytes | None = None,
+    ) -> list[LogProof]:
+        """Prove the entries of one batch against one checkpoint.
+
+        Parameters
+        ----------
+        indexes
+            Positions within the log.
+        checkpoint
+            One of ours, perhaps with lines of witnesses; freshly signed if left out.
+
+        Raises
+        ------
+        UnknownLog
+        NoSuchEntry
+            An index is not below the checkpoint's size.
+        LedgerCorrupt
+            We signed another root for this size than the log has now.
+        MalformedNote, BadSignature, UnknownSigner, MalformedCheckpoint, WrongOrigin
+            The given checkpoint is not ours.
+        """
+        note = self.checkpoint(session, origin) if checkpoint is None else checkpoint
+        signed = open_checkpoint(note, self.key(origin))
+        if checkpoint is not None and store.root(session, origin, signed.size) != signed.root:
+            raise LedgerCorrupt(f"{origin}: the log is not the one signed at {signed.size}")
+        paths = store.inclusions(session, origin, indexes, signed.size)
+        return [
+            LogProof(index, tuple(path), note) for index, path in zip(indexes, paths, strict=True)
+        ]
+
+    def check(self, session: Session, origin: str) -> Checkpoint:
+        """Recompute the tree from the entries and compare every stored node.
+
+        Returns
+        -------
+        Checkpoint
+            Unsigned: what the log holds.
+
+        Raises
+        ------
+        UnknownLog
+        LedgerCorrupt
+            An entry or a node was changed, added or removed behind our back.
+        """
+        size = store.size(session, origin)
+        leaves = [
+            leaf_hash(entry)
+            for start in range(0, size, _CHECK_AT_ONCE)
+            for entry in store.read_entries(
+                session, origin, start, min(start + _CHECK_AT_ONCE, size)
+            )
+        ]
+        level, row = 0, leaves
+        while row or level == 0:
+            if store.read_level(session, origin, level) != row:
+                raise LedgerCorrupt(f"{origin}: level {level} does not follow from the entries")
+            # Perfect subtrees only: the last of an odd row has no parent yet.
+            pairs = zip(row[::2], row[1::2], strict=False)
+            level, row = level + 1, [node_hash(left, right) for left, right in pairs]
+        return Checkpoint(origin, size, root_of(leaves))

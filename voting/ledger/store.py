@@ -1,0 +1,288 @@
+"""Tables of the logs: entries, and the perfect subtrees over them.
+
+A log is locked by its own row, so that appending to one log never waits for another. Nodes and
+entries are only ever inserted.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ForeignKey, Select, and_, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+from voting.ledger import tree
+from voting.ledger.errors import LedgerCorrupt
+from voting.ledger.note import require_name
+from voting.ledger.refusals import NoSuchEntry, UnknownLog
+from voting.ledger.tiles import MAX_ENTRY_BYTES
+
+
+class LogRow(Base):
+    """One log and its length."""
+
+    __tablename__ = "logs"
+
+    origin: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+
+
+class EntryRow(Base):
+    """One entry, as it was appended."""
+
+    __tablename__ = "log_entries"
+
+    origin: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    entry: Mapped[bytes]
+
+
+class NodeRow(Base):
+    """One perfect subtree; see :mod:`voting.ledger.tree` for how nodes are named."""
+
+    __tablename__ = "log_nodes"
+
+    origin: Mapped[str] = mapped_column(ForeignKey("logs.origin"), primary_key=True)
+    level: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes]
+
+
+def create(session: Session, origin: str) -> None:
+    """Begin an empty log.
+
+    Raises
+    ------
+    ValueError
+        ``origin`` cannot be the name of a key.
+    IntegrityError
+        The log exists.
+    """
+    session.execute(insert(LogRow).values(origin=require_name(origin), size=0))
+
+
+def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
+    """Add entries at the end and return their positions.
+
+    Nobody else can append to this log until the transaction ends.
+
+    Parameters
+    ----------
+    session
+        A writing transaction; nothing is promised before it commits.
+    origin
+        Which log.
+    entries
+        Each at most 65535 bytes, the longest that the published files can hold.
+
+    Raises
+    ------
+    UnknownLog
+    ValueError
+        An entry is too long; nothing was added.
+    """
+    for entry in entries:
+        if len(entry) > MAX_ENTRY_BYTES:
+            raise ValueError(f"an entry has at most {MAX_ENTRY_BYTES} bytes, got {len(entry)}")
+    start = session.scalar(_size_of(origin).with_for_update())
+    if start is None:
+        raise _unknown(origin)
+    added = range(start, start + len(entries))
+    if not added:
+        return added
+
+    # Whatever the new leaves complete lies beside the edge of the old tree, or is new itself.
+    nodes = _fetch(session, origin, tree.cover(0, start))
+    completed: list[tree.Node] = []
+    for position, entry in zip(added, entries, strict=True):
+        for node in tree.completed_nodes(position, tree.leaf_hash(entry), _reader(nodes)):
+            nodes[node.level, node.position] = node.hash
+            completed.append(node)
+
+    session.execute(
+        insert(EntryRow),
+        [
+            {"origin": origin, "position": position, "entry": entry}
+            for position, entry in zip(added, entries, strict=True)
+        ],
+    )
+    session.execute(insert(NodeRow), [{"origin": origin, **node._asdict()} for node in completed])
+    session.execute(update(LogRow).where(LogRow.origin == origin).values(size=added.stop))
+    return added
+
+
+def size(session: Session, origin: str) -> int:
+    """Count the entries of a log.
+
+    Raises
+    ------
+    UnknownLog
+    """
+    count = session.scalar(_size_of(origin))
+    if count is None:
+        raise _unknown(origin)
+    return count
+
+
+def read_entries(session: Session, origin: str, start: int, stop: int) -> list[bytes]:
+    """Read the entries from ``start`` up to, not including, ``stop``.
+
+    Raises
+    ------
+    UnknownLog
+    NoSuchEntry
+        The range is not within the log.
+    LedgerCorrupt
+        An entry is missing.
+    """
+    if not 0 <= start <= stop:
+        raise _too_short(stop)
+    statement = (
+        select(EntryRow.entry)
+        .where(EntryRow.origin == origin, EntryRow.position >= start, EntryRow.position < stop)
+        .order_by(EntryRow.position)
+    )
+    entries = list(session.scalars(statement))
+    if not entries or len(entries) != stop - start:
+        # Ask only now: a full answer has shown that log and range exist.
+        _require_size(session, origin, stop)
+        if len(entries) != stop - start:
+            raise LedgerCorrupt(f"{origin}: entries missing between {start} and {stop}")
+    return entries
+
+
+def read_level(session: Session, origin: str, level: int) -> list[bytes]:
+    """Read all stored hashes of one level from left to right, 32 bytes each."""
+    statement = (
+        select(NodeRow.hash)
+        .where(NodeRow.origin == origin, NodeRow.level == level)
+        .order_by(NodeRow.position)
+    )
+    return list(session.scalars(statement))
+
+
+def root(session: Session, origin: str, size: int) -> bytes:
+    """Hash the first ``size`` entries, 32 bytes.
+
+    Raises
+    ------
+    UnknownLog, NoSuchEntry, LedgerCorrupt
+    """
+    return tree.root(size, _nodes(session, origin, size, tree.cover(0, size)))
+
+
+def inclusion(session: Session, origin: str, index: int, size: int) -> list[bytes]:
+    """Prove entry ``index`` among the first ``size``, see :func:`inclusions`."""
+    return inclusions(session, origin, [index], size)[0]
+
+
+def inclusions(
+    session: Session, origin: str, indexes: Sequence[int], size: int
+) -> list[list[bytes]]:
+    """Prove several entries among the first ``size`` with one query.
+
+    Parameters
+    ----------
+    indexes
+        Positions of one batch, at most a few hundred: each needs some ``2 * log2(size)`` nodes.
+
+    Returns
+    -------
+    list of list of bytes
+        One path per index, the leaf's sibling first, 32 bytes each.
+
+    Raises
+    ------
+    UnknownLog, LedgerCorrupt
+    NoSuchEntry
+        Not ``0 <= index < size``, or ``size`` is beyond the log.
+    """
+    if not all(0 <= index < size for index in indexes):
+        raise _too_short(size)
+    wanted = [pair for index in indexes for pair in tree.inclusion_ranges(index, size)]
+    read = _nodes(session, origin, size, _cover_all(wanted))
+    return [tree.inclusion_proof(index, size, read) for index in indexes]
+
+
+def consistency(session: Session, origin: str, old: int, new: int) -> list[bytes]:
+    """Prove that the first ``old`` entries are the beginning of the first ``new``.
+
+    Raises
+    ------
+    UnknownLog, LedgerCorrupt
+    NoSuchEntry
+        Not ``0 <= old <= new``, or ``new`` is beyond the log.
+    """
+    if not 0 <= old <= new:
+        raise _too_short(new)
+    read = _nodes(session, origin, new, _cover_all(tree.consistency_ranges(old, new)))
+    return tree.consistency_proof(old, new, read)
+
+
+def _nodes(
+    session: Session, origin: str, size: int, wanted: Iterable[tuple[int, int]]
+) -> tree.Read:
+    """Fetch nodes of the tree of ``size`` leaves, making sure that the log is that long."""
+    if size <= 0:
+        _require_size(session, origin, size)
+        return _reader({})
+    # The last leaf comes along: where it is, the log has reached this size.
+    last = (0, size - 1)
+    nodes = _fetch(session, origin, [*wanted, last])
+    if last not in nodes:
+        _require_size(session, origin, size)
+    return _reader(nodes)
+
+
+def _fetch(
+    session: Session, origin: str, wanted: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], bytes]:
+    levels: defaultdict[int, set[int]] = defaultdict(set)
+    for level, position in wanted:
+        levels[level].add(position)
+    if not levels:
+        return {}
+    # Whole keys, level by level: given pairs to look for, SQLite reads through the whole log.
+    places = or_(
+        *(
+            and_(
+                NodeRow.origin == origin,
+                NodeRow.level == level,
+                NodeRow.position.in_(sorted(positions)),
+            )
+            for level, positions in sorted(levels.items())
+        )
+    )
+    statement = select(NodeRow.level, NodeRow.position, NodeRow.hash).where(places)
+    return {(level, position): subtree for level, position, subtree in session.execute(statement)}
+
+
+def _reader(nodes: dict[tuple[int, int], bytes]) -> tree.Read:
+    def read(level: int, position: int) -> bytes:
+        try:
+            return nodes[level, position]
+        except KeyError as error:
+            raise LedgerCorrupt(f"node {position} of level {level} is missing") from error
+
+    return read
+
+
+def _cover_all(ranges: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+    return (node for start, end in ranges for node in tree.cover(start, end))
+
+
+def _require_size(session: Session, origin: str, wanted: int) -> None:
+    if not 0 <= wanted <= size(session, origin):
+        raise _too_short(wanted)
+
+
+def _size_of(origin: str) -> Select[int]:
+    return select(LogRow.size).where(LogRow.origin == origin)
+
+
+def _unknown(origin: str) -> UnknownLog:
+    return UnknownLog("没有这个日志", origin=origin)
+
+
+def _too_short(wanted: int) -> NoSuchEntry:
+    return NoSuchEntry("日志没有这么长，或范围有误", size=wanted)

@@ -1,0 +1,1 @@
+"""Result, certificate, audit bundle, and the offline verification of it."""

@@ -1,0 +1,119 @@
+"""The audit bundle: one canonical zip with everything a doubter needs.
+
+One content has one byte sequence: names sorted, nothing compressed, no times, no attributes. A
+reader writes the bundle again from what it read and compares, so not one byte is unwatched.
+"""
+
+import base64
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from voting.kernel import canonical
+from voting.kernel.commitment import Opening
+from voting.kernel.refusal import Refusal
+from voting.ledger.proof import LogProof
+
+FORMAT = "yezhu-bundle/1"
+MANIFEST = "manifest.json"
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+# A bundle of a million ballots is about a gigabyte; more is an attack on the reader.
+_MAX_BYTES = 4 * 2**30
+
+
+class BundleUnreadable(Refusal):
+    """Not a zip, or not the canonical one of its contents."""
+
+    code = "bundle-unreadable"
+
+
+class Level(StrEnum):
+    """Who a bundle is for."""
+
+    PUBLIC = "public"
+    """No choice and no ballot: log, notice, roster, result, certificate."""
+    SUPERVISED = "supervised"
+    """With the openings, so that every ballot can be checked and counted again."""
+
+
+def manifest(
+    assembly_id: str,
+    level: Level,
+    log: tuple[str, str],
+    register: tuple[str, str],
+    files: Mapping[str, bytes],
+) -> bytes:
+    """List every file with its SHA-256; ``log`` and ``register`` are (origin, vkey)."""
+    return canonical.encode(
+        {
+            "assembly": assembly_id,
+            "files": {path: canonical.digest(data) for path, data in files.items()},
+            "format": FORMAT,
+            "level": level.value,
+            "log": {"origin": log[0], "vkey": log[1]},
+            "register": {"origin": register[0], "vkey": register[1]},
+        }
+    )
+
+
+def register_entries(proofs: Sequence[tuple[LogProof, bytes]]) -> bytes:
+    """Write the register entries the bundle leans on, by index."""
+    return canonical.encode(
+        [
+            {
+                "entry": base64.b64encode(entry).decode(),
+                "index": proof.index,
+                "proof": [base64.b64encode(node).decode() for node in proof.hashes],
+            }
+            for proof, entry in sorted(proofs, key=lambda pair: pair[0].index)
+        ]
+    )
+
+
+def openings(ballots: Mapping[int, Opening], keys: Mapping[int, Opening]) -> bytes:
+    """Write the openings of ballots (by log position) and keys (by register index)."""
+    return canonical.encode({"ballots": _openings(ballots), "keys": _openings(keys)})
+
+
+def write(files: Mapping[str, bytes]) -> bytes:
+    """Write the one zip of these files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path, _NO_TIME)
+            entry.create_system = _UNIX
+            archive.writestr(entry, files[path])
+    return target.getvalue()
+
+
+def read(data: bytes) -> dict[str, bytes]:
+    """Read a bundle, refusing every byte sequence but the canonical one.
+
+    Raises
+    ------
+    BundleUnreadable
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MAX_BYTES:
+                raise BundleUnreadable("审计包过大")
+            files = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise BundleUnreadable("文件不是可读的审计包（zip 已损坏）") from error
+    if write(files) != data:
+        raise BundleUnreadable("审计包的字节不是其内容的规范形式，文件被改动过")
+    return files
+
+
+def _openings(of: Mapping[int, Opening]) -> list[dict[str, Any]]:
+    return [
+        {
+            "data": base64.b64encode(opening.data).decode(),
+            "index": index,
+            "salt": base64.b64encode(opening.salt).decode(),
+        }
+        for index, opening in sorted(of.items())
+    ]

@@ -1,0 +1,246 @@
+"""A bundle taken apart: each piece parsed once, each with the refusal of its own format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from voting.assembly import notice as notices
+from voting.assembly.model import Poll, State
+from voting.kernel import canonical, dsse
+from voting.kernel.commitment import Opening
+from voting.ledger.checkpoint import Checkpoint, open_checkpoint
+from voting.ledger.note import NoteKey
+from voting.ledger.tiles import read_layout
+from voting.outcome import bundle
+from voting.outcome.bundle import Level
+from voting.roster.document import RosterDocument
+
+_LOG = "log/"
+_REQUIRED = {
+    bundle.MANIFEST,
+    "certificate.pdf",
+    "log/checkpoint",
+    "notice.json",
+    "register/checkpoint",
+    "register/entries.json",
+    "result.json",
+    "roster.json",
+}
+_OPENINGS = "openings.json"
+
+
+class Missing(bundle.BundleUnreadable):
+    """A piece that another check needs could not be read."""
+
+    code = "evidence-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedEntry:
+    """A register entry as enclosed, with its path to the register's root; not yet checked."""
+
+    index: int
+    data: bytes
+    hashes: tuple[bytes, ...]
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The entry as an object."""
+        return _entry(self.data, f"登记簿第 {self.index} 条")
+
+
+class Evidence:
+    """The pieces of one bundle.
+
+    Every property parses its piece when it is first asked for and raises a ``Refusal`` if that
+    cannot be done; a check that needs the piece then fails with the reason.
+    """
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the bundle says about itself, its shape checked."""
+        manifest = _object(self.file(bundle.MANIFEST), bundle.MANIFEST)
+        match manifest:
+            case {
+                "assembly": str(),
+                "files": dict(),
+                "format": "yezhu-bundle/1",
+                "level": "public" | "supervised",
+                "log": {"origin": str(), "vkey": str(), **in_log},
+                "register": {"origin": str(), "vkey": str(), **in_register},
+                **more,
+            } if not (more or in_log or in_register):
+                return manifest
+            case _:
+                raise Missing("清单 manifest.json 的结构不对")
+
+    @property
+    def level(self) -> Level:
+        """What the bundle claims to hold."""
+        return Level(self.manifest["level"])
+
+    @property
+    def assembly_id(self) -> str:
+        """Which assembly it is about."""
+        return str(self.manifest["assembly"])
+
+    def unexpected_files(self) -> set[str]:
+        """Name files that are missing, or that a bundle of this level does not have."""
+        required = _REQUIRED | ({_OPENINGS} if self.level is Level.SUPERVISED else set())
+        return required ^ {path for path in self.files if not path.startswith("log/tile/")}
+
+    def file(self, path: str) -> bytes:
+        """Give one file's bytes."""
+        if path not in self.files:
+            raise Missing(f"缺少文件 {path}")
+        return self.files[path]
+
+    @cached_property
+    def log_key(self) -> NoteKey:
+        """The key that signs the assembly's log."""
+        return NoteKey.parse(self.manifest["log"]["vkey"])
+
+    @cached_property
+    def register_key(self) -> NoteKey:
+        """The key that signs the register."""
+        return NoteKey.parse(self.manifest["register"]["vkey"])
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """Size and root of the assembly's log, signature checked."""
+        return open_checkpoint(self.file("log/checkpoint"), self.log_key)
+
+    @cached_property
+    def register_checkpoint(self) -> Checkpoint:
+        """Size and root of the register, signature checked."""
+        return open_checkpoint(self.file("register/checkpoint"), self.register_key)
+
+    @cached_property
+    def log(self) -> list[bytes]:
+        """The log's entries, compared with every tile."""
+        tiles = {
+            path.removeprefix(_LOG): data
+            for path, data in self.files.items()
+            if path.startswith("log/tile/")
+        }
+        return read_layout(tiles, self.checkpoint.size)
+
+    @cached_property
+    def entries(self) -> list[dict[str, Any]]:
+        """The log's entries as objects, each with a type."""
+        return [_entry(data, f"日志第 {place} 条") for place, data in enumerate(self.log)]
+
+    @cached_property
+    def close_position(self) -> int:
+        """Where the log closed the ballot box."""
+        places = [place for place, entry in enumerate(self.entries) if entry["type"] == "close"]
+        if len(places) != 1:
+            raise Missing(f"日志须恰有一条截止记录，实有 {len(places)} 条")
+        return places[0]
+
+    @cached_property
+    def register(self) -> list[ProvedEntry]:
+        """The register entries the bundle leans on."""
+        return [
+            ProvedEntry(
+                _integer(item["index"]),
+                dsse.strict_base64(item["entry"]),
+                tuple(dsse.strict_base64(node) for node in item["proof"]),
+            )
+            for item in _objects(self.file("register/entries.json"), {"entry", "index", "proof"})
+        ]
+
+    def registered(self, kind: str) -> list[ProvedEntry]:
+        """Select the register entries of one type."""
+        return [proved for proved in self.register if proved.entry["type"] == kind]
+
+    @cached_property
+    def notice(self) -> notices.Notice:
+        """The published notice."""
+        return notices.parse(self.file("notice.json"))
+
+    @cached_property
+    def roster(self) -> RosterDocument:
+        """The frozen roster."""
+        return RosterDocument.from_bytes(self.file("roster.json"))
+
+    @cached_property
+    def poll(self) -> Poll:
+        """What the notice pins, as ballots are checked against it."""
+        notice = self.notice
+        if notice.agenda.opens_at is None or notice.agenda.closes_at is None:
+            raise Missing("会议通知没有写明投票时间")
+        return Poll(
+            notice.assembly_id,
+            State.OPEN,
+            notice.community,
+            notice.agenda,
+            canonical.digest(self.file("notice.json")),
+            notice.roster_id,
+            notice.roster_digest,
+            notice.agenda.opens_at,
+            notice.agenda.closes_at,
+            notice.published_at,
+            None,
+            None,
+        )
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """The published result."""
+        return _object(self.file("result.json"), "result.json")
+
+    @cached_property
+    def ballot_openings(self) -> dict[int, Opening]:
+        """Openings of the ballots, by position in the log."""
+        return self._openings("ballots")
+
+    @cached_property
+    def key_openings(self) -> dict[int, Opening]:
+        """Openings of the device keys, by index in the register."""
+        return self._openings("keys")
+
+    def _openings(self, part: str) -> dict[int, Opening]:
+        found = canonical.decode(self.file(_OPENINGS))
+        if not isinstance(found, dict) or set(found) != {"ballots", "keys"}:
+            raise Missing(f"{_OPENINGS} 的结构不对")
+        items = _objects(canonical.encode(found[part]), {"data", "index", "salt"})
+        return {
+            _integer(item["index"]): Opening(
+                dsse.strict_base64(item["salt"]), dsse.strict_base64(item["data"])
+            )
+            for item in items
+        }
+
+
+def _object(data: bytes, where: str) -> dict[str, Any]:
+    value = canonical.decode(data)
+    if not isinstance(value, dict):
+        raise Missing(f"{where}的结构不对")
+    return value
+
+
+def _entry(data: bytes, where: str) -> dict[str, Any]:
+    entry = _object(data, where)
+    if not isinstance(entry.get("type"), str):
+        raise Missing(f"{where}没有注明种类")
+    return entry
+
+
+def _objects(data: bytes, keys: set[str]) -> list[dict[str, Any]]:
+    value = canonical.decode(data)
+    if not isinstance(value, list) or not all(
+        isinstance(item, dict) and set(item) == keys for item in value
+    ):
+        raise Missing("条目清单的结构不对")
+    return value
+
+
+def _integer(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Missing("编号须为整数")
+    return value

@@ -1,0 +1,305 @@
+"""Use cases of the outcome: result, certificate, audit bundle."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from voting.assembly import store as assembly_store
+from voting.assembly.clocks import announce_by
+from voting.assembly.model import Poll
+from voting.assembly.service import Assemblies
+from voting.ballot.refusals import PollClosed
+from voting.box import store as box_store
+from voting.box.entries import PAPER, PHONE
+from voting.box.sheet import SheetBallot, ballot_sheet
+from voting.count.service import Counting
+from voting.identity import store as identity_store
+from voting.identity.entries import key_statement
+from voting.infra.database import Database
+from voting.kernel import canonical, dsse
+from voting.kernel.clock import Clock, parse_timestamp
+from voting.kernel.commitment import Opening
+from voting.kernel.refusal import Refusal
+from voting.ledger.service import Ledger
+from voting.ledger.tiles import layout
+from voting.outcome import bundle, store
+from voting.outcome.bundle import Level
+from voting.outcome.certificate import Ballots, CertificateFacts, render_certificate
+from voting.outcome.entries import certificate_entry, result_entry
+from voting.roster import store as roster_store
+from voting.roster.service import Rosters
+from voting.staff import trail
+
+_CHANNELS = {PHONE: "手机", PAPER: "纸质"}
+
+
+class NotCertified(Refusal):
+    """The certificate is not issued yet."""
+
+    code = "not-certified"
+
+
+class Outcomes:
+    """Results and certificates of closed assemblies.
+
+    Parameters
+    ----------
+    public_url
+        Where the QR code of a certificate points, such as ``https://vote.example.org``.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        rosters: Rosters,
+        assemblies: Assemblies,
+        counting: Counting,
+        public_url: str,
+        now: Clock,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._rosters = rosters
+        self._assemblies = assemblies
+        self._counting = counting
+        self._public_url = public_url
+        self._now = now
+
+    def result(self, assembly_id: str) -> bytes:
+        """Give the canonical result: the certified one, or a fresh count of the closed log.
+
+        Raises
+        ------
+        UnknownAssembly, ChoicesSealed, LogDisagrees
+        """
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            issued = store.certificate(session, assembly_id)
+            if issued is not None:
+                return issued.result
+            return canonical.encode(self._counting.count(session, poll))
+
+    def issue(self, assembly_id: str, *, by: str) -> str:
+        """Count, pin the result in the log, print the certificate; answer with its number.
+
+        Raises
+        ------
+        UnknownAssembly, ChoicesSealed, WrongState, LogDisagrees, CertificateUnprintable
+        """
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            counted = self._counting.count(session, poll)
+            self._assemblies.certified(session, assembly_id)
+            result = canonical.encode(counted)
+            now = self._now()
+            number = f"YZ-{now.year}-{assembly_id[:8].upper()}"
+            pdf = render_certificate(counted, self._facts(session, poll, counted, number, now))
+            self._ledger.append(
+                session,
+                self._ledger.origins.assembly(assembly_id),
+                [result_entry(canonical.digest(result), now)],
+            )
+            entry = certificate_entry(
+                assembly_id, canonical.digest(result), canonical.digest(pdf), now
+            )
+            register = self._ledger.origins.register
+            position = self._ledger.append(session, register, [entry])[0]
+            session.add(
+                store.CertificateRow(
+                    assembly_id=assembly_id,
+                    number=number,
+                    result=result,
+                    pdf=pdf,
+                    issued_at=now,
+                    register_position=position,
+                )
+            )
+            trail.record(
+                session, self._ledger, "issue-certificate", by=by, at=now, assembly=assembly_id
+            )
+        return number
+
+    def certificate(self, assembly_id: str) -> bytes:
+        """Give the certificate's PDF.
+
+        Raises
+        ------
+        NotCertified
+        """
+        with self._database.read() as session:
+            return _require(store.certificate(session, assembly_id)).pdf
+
+    def checkpoint(self, assembly_id: str) -> bytes:
+        """Sign the present size and root of an assembly's log.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        with self._database.read() as session:
+            self._assemblies.poll(session, assembly_id)
+            return self._ledger.checkpoint(session, self._ledger.origins.assembly(assembly_id))
+
+    def ballot_sheet(self, assembly_id: str) -> bytes:
+        """Write the logged ballots as the sheet that ``yezhu recount`` takes, in log order.
+
+        Raises
+        ------
+        UnknownAssembly, ChoicesSealed, LogDisagrees
+        """
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            opened = self._counting.open_log(session, poll)
+        return ballot_sheet(
+            poll.agenda,
+            (
+                SheetBallot(
+                    row=place,
+                    unit_keys=ballot.units,
+                    channel=_CHANNELS[ballot.kind],
+                    received_at=parse_timestamp(ballot.at),
+                    void_reason="作废" if ballot.void else "",
+                    choices=ballot.choices,
+                )
+                for place, ballot in enumerate(opened)
+            ),
+        )
+
+    def bundle(self, assembly_id: str, level: Level) -> bytes:
+        """Write the audit bundle of a certified assembly.
+
+        Raises
+        ------
+        UnknownAssembly, NotCertified
+        """
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            issued = _require(store.certificate(session, assembly_id))
+            origins = self._ledger.origins
+            origin = origins.assembly(assembly_id)
+            ballots = box_store.ballots(session, assembly_id)
+            keys = self._keys_of(session, poll, ballots)
+            size = self._ledger.size(session, origin)
+            tiles = layout(self._ledger.read_entries(session, origin, 0, size))
+            checkpoint = self._ledger.checkpoint(session, origins.register)
+            supervised = level is Level.SUPERVISED
+            files = {f"log/{path}": data for path, data in tiles.items()} | {
+                "certificate.pdf": issued.pdf,
+                "log/checkpoint": self._ledger.checkpoint(session, origin),
+                "notice.json": self._assemblies.notice(assembly_id),
+                "register/checkpoint": checkpoint,
+                "register/entries.json": self._register_entries(
+                    session, poll, issued, keys if supervised else [], checkpoint
+                ),
+                "result.json": issued.result,
+                "roster.json": self._rosters.frozen(poll.roster_id).to_bytes(),
+            }
+            if supervised:
+                files["openings.json"] = bundle.openings(
+                    {row.position: Opening(row.salt, row.data) for row in ballots},
+                    {key.register_position: _key_opening(key, poll) for key in keys},
+                )
+        files[bundle.MANIFEST] = bundle.manifest(
+            assembly_id,
+            level,
+            (origin, self._ledger.key(origin).vkey),
+            (origins.register, self._ledger.key(origins.register).vkey),
+            files,
+        )
+        return bundle.write(files)
+
+    def _keys_of(
+        self, session: Session, poll: Poll, ballots: Iterable[box_store.BallotRow]
+    ) -> list[identity_store.DeviceKeyRow]:
+        """Find the keys that signed a ballot of this assembly."""
+        used = {dsse.parse(row.data).key_id for row in ballots if row.channel == PHONE}
+        return [key for key in identity_store.keys(session, poll.roster_id) if key.key_id in used]
+
+    def _register_entries(
+        self,
+        session: Session,
+        poll: Poll,
+        issued: store.CertificateRow,
+        keys: Iterable[identity_store.DeviceKeyRow],
+        checkpoint: bytes,
+    ) -> bytes:
+        register = self._ledger.origins.register
+        roster = roster_store.roster(session, poll.roster_id)
+        assembly = assembly_store.assembly(session, poll.assembly_id)
+        positions = {
+            issued.register_position,
+            *(() if roster is None else (roster.register_position,)),
+            *(
+                ()
+                if assembly is None
+                else (
+                    assembly.manifest_position,
+                    assembly.opened_position,
+                    assembly.closed_position,
+                )
+            ),
+            *(
+                position
+                for key in keys
+                for position in (key.register_position, key.revoked_position)
+            ),
+        }
+        indexes = sorted(position for position in positions if position is not None)
+        proofs = self._ledger.prove_all(session, register, indexes, checkpoint=checkpoint)
+        return bundle.register_entries(
+            [
+                (proof, self._ledger.read_entries(session, register, index, index + 1)[0])
+                for proof, index in zip(proofs, indexes, strict=True)
+            ]
+        )
+
+    def _facts(
+        self,
+        session: Session,
+        poll: Poll,
+        counted: dict[str, Any],
+        number: str,
+        at: datetime,
+    ) -> CertificateFacts:
+        ballots, log = counted["ballots"], counted["log"]
+        refused = box_store.refusal_counts(session, poll.assembly_id)
+        return CertificateFacts(
+            number=number,
+            community=poll.community,
+            assembly_title=poll.agenda.title,
+            convener=poll.agenda.convener,
+            supervisor=None,
+            opens_at=poll.opens_at,
+            closes_at=poll.closes_at,
+            issued_at=at,
+            announce_by=announce_by(at),
+            ballots=Ballots(
+                phone=ballots["phone"],
+                paper=ballots["paper"],
+                void=len(ballots["void"]),
+                superseded=len(ballots["superseded"]),
+                late=refused.get(PollClosed.code, 0),
+            ),
+            refused=sum(refused.values()),
+            notice_digest=poll.notice_digest,
+            roster_digest=poll.roster_digest,
+            log_origin=log["origin"],
+            log_size=log["size"],
+            log_root=log["root"],
+            verify_url=f"{self._public_url}/v1/assemblies/{poll.assembly_id}/certificate",
+            engine_version=version("yezhu"),
+        )
+
+
+def _key_opening(key: identity_store.DeviceKeyRow, poll: Poll) -> Opening:
+    return Opening(key.salt, key_statement(key.owner_code, poll.roster_digest, key.spki))
+
+
+def _require(row: store.CertificateRow | None) -> store.CertificateRow:
+    if row is None:
+        raise NotCertified("结果凭证尚未出具")
+    return row

@@ -1,0 +1,1 @@
+"""The roster: import of spreadsheets, reconciliation, versions, freeze."""

@@ -1,0 +1,188 @@
+"""The roster document: what of a roster is pinned by digest, and no personal data.
+
+Owners appear as dense numbers without meaning outside the document, so that anyone can group
+them again under every rule of who is one owner, and nobody learns who they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+from tally.columns import RosterColumns, UnitRow
+from tally.grouping import owner_groups
+from tally.model import Kind, SameOwner
+from voting.kernel import canonical
+from voting.roster.model import Roster
+
+FORMAT = "yezhu-roster/1"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUnit:
+    """One exclusive unit as published. ``group`` and ``owners`` are codes dense from 0."""
+
+    unit_key: str
+    building: str
+    kind: Kind
+    area_cm2: int
+    stock: bool
+    group: int
+    owners: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class RosterDocument:
+    """A roster's public form. Units in roster order: a unit's code is its place here."""
+
+    community: str
+    version: int
+    units: tuple[PublicUnit, ...]
+
+    @classmethod
+    def of(cls, roster: Roster, community: str, version: int) -> Self:
+        """Give owners and owner groups their numbers (JI art. 9: one set of owners, one head)."""
+        codes: dict[str, int] = {}
+        owners = [
+            tuple(codes.setdefault(owner.identity, len(codes)) for owner in unit.owners)
+            for unit in roster
+        ]
+        plain = [
+            PublicUnit(
+                unit.unit_key, unit.building, unit.kind, unit.area_cm2, unit.developer_stock, 0, of
+            )
+            for unit, of in zip(roster, owners, strict=True)
+        ]
+        return cls(community, version, tuple(plain)).regrouped()
+
+    def regrouped(self) -> Self:
+        """Compute the owner groups anew from the owners: equal to itself, if it was right."""
+        groups = owner_groups(self.columns, SameOwner.IDENTITY_SET).tolist()
+        units = (replace(unit, group=group) for unit, group in zip(self.units, groups, strict=True))
+        return type(self)(self.community, self.version, tuple(units))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        NotCanonical
+            Another spelling, or another shape.
+        """
+        try:
+            match canonical.decode(data):
+                case {
+                    "community": str(community),
+                    "format": "yezhu-roster/1",
+                    "units": list(units),
+                    "version": int(version),
+                }:
+                    read = cls(community, version, tuple(_unit(unit) for unit in units))
+                case _:
+                    raise canonical.NotCanonical("业主清册文件的结构不对")
+        except (KeyError, TypeError, ValueError) as error:
+            raise canonical.NotCanonical("业主清册文件的结构不对") from error
+        if read.to_bytes() != data:
+            raise canonical.NotCanonical("业主清册文件含有多余内容")
+        return read
+
+    def to_bytes(self) -> bytes:
+        """Write the canonical JSON whose SHA-256 is the roster's digest."""
+        return canonical.encode(
+            {
+                "community": self.community,
+                "format": FORMAT,
+                "units": [
+                    {
+                        "area_cm2": unit.area_cm2,
+                        "building": unit.building,
+                        "group": unit.group,
+                        "kind": unit.kind.value,
+                        "owners": list(unit.owners),
+                        "stock": unit.stock,
+                        "unit": unit.unit_key,
+                    }
+                    for unit in self.units
+                ],
+                "version": self.version,
+            }
+        )
+
+    @cached_property
+    def columns(self) -> RosterColumns:
+        """The same units as the columns that are counted."""
+        return _columns(self.units)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the document: what notices and ballots pin."""
+        return canonical.digest(self.to_bytes())
+
+    @cached_property
+    def units_of_group(self) -> dict[int, tuple[int, ...]]:
+        """Unit codes of each owner group, in roster order."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for code, unit in enumerate(self.units):
+            found[unit.group].append(code)
+        return {group: tuple(codes) for group, codes in found.items()}
+
+    @cached_property
+    def groups_of_owner(self) -> dict[int, frozenset[int]]:
+        """Owner groups each owner votes in; developer stock has no phone voter."""
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for unit in self.units:
+            if not unit.stock:
+                for owner in unit.owners:
+                    found[owner].add(unit.group)
+        return {owner: frozenset(groups) for owner, groups in found.items()}
+
+    @cached_property
+    def unit_code(self) -> dict[str, int]:
+        """Place of each unit key."""
+        return {unit.unit_key: code for code, unit in enumerate(self.units)}
+
+    @property
+    def heads(self) -> int:
+        """Owner groups among all units, whatever their kind."""
+        return 1 + max((unit.group for unit in self.units), default=-1)
+
+    @property
+    def area_cm2(self) -> int:
+        """Sum of all exclusive areas in cm²."""
+        return sum(unit.area_cm2 for unit in self.units)
+
+
+def _unit(value: dict[str, object]) -> PublicUnit:
+    match value:
+        case {
+            "area_cm2": int(area_cm2),
+            "building": str(building),
+            "group": int(group),
+            "kind": str(kind),
+            "owners": list(owners),
+            "stock": bool(stock),
+            "unit": str(unit_key),
+        }:
+            return PublicUnit(
+                unit_key, building, Kind(kind), area_cm2, stock, group, tuple(map(int, owners))
+            )
+        case _:
+            raise ValueError("not a unit")
+
+
+def _columns(units: Sequence[PublicUnit]) -> RosterColumns:
+    return RosterColumns.from_rows(
+        [
+            UnitRow(
+                unit.unit_key,
+                unit.building,
+                unit.kind,
+                unit.area_cm2,
+                unit.stock,
+                tuple(map(str, unit.owners)),
+            )
+            for unit in units
+        ]
+    )

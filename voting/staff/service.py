@@ -1,0 +1,143 @@
+"""Use cases of staff accounts: create, sign in, change the password, sign out."""
+
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from voting.infra.database import Database
+from voting.infra.throttle import Throttle
+from voting.kernel.canonical import digest
+from voting.kernel.clock import Clock
+from voting.kernel.ids import new_id
+from voting.ledger.service import Ledger
+from voting.staff import store, trail
+from voting.staff.model import Account, Role
+from voting.staff.refusals import NotSignedIn, SignInFailed, UsernameTaken, WeakPassword
+
+SESSION_LENGTH = timedelta(hours=8)
+_MIN_PASSWORD = 10
+_FAILURES, _MINUTES = 5, 10
+
+
+class Staff:
+    """Accounts and sessions of the people who run assemblies."""
+
+    def __init__(self, database: Database, ledger: Ledger, throttle: Throttle, now: Clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._throttle = throttle
+        self._now = now
+        self._hasher = PasswordHasher()
+        # Checked when the name is unknown, so that an answer takes as long as for a known one.
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+
+    def create(self, username: str, name: str, role: Role, *, by: str) -> tuple[Account, str]:
+        """Create an account; the answer holds its one-time password, shown only here.
+
+        Raises
+        ------
+        UsernameTaken
+        """
+        password = secrets.token_urlsafe(12)
+        hashed = self._hasher.hash(password)
+        with self._database.write() as session:
+            if store.account_by_username(session, username) is not None:
+                raise UsernameTaken(f"账号 {username} 已存在，请换一个登录名")
+            row = store.AccountRow(
+                account_id=new_id(),
+                username=username,
+                name=name,
+                role=role,
+                password_hash=hashed,
+                must_change_password=True,
+                created_at=self._now(),
+            )
+            session.add(row)
+            trail.record(
+                session,
+                self._ledger,
+                "create-account",
+                by=by,
+                at=self._now(),
+                account=row.account_id,
+                role=role,
+            )
+            return row.account(), password
+
+    def sign_in(self, username: str, password: str, *, address: str) -> tuple[Account, str]:
+        """Open a session; the answer holds its token, of which only the digest is kept.
+
+        Raises
+        ------
+        SignInFailed, TooManyAttempts
+        """
+        attempts = [("sign-in-name", digest(username.encode())), ("sign-in-address", address)]
+        for purpose, key in attempts:
+            self._throttle.require(purpose, key, _FAILURES, _MINUTES)
+        with self._database.read() as session:
+            row = store.account_by_username(session, username)
+        if not self._matches(self._nobody if row is None else row.password_hash, password):
+            row = None
+        if row is None:
+            for purpose, key in attempts:
+                self._throttle.failed(purpose, key, _FAILURES, _MINUTES)
+            raise SignInFailed("账号或密码不正确")
+        token = secrets.token_urlsafe(32)
+        with self._database.write() as session:
+            store.forget_expired(session, at=self._now())
+            session.add(
+                store.SessionRow(
+                    token_digest=digest(token.encode()),
+                    account_id=row.account_id,
+                    expires_at=self._now() + SESSION_LENGTH,
+                )
+            )
+        return row.account(), token
+
+    def authenticate(self, token: str | None) -> Account:
+        """Find whose session ``token`` opens.
+
+        Raises
+        ------
+        NotSignedIn
+        """
+        if token is None:
+            raise NotSignedIn("请先登录")
+        with self._database.read() as session:
+            row = store.account_by_token(session, digest(token.encode()), at=self._now())
+        if row is None:
+            raise NotSignedIn("登录已过期，请重新登录")
+        return row.account()
+
+    def change_password(self, account: Account, old: str, new: str) -> None:
+        """Replace the password and end every session of the account.
+
+        Raises
+        ------
+        SignInFailed, WeakPassword
+        """
+        if len(new) < _MIN_PASSWORD or new == old:
+            raise WeakPassword(f"新密码至少 {_MIN_PASSWORD} 个字符，且不能与旧密码相同")
+        with self._database.read() as session:
+            hashed = store.account_by_id(session, account.account_id).password_hash
+        if not self._matches(hashed, old):
+            raise SignInFailed("旧密码不正确")
+        hashed = self._hasher.hash(new)
+        with self._database.write() as session:
+            row = store.account_by_id(session, account.account_id)
+            row.password_hash = hashed
+            row.must_change_password = False
+            store.end_sessions_of(session, account.account_id)
+
+    def sign_out(self, token: str) -> None:
+        """End one session; ending an unknown one is not an error."""
+        with self._database.write() as session:
+            store.end_session(session, digest(token.encode()))
+
+    def _matches(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except VerifyMismatchError:
+            return False

@@ -1,0 +1,73 @@
+"""All SQL about staff accounts and sessions."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+from voting.staff.model import Account, Role
+
+
+class AccountRow(Base):
+    """An account; the password only as an argon2id hash."""
+
+    __tablename__ = "staff_accounts"
+
+    account_id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    must_change_password: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    def account(self) -> Account:
+        """Give the account without its secret."""
+        return Account(
+            self.account_id, self.username, self.name, Role(self.role), self.must_change_password
+        )
+
+
+class SessionRow(Base):
+    """A signed-in session; the token only as its SHA-256."""
+
+    __tablename__ = "staff_sessions"
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("staff_accounts.account_id"))
+    expires_at: Mapped[datetime]
+
+
+def account_by_username(session: Session, username: str) -> AccountRow | None:
+    """Find an account by the name its owner signs in with."""
+    return session.scalar(select(AccountRow).where(AccountRow.username == username))
+
+
+def account_by_id(session: Session, account_id: str) -> AccountRow:
+    """Load an account that is known to exist."""
+    return session.get_one(AccountRow, account_id)
+
+
+def account_by_token(session: Session, token_digest: str, *, at: datetime) -> AccountRow | None:
+    """Find whose unexpired session this is."""
+    return session.scalar(
+        select(AccountRow)
+        .join(SessionRow)
+        .where(SessionRow.token_digest == token_digest, SessionRow.expires_at > at)
+    )
+
+
+def end_session(session: Session, token_digest: str) -> None:
+    """Forget one session."""
+    session.execute(delete(SessionRow).where(SessionRow.token_digest == token_digest))
+
+
+def end_sessions_of(session: Session, account_id: str) -> None:
+    """Forget every session of an account."""
+    session.execute(delete(SessionRow).where(SessionRow.account_id == account_id))
+
+
+def forget_expired(session: Session, *, at: datetime) -> None:
+    """Remove sessions that have ended."""
+    session.execute(delete(SessionRow).where(SessionRow.expires_at <= at))
