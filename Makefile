@@ -41,11 +41,11 @@ format: $(VENV)/test.installed
 clean:
 	rm -rf $(VENV) demo-output build *.egg-info
 
-# A failed or missing uv costs time, not the installation: pip reads the same hashed files.
+# uv is quick; where it is missing or cannot reach its index, pip reads the same hashed file.
 define install
 	@echo "==> 按锁定文件 $(1) 安装依赖（校验哈希）"
-	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
-	else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	@$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes -r $(1) 2>$(VENV)/uv.log \
+	|| { echo "==> uv 未成功，改用 pip（较慢）"; $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1); }
 	@echo "==> 安装 yezhu"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endef
@@ -54,7 +54,7 @@ $(VENV)/created:
 	@echo "==> 建立虚拟环境 $(VENV)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { echo "无法建立虚拟环境：Debian/Ubuntu 上请先安装 python3-venv"; exit 2; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv || echo "==> 没有 uv，改用 pip"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-installer.txt || true
 	@touch $@
 
 $(VENV)/main.installed: $(VENV)/created requirements.txt pyproject.toml

@@ -1,8 +1,9 @@
-"""How many ballots it takes at least before followers or silent owners change sides.
+"""Where votes hang on a majority: which other terms are thinkable, and how far away they are.
 
 Bounds only: one ballot shifts a lead by no more than twice the heads and area it can touch.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,28 @@ from numpy.typing import NDArray
 from tally.census import Census
 from tally.fewest import fewest
 from tally.holdings import Holdings
-from tally.measure import Measure
 from tally.model import Choice, Policies, Silence
-from tally.reading import Terms, majority, quorate, settle
+from tally.reading import COUNTED_IN, Reading, Terms, majority, quorate, settle
 from tally.replay import Replay
 from tally.rules import Rule
+
+_WIDE = 2**56
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """Terms that may come to apply, and a number of ballots below which they certainly do not."""
+
+    terms: Terms
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reach:
+    """Heads and area that each ballot can touch at most."""
+
+    heads: NDArray[Any]
+    area: NDArray[Any]
 
 
 def hangs_on_majority(census: Census, policies: Policies, rule: Rule) -> bool:
@@ -27,71 +45,103 @@ def hangs_on_majority(census: Census, policies: Policies, rule: Rule) -> bool:
     return joins or Choice.FOLLOW in census.area_cm2
 
 
-def least_to_change_terms(
+def suppositions(
     replay: Replay, holdings: Holdings, census: Census, terms: Terms
-) -> int | None:
-    """Return a number of ballots below which the terms certainly stay what they are."""
-    heads, area = _reach(replay, holdings)
-    expressed = settle(census, Terms(_without_follow(terms), {}, terms.void_takes_part))
-    lean = majority(expressed)
-    totals = expressed.totals
-    ways: list[int | None] = []
-    others = [mark for mark in totals if mark != lean]
-    if lean == Choice.ABSTAIN:
-        # Another choice would have to get in front of all on both measures.
-        for mark in others:
-            rivals = [totals[rival] for rival in totals if rival != mark]
-            by_heads = max(rival.heads for rival in rivals) - totals[mark].heads + 1
-            by_area = max(rival.area_cm2 for rival in rivals) - totals[mark].area_cm2 + 1
-            ways.append(_both(fewest(2 * heads, by_heads), fewest(2 * area, by_area)))
-    else:
-        # The one in front would have to be caught up with on one of them.
-        second = Measure(
-            max(totals[mark].heads for mark in others),
-            max(totals[mark].area_cm2 for mark in others),
-        )
-        ways.append(fewest(2 * heads, totals[lean].heads - second.heads))
-        ways.append(fewest(2 * area, totals[lean].area_cm2 - second.area_cm2))
-    if replay.policies.silence is Silence.FOLLOW_MAJORITY:
-        ways.append(_least_to_pass_quorum(replay, census, terms, heads, area))
-    return min((way for way in ways if way is not None), default=None)
+) -> list[Supposition]:
+    """List the terms as they are, first, and all others that some set of ballots might bring.
+
+    For one proposal there are three sides to follow: its own, any other, and abstention.
+    """
+    actual = Supposition(terms, 0)
+    if not hangs_on_majority(census, replay.policies, replay.rule):
+        return [actual]
+    reach = _reach(replay, holdings)
+    unled = {code: choice for code, choice in terms.cast.items() if code != Choice.FOLLOW}
+    expressed = settle(census, Terms(unled, {}, terms.void_takes_part))
+    lean = terms.cast[Choice.FOLLOW]
+    own, nobody = replay.approving, int(Choice.ABSTAIN)
+    others = [mark for mark in census.marks if mark not in (own, nobody)]
+    leads = {mark: _least_to_lead(expressed, reach, mark) for mark in (*others, own)}
+    sides = {own: leads[own], nobody: _least_to_tie(expressed, reach)}
+    sides[others[0]] = _smaller([leads[mark] for mark in others])
+    # Which of the others is followed makes no difference to this proposal.
+    sides[lean if lean in sides else others[0]] = 0
+
+    gates = _gates(replay, census, terms, reach)
+    found = [actual]
+    for side, far in sides.items():
+        for counted_in, gate in gates.items():
+            if far is None or gate is None:
+                continue
+            joined = dict.fromkeys(counted_in, nobody if _abstains(replay.policies) else side)
+            other = replace(terms, cast=unled | {Choice.FOLLOW: side}, silent=joined)
+            found.append(Supposition(other, max(far, gate)))
+    return found
 
 
-def _least_to_pass_quorum(
-    replay: Replay, census: Census, terms: Terms, heads: NDArray[Any], area: NDArray[Any]
-) -> int | None:
-    """Bound how many ballots move the expressed vote across its quorum, either way."""
+def _abstains(policies: Policies) -> bool:
+    return policies.silence is Silence.ABSTAIN
+
+
+def _gates(
+    replay: Replay, census: Census, terms: Terms, reach: _Reach
+) -> dict[tuple[int, ...], int | None]:
+    """Tell which silent units may be counted in, and how many ballots that takes."""
+    silence = replay.policies.silence
+    counted_in = COUNTED_IN[silence]
+    if silence is not Silence.FOLLOW_MAJORITY:
+        return {counted_in: 0}
     quorum, whole = replay.rule.quorum, census.total
-    cast = settle(census, Terms(terms.cast, {}, terms.void_takes_part))
+    cast = settle(census, replace(terms, silent={}))
     by_heads = quorum.margin(cast.participating.heads, whole.heads)
     by_area = quorum.margin(cast.participating.area_cm2, whole.area_cm2)
-    strict = 0 if quorum.inclusive else 1
+    least = 0 if quorum.inclusive else 1
     if quorate(cast, census, replay.rule):
-        ways = (
-            fewest(quorum.den * heads, by_heads + 1 - strict),
-            fewest(quorum.den * area, by_area + 1 - strict),
-        )
-        return min((way for way in ways if way is not None), default=None)
-    return _both(
-        fewest(quorum.den * heads, strict - by_heads),
-        fewest(quorum.den * area, strict - by_area),
-    )
+        lost = [
+            fewest(quorum.den * reach.heads, by_heads + 1 - least),
+            fewest(quorum.den * reach.area, by_area + 1 - least),
+        ]
+        return {counted_in: 0, (): _smaller(lost)}
+    won = [
+        fewest(quorum.den * reach.heads, least - by_heads),
+        fewest(quorum.den * reach.area, least - by_area),
+    ]
+    return {counted_in: _larger(won), (): 0}
 
 
-def _reach(replay: Replay, holdings: Holdings) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the heads and the area that each ballot can touch at most."""
+def _least_to_lead(expressed: Reading, reach: _Reach, mark: int) -> int | None:
+    """Bound how many ballots put a choice in front of all others on both measures."""
+    own = expressed.totals[mark]
+    rivals = [expressed.totals[rival] for rival in expressed.totals if rival != mark]
+    heads = max(rival.heads for rival in rivals) - own.heads + 1
+    area = max(rival.area_cm2 for rival in rivals) - own.area_cm2 + 1
+    return _larger([fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)])
+
+
+def _least_to_tie(expressed: Reading, reach: _Reach) -> int | None:
+    """Bound how many ballots it takes until nothing is in front on both measures."""
+    lean = majority(expressed)
+    own = expressed.totals[lean]
+    rivals = [expressed.totals[rival] for rival in expressed.totals if rival != lean]
+    heads = own.heads - max(rival.heads for rival in rivals)
+    area = own.area_cm2 - max(rival.area_cm2 for rival in rivals)
+    return _smaller([fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)])
+
+
+def _reach(replay: Replay, holdings: Holdings) -> _Reach:
     ballots = len(holdings.ballots)
-    wide = np.int64 if replay.scope.total.area_cm2 < 2**56 else np.object_
     heads = np.bincount(holdings.link_ballot, minlength=ballots).astype(np.int64)
     area = np.zeros(ballots, dtype=np.int64)
     # Where the last ballot governs, one ballot may move all units of its owners.
     np.add.at(area, holdings.link_ballot, holdings.group_area[holdings.link_group])
-    return heads, area.astype(wide)
+    wide = np.int64 if replay.scope.total.area_cm2 < _WIDE else np.object_
+    return _Reach(heads, area.astype(wide))
 
 
-def _without_follow(terms: Terms) -> dict[int, int]:
-    return {code: choice for code, choice in terms.cast.items() if code != Choice.FOLLOW}
+def _smaller(numbers: list[int | None]) -> int | None:
+    return min((number for number in numbers if number is not None), default=None)
 
 
-def _both(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else max(one, other)
+def _larger(numbers: list[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return max(known) if len(known) == len(numbers) else None

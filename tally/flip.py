@@ -11,26 +11,25 @@ may leave a gap where hardly any set of areas fits between majority and quorum.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain, combinations, product
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.coupling import hangs_on_majority, least_to_change_terms
+from tally.coupling import suppositions
 from tally.desk import Desk
 from tally.fewest import IMPOSSIBLE, Fewest, easiest, fewest
-from tally.holdings import Holdings
 from tally.levers import Levers, change_levers, strike_levers
 from tally.margins import Margin, margins_of, necessary_margins, needed
 from tally.measure import Measure
 from tally.model import Choice, Item, Policies
 from tally.question import Question
-from tally.reading import read, terms_of
+from tally.reading import Terms, settle, terms_of
 from tally.replay import Replay
 from tally.rules import Rule
 from tally.verdict import judge
-from tally.witness import helps, leaves, to_carry_by_change, to_carry_by_strike, to_fail
+from tally.witness import to_carry_by_change, to_carry_by_strike, to_fail
 
 PATIENCE = 2_000_000
 """Units recounted at most, all trials together, when every set is tried."""
@@ -58,23 +57,38 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Case:
-    """One proposal, one thing that may be done to ballots."""
+class _Supposed:
+    """One proposal under one supposition about whom followers follow.
 
-    carried: bool
+    ``turned``: it alone, without any other change, makes the outcome the other one.
+    """
+
+    at_least: int
+    turned: bool
     margins: list[Margin]
     necessary: list[Margin]
     levers: Levers
-    holdings: Holdings
-    least_to_change_terms: int | None
-    coupled: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Case:
+    """One proposal, one thing that may be done to ballots, and how to see what comes of it."""
+
+    carried: bool
+    suppositions: list[_Supposed]
+    ballots: NDArray[np.int64]
     choices: tuple[int, ...]
     carried_if: Callable[[NDArray[np.int64], tuple[int, ...] | None], bool]
     patience: int
 
+    @property
+    def coupled(self) -> bool:
+        """Tell whether the vote of some hangs on that of others."""
+        return len(self.suppositions) > 1
+
     def turns(self, chosen: NDArray[np.int64], to: tuple[int, ...] | None = None) -> bool:
         """Tell, by a full recount, whether a set of ballots turns the outcome."""
-        return self.carried_if(self.holdings.ballots[chosen], to) != self.carried
+        return self.carried_if(self.ballots[chosen], to) != self.carried
 
 
 def flip_of(
@@ -93,43 +107,46 @@ def flip_of(
     """
     replay = Replay(desk, item, question, approving, policies, rule)
     census = desk.census(question, replay.scope, policies)
-    terms = terms_of(census, policies, rule)
-    votes = question.votes(read(census, policies, rule), replay.scope.total, approving)
-    carried = judge(votes, rule).carried
     holdings = desk.holdings(replay.scope, replay.slots)
-    coupled = hangs_on_majority(census, policies, rule)
+    terms = terms_of(census, policies, rule)
+    votes = question.votes(settle(census, terms), replay.scope.total, approving)
+    carried = judge(votes, rule).carried
     target = Choice.ABSTAIN if carried else approving
+    thinkable = suppositions(replay, holdings, census, terms)
 
-    def case(
-        levers: Levers,
-        choices: tuple[int, ...],
-        carried_if: Callable[[NDArray[np.int64], tuple[int, ...] | None], bool],
-    ) -> _Case:
-        return _Case(
-            carried=carried,
-            margins=margins_of(votes, rule),
-            necessary=necessary_margins(votes, rule),
-            levers=levers,
-            holdings=holdings,
-            least_to_change_terms=(
-                least_to_change_terms(replay, holdings, census, terms) if coupled else None
-            ),
-            coupled=coupled,
-            choices=choices,
-            carried_if=carried_if,
-            patience=patience // max(len(replay.scope.rows), _QUICK),
-        )
+    def supposed(levers_under: Callable[[Terms], Levers]) -> list[_Supposed]:
+        under = []
+        for supposition in thinkable:
+            reading = settle(census, supposition.terms)
+            votes = question.votes(reading, replay.scope.total, approving)
+            under.append(
+                _Supposed(
+                    supposition.at_least,
+                    judge(votes, rule).carried != carried,
+                    margins_of(votes, rule),
+                    necessary_margins(votes, rule),
+                    levers_under(supposition.terms),
+                )
+            )
+        return under
 
-    strike = case(
-        strike_levers(replay, holdings, terms),
+    trials = patience // max(len(replay.scope.rows), _QUICK)
+    strike = _Case(
+        carried,
+        supposed(lambda terms: strike_levers(replay, holdings, terms)),
+        holdings.ballots,
         (),
         lambda chosen, _: replay.carried_if_struck(chosen),
+        trials,
     )
-    change = case(
-        change_levers(replay, holdings, terms, target),
+    change = _Case(
+        carried,
+        supposed(lambda terms: change_levers(replay, holdings, terms, target)),
+        holdings.ballots,
         # Naming the target is the best a ballot can do, unless others follow it.
-        question.marks if coupled else (int(target),),
+        question.marks if len(thinkable) > 1 else (int(target),),
         lambda chosen, to: replay.carried_if_changed(chosen, target if to is None else to),
+        trials,
     )
     return Flip(_fewest_to_turn(strike), _fewest_to_turn(change), needed(votes, rule))
 
@@ -144,58 +161,56 @@ def closest(flips: list[Flip]) -> Flip:
 
 
 def _fewest_to_turn(case: _Case) -> Fewest:
-    at_least = _proven(case)
-    if at_least is None or len(case.holdings.ballots) == 0:
+    at_least = _smallest(_proven(supposed, carried=case.carried) for supposed in case.suppositions)
+    if at_least is None or len(case.ballots) == 0:
         return IMPOSSIBLE
-    everybody = np.arange(len(case.holdings.ballots))
-    at_most = None
-    if case.carried:
-        at_most = _first_that_turns(case, to_fail(case.levers, case.margins))
-    elif case.choices:
-        # Whatever helps a proposal, everybody naming it helps most; it even wins the followers.
-        if not case.turns(everybody):
-            return IMPOSSIBLE
-        proven, chosen = to_carry_by_change(case.levers, case.margins, at_least)
-        if proven is not None and not case.coupled:
-            at_least = proven
-        at_most = _first_that_turns(case, () if chosen is None else (chosen,))
-    else:
-        proven, chosen = to_carry_by_strike(case.levers, case.margins, at_least)
-        if not case.coupled and _only_leavers_help(case.levers, case.margins):
-            if proven is None:
+    # Whatever helps a proposal, everybody naming it helps most: it even wins the followers.
+    if case.choices and not case.carried and not case.turns(np.arange(len(case.ballots))):
+        return IMPOSSIBLE
+    at_least = max(at_least, 1)
+    actual = case.suppositions[0]
+    sets: list[NDArray[np.int64]] = []
+    for supposed in case.suppositions:
+        if case.carried:
+            sets += to_fail(supposed.levers, supposed.margins)
+            continue
+        look = to_carry_by_change if case.choices else to_carry_by_strike
+        found = look(supposed.levers, supposed.margins, at_least)
+        sets += [] if found.chosen is None else [found.chosen]
+        if supposed is actual and found.complete and not case.coupled:
+            if found.at_least is None:
                 return IMPOSSIBLE
-            at_least = proven
-        at_most = _first_that_turns(case, () if chosen is None else (chosen,))
+            at_least = found.at_least
+    at_most = next((len(each) for each in sorted(sets, key=len) if case.turns(each)), None)
     if at_most is None or at_most > at_least:
-        at_most = _smaller(at_most, _by_size(case, at_least))
+        at_most = _smallest([at_most, _by_size(case, at_least)])
     return _try_all(case, at_least, at_most)
 
 
-def _proven(case: _Case) -> int | None:
-    """Return a number of ballots that is needed in any case, or None if none suffices."""
-    if case.carried:
-        ways = [fewest(case.levers.most(margin, -1), margin.slack) for margin in case.margins]
-        fixed = min((way for way in ways if way is not None), default=None)
-    else:
-        ways = [
-            fewest(case.levers.most(margin, 1), margin.shortfall)
-            for margin in (*case.margins, *case.necessary)
+def _proven(supposed: _Supposed, *, carried: bool) -> int | None:
+    """Return a number of ballots needed in any case, or None if none suffices."""
+    levers = supposed.levers
+    ways: list[int | None] = [0] if supposed.turned else []
+    if not supposed.turned and carried:
+        ways = [fewest(levers.most(margin, -1), margin.slack) for margin in supposed.margins]
+    elif not supposed.turned:
+        together = [
+            fewest(levers.most(margin, 1), margin.shortfall)
+            for margin in (*supposed.margins, *supposed.necessary)
         ]
-        fixed = None if None in ways else max(way for way in ways if way is not None)
-    least = _smaller(fixed, case.least_to_change_terms)
-    return None if least is None else max(least, 1)
-
-
-def _first_that_turns(case: _Case, proposals: Iterable[NDArray[np.int64]]) -> int | None:
-    return next((len(chosen) for chosen in proposals if case.turns(chosen)), None)
+        known = [way for way in together if way is not None]
+        ways = [max(known)] if len(known) == len(together) else []
+    least = _smallest(ways)
+    return None if least is None else max(least, supposed.at_least)
 
 
 def _by_size(case: _Case, at_least: int) -> int | None:
     """Take the ballots in order of effect until the outcome turns, then fewer by halves."""
     sign = -1 if case.carried else 1
     found: int | None = None
-    for margin in case.margins:
-        order = np.argsort(-case.levers.most(margin, sign), kind="stable")
+    actual = case.suppositions[0]
+    for margin in actual.margins:
+        order = np.argsort(-actual.levers.most(margin, sign), kind="stable")
         high = at_least
         while high < len(order) and not case.turns(order[:high]):
             high *= 2
@@ -209,18 +224,17 @@ def _by_size(case: _Case, at_least: int) -> int | None:
                 high = middle
             else:
                 low = middle
-        found = _smaller(found, high)
+        found = _smallest([found, high])
     return found
 
 
 def _try_all(case: _Case, at_least: int, at_most: int | None) -> Fewest:
     """Close the gap by trying every set, as far as patience goes."""
-    ballots = len(case.holdings.ballots)
-    choices = len(case.choices) or 1
+    ballots = len(case.ballots)
     left = case.patience
     end = ballots + 1 if at_most is None else at_most
     for count in range(at_least, end):
-        sets = comb(ballots, count) * choices**count
+        sets = comb(ballots, count) * (len(case.choices) or 1) ** count
         if sets > left:
             return Fewest(count, at_most)
         left -= sets
@@ -231,12 +245,5 @@ def _try_all(case: _Case, at_least: int, at_most: int | None) -> Fewest:
     return IMPOSSIBLE if at_most is None else Fewest(at_most, at_most)
 
 
-def _only_leavers_help(levers: Levers, margins: list[Margin]) -> bool:
-    """Tell whether striking helps only where a participant without approval leaves."""
-    if not levers.heads_known.all() or not levers.area_known.all():
-        return False
-    return bool((leaves(levers) | ~helps(levers, margins)).all())
-
-
-def _smaller(*numbers: int | None) -> int | None:
-    return min(chain(number for number in numbers if number is not None), default=None)
+def _smallest(numbers: Iterable[int | None]) -> int | None:
+    return min((number for number in numbers if number is not None), default=None)

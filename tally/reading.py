@@ -9,7 +9,7 @@ from tally.model import BlankItem, Choice, Policies, Silence, VoidBallot
 from tally.rules import Rule
 from tally.slots import DELIVERED, SILENT
 
-_COUNTED_IN = {
+COUNTED_IN = {
     Silence.NOT_PARTICIPATING: (),
     Silence.ABSTAIN: (SILENT, DELIVERED),
     Silence.FOLLOW_MAJORITY: (SILENT, DELIVERED),
@@ -101,7 +101,7 @@ def terms_of(census: Census, policies: Policies, rule: Rule) -> Terms:
     if not stands and not quorate(settle(census, voted), census, rule):
         return voted
     choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
-    return replace(voted, silent=dict.fromkeys(_COUNTED_IN[policies.silence], choice))
+    return replace(voted, silent=dict.fromkeys(COUNTED_IN[policies.silence], choice))
 
 
 def settle(census: Census, terms: Terms) -> Reading:

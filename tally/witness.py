@@ -1,6 +1,6 @@
 """Sets of ballots that ought to turn an outcome; whether they do is for a recount to say."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,27 @@ _SPLITS = 256
 """Sizes of a set for which every split between two kinds of ballots is tried."""
 
 
-def to_fail(levers: Levers, margins: list[Margin]) -> Iterator[NDArray[np.int64]]:
-    """Propose sets that break one margin, the smallest set first.
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a search came to.
+
+    Parameters
+    ----------
+    chosen
+        A set that ought to turn the outcome, if one was found.
+    complete
+        The search left out nothing that could help, so ``at_least`` is proven.
+    at_least
+        A number below which no set does it; ``None`` if none does at any size.
+    """
+
+    chosen: NDArray[np.int64] | None
+    complete: bool
+    at_least: int | None
+
+
+def to_fail(levers: Levers, margins: list[Margin]) -> list[NDArray[np.int64]]:
+    """Propose sets that break one margin each.
 
     One margin is a single sum: the largest effects first is the best there is.
     """
@@ -28,23 +47,16 @@ def to_fail(levers: Levers, margins: list[Margin]) -> Iterator[NDArray[np.int64]
             count = fewest(gains[order], margin.slack)
             if count is not None:
                 proposals.append(order[:count])
-    yield from sorted(proposals, key=len)
+    return proposals
 
 
-def to_carry_by_change(
-    levers: Levers, margins: list[Margin], at_least: int
-) -> tuple[int | None, NDArray[np.int64] | None]:
+def to_carry_by_change(levers: Levers, margins: list[Margin], at_least: int) -> Found:
     """Look for the fewest ballots which, changed into approval, let a proposal carry.
 
     Two kinds help: those that take part already, and those that would come in. Within a kind
     every test gains by the larger area, so only the split between the kinds is open.
 
-    Returns
-    -------
-    tuple
-        A number below which no set of ballots does it (``None`` if that is not certain, because
-        an owner has several ballots or the ballots of a kind work differently), and a set that
-        does, if one was found.
+    The search is complete if each owner has one ballot and all ballots of a kind work alike.
     """
     size = levers.most(margins[-1], 1)
     orders = []
@@ -73,24 +85,20 @@ def to_carry_by_change(
         if holds.any():
             split = int(coming[int(holds.argmax())])
             chosen = np.concatenate((present[: count - split], absent[:split]))
-            return (count if uniform else None), chosen
-    return (most + 1 if uniform else None), None
+            return Found(chosen, uniform, count)
+    return Found(None, uniform, most + 1)
 
 
-def to_carry_by_strike(
-    levers: Levers, margins: list[Margin], at_least: int
-) -> tuple[int | None, NDArray[np.int64] | None]:
+def to_carry_by_strike(levers: Levers, margins: list[Margin], at_least: int) -> Found:
     """Look for the fewest participants without approval whose leaving lets the rest carry it.
 
     Too few leave the majority short, too many the quorum: their number and their area must each
     fall into a window.
 
-    Returns
-    -------
-    tuple
-        A number below which no set of such ballots does it (``None`` if none does at any size),
-        and a set that does, if one was found.
+    The search is complete if each owner has one ballot and nothing else helps.
     """
+    complete = bool(levers.heads_known.all() and levers.area_known.all())
+    complete &= bool((leaves(levers) | ~helps(levers, margins)).all())
     order = np.flatnonzero(leaves(levers))
     order = order[np.argsort(-levers.area[order, 0], kind="stable")]
     area = -levers.area[order, 0]
@@ -105,9 +113,9 @@ def to_carry_by_strike(
             continue
         chosen = _with_sum(area, sums, count, low, high)
         if chosen is not None:
-            return open_from or count, order[chosen]
+            return Found(order[chosen], complete, open_from or count)
         open_from = open_from or count
-    return open_from, None
+    return Found(None, complete, open_from)
 
 
 def leaves(levers: Levers) -> NDArray[np.bool_]:

@@ -288,10 +288,8 @@ class _Demo:
             answer.get("type", "").startswith("/problems/") for _, answer in self.refused
         )
         print_result(self.console, result)
-        self.console.print(
-            f"产物在 {self.output}：certificate.pdf、result.json、audit-bundle.zip。"
-            "用 make serve 查看。"
-        )
+        self.console.print(f"产物在 {self.output}/：certificate.pdf、result.json、audit-bundle.zip")
+        self.console.print("用 make serve 打开业主页与监督看板。")
         return 0 if not failed and same and not lost and expected else 1
 
     def lost_receipts(self) -> int:

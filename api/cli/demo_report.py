@@ -8,7 +8,16 @@ from rich.table import Table
 
 from voting.kernel.area import square_metres
 
-_CLASSES = {"general": "过半数", "special": "四分之三以上", "unanimous": "全体一致"}
+_CLASSES = {"general": "同意须过半数", "special": "同意须四分之三", "unanimous": "须全体一致"}
+_POLICIES = {
+    "silence": "沉默者的处理",
+    "include_kinds": "车位与储藏是否计入",
+    "mixed_units": "多套房意见不一的处理",
+    "blank_item": "空白项的处理",
+    "void_ballot": "废票是否算参与",
+    "same_owner": "同一业主的认定",
+    "repeat": "重复投票以哪张为准",
+}
 _SEATS = {"member": "当选", "alternate": "候补", "none": "未当选", "unresolved": "待定"}
 _PARTS = {
     "everything": "全部房屋",
@@ -64,45 +73,37 @@ def print_refusals(console: Console, refused: Iterable[tuple[str, Mapping[str, A
 
 def print_result(console: Console, result: Mapping[str, Any]) -> None:
     """Print every item with both measures, thresholds and verdict."""
-    table = Table(title=f"{result['title']}　表决结果", show_lines=True)
-    for heading in (
-        "议题",
-        "口径",
-        "应参与",
-        "参与",
-        "同意",
-        "反对",
-        "弃权",
-        "法定人数",
-        "通过门槛",
-    ):
-        table.add_column(heading, justify="left" if heading in {"议题", "口径"} else "right")
-    table.add_column("结论")
-    for item in result["items"]:
-        if item["form"] == "resolution":
-            _add_item(table, f"{item['id']}. {item['title']}", item)
-    console.print(table)
+    console.rule(f"[bold]{result['title']}　表决结果")
     for item in result["items"]:
         if item["form"] == "election":
             _print_election(console, item)
+        else:
+            _print_item(console, item)
 
 
-def _add_item(table: Table, title: str, item: Mapping[str, Any]) -> None:
-    tests = item["tests"]
-    for measure, unit in (("heads", "人数"), ("area", "面积㎡")):
-        key = "heads" if measure == "heads" else "area_cm2"
-        cells = [
-            _figure(item[part][key], measure)
+def _print_item(console: Console, item: Mapping[str, Any]) -> None:
+    verdict = "[green]通过[/green]" if item["carried"] else "[red]未通过[/red]"
+    table = Table(title=f"{item['id']}. {item['title']}　{verdict}", title_justify="left")
+    table.add_column("口径")
+    for heading in ("应参与", "参与", "同意", "反对", "弃权"):
+        table.add_column(heading, justify="right")
+    for key, name in (("heads", "人数"), ("area_cm2", "面积（㎡）")):
+        figures = (
+            item[part][key]
             for part in ("electorate", "participating", "approve", "oppose", "abstain")
-        ]
-        table.add_row(
-            title if measure == "heads" else _CLASSES[item["rule"]["class"]],
-            unit,
-            *cells,
-            _mark(tests[f"quorum_{measure}"]),
-            _mark(tests[f"approval_{measure}"]),
-            ("通过" if item["carried"] else "未通过") if measure == "heads" else "",
         )
+        table.add_row(name, *(str(f) if key == "heads" else square_metres(f) for f in figures))
+    console.print(table)
+    tests = item["tests"]
+    for step, name in (("quorum", "参与须三分之二"), ("approval", _CLASSES[item["rule"]["class"]])):
+        console.print(
+            f"  {name}：人数 {_comparison(tests[f'{step}_heads'])}；"
+            f"面积 {_comparison(tests[f'{step}_area'])}"
+        )
+    depends = "、".join(_POLICIES.get(name, name) for name in item["depends_on"])
+    console.print(
+        f"  有争议的口径：{f'结果取决于{depends}' if depends else '换用任何一种，结果相同'}"
+    )
 
 
 def _print_election(console: Console, item: Mapping[str, Any]) -> None:
@@ -130,9 +131,6 @@ def _add_totals(table: Table, name: str, totals: Mapping[str, int]) -> None:
     )
 
 
-def _figure(value: int, measure: str) -> str:
-    return str(value) if measure == "heads" else square_metres(value)
-
-
-def _mark(test: Mapping[str, Any]) -> str:
-    return f"{test['left']} {test['op']} {test['right']} {'✓' if test['holds'] else '✗'}"
+def _comparison(test: Mapping[str, Any]) -> str:
+    op = {">=": "≥", ">": ">"}[test["op"]]
+    return f"{test['left']} {op} {test['right']} {'✓' if test['holds'] else '✗'}"
