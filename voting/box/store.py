@@ -105,7 +105,7 @@ def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -
     statement = select(SlotRow.unit_code, SlotRow.position).where(
         SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(unit_codes))
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def take_slots(
@@ -178,4 +178,4 @@ def refusal_counts(session: Session, assembly_id: str) -> dict[str, int]:
         .where(RefusalCountRow.assembly_id == assembly_id)
         .order_by(RefusalCountRow.code)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())

@@ -76,7 +76,10 @@ def rosters(session: Session) -> list[RosterRow]:
 def prove_title(
     session: Session, roster_id: str, *, identity: bytes, name: bytes, title: bytes
 ) -> int | None:
-    """Find the owner for whom identity, name and one of his title numbers all agree."""
+    """Find the owner for whom identity, name and one of his title numbers all agree.
+
+    His row stays locked, so that two phones enrolling at once for him queue.
+    """
     return session.scalar(
         select(OwnerRow.owner_code)
         .join(TitleRow)
@@ -87,4 +90,5 @@ def prove_title(
             TitleRow.title_index == title,
         )
         .limit(1)
+        .with_for_update(of=OwnerRow)
     )

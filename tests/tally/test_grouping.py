@@ -1,0 +1,75 @@
+"""Who is one head, against sets and pencil."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tally.columns import RosterColumns, UnitRow
+from tally.count import owner_groups
+from tally.model import Kind, SameOwner
+
+
+def roster_of(owners, stock=()):
+    return RosterColumns.from_rows(
+        [
+            UnitRow(f"1-1-{n}", "1", Kind.DWELLING, 1, n in stock, tuple(names))
+            for n, names in enumerate(owners)
+        ]
+    )
+
+
+def groups(owners, same_owner, stock=(), inside=None):
+    return owner_groups(roster_of(owners, stock), same_owner, inside).tolist()
+
+
+def test_codes_follow_first_appearance():
+    assert groups(["b", "a", "b", "c"], SameOwner.IDENTITY_SET) == [0, 1, 0, 2]
+
+
+def test_the_set_decides_not_its_spelling():
+    owners = ["a", "ab", "ba", "aab", "abc", "aa"]
+    assert groups(owners, SameOwner.IDENTITY_SET) == [0, 1, 1, 1, 2, 0]
+
+
+def test_developer_stock_is_one_head_whoever_the_title_names():
+    assert groups(["d", "x", "y", "d"], SameOwner.IDENTITY_SET, stock={0, 1}) == [0, 0, 1, 2]
+    assert groups(["d", "x", "y", "d"], SameOwner.ANY_COMMON_OWNER, stock={0, 1}) == [0, 0, 1, 2]
+
+
+def test_an_unknown_owner_is_a_head_of_his_own():
+    for same_owner in SameOwner:
+        assert groups(["", "", "a"], same_owner) == [0, 1, 2]
+
+
+def test_a_chain_of_common_owners_links_only_inside_the_scope():
+    inside = np.array([True, False, True])
+    assert groups(["a", "ab", "b"], SameOwner.ANY_COMMON_OWNER) == [0, 0, 0]
+    assert groups(["a", "ab", "b"], SameOwner.ANY_COMMON_OWNER, inside=inside) == [0, -1, 1]
+
+
+def test_a_long_chain_is_one_head():
+    chain = [(str(n), str(n + 1)) for n in range(400)]
+    order = np.random.default_rng(5).permutation(len(chain))
+    assert set(groups([chain[n] for n in order], SameOwner.ANY_COMMON_OWNER)) == {0}
+
+
+@pytest.mark.parametrize("same_owner", list(SameOwner))
+@settings(max_examples=60, deadline=None)
+@given(owners=st.lists(st.lists(st.sampled_from("abcdef"), max_size=4), max_size=8))
+def test_grouping_is_what_sets_say(owners, same_owner):
+    """Two units share a head if their sets are equal, or a chain of common owners joins them."""
+    sets = [frozenset(names) for names in owners]
+    linked = [
+        [
+            i == j or bool(a and (a & b if same_owner == "any_common_owner" else a == b))
+            for j, b in enumerate(sets)
+        ]
+        for i, a in enumerate(sets)
+    ]
+    for k in range(len(sets)):
+        for i in range(len(sets)):
+            for j in range(len(sets)):
+                linked[i][j] |= linked[i][k] and linked[k][j]
+    found = groups(owners, same_owner)
+    assert [[a == b for b in found] for a in found] == linked
