@@ -6,17 +6,18 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from api import pages
 from api.access import Anyone, require_declared_access, router
 from api.composition import Service
 from api.feed import TurnoutFeed
-from api.problems import http_error, invalid_request, problem
+from api.problems import fault, http_error, invalid_request, problem
 from api.routes import assemblies, ballots, results, rosters, staff
+from voting.assembly.json_reader import MAX_BYTES as MAX_AGENDA_BYTES
 from voting.kernel.refusal import Refusal
-from voting.roster.sheet import MAX_BYTES as MAX_ROSTER_BYTES
 
-_FORM_OVERHEAD = 64 * 1024
+_MAX_JSON_BYTES = 1024 * 1024
 
 _DESCRIPTION = """
 业主大会表决后端：签名表决票、可核验的日志、双重多数的精确计票与结果凭证。
@@ -49,6 +50,14 @@ def interface(request: Request) -> dict[str, Any]:
     return description
 
 
+class Application(FastAPI):
+    """FastAPI with the security headers outside of everything, its own error answers included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the headers around what FastAPI builds."""
+        return pages.SecurityHeaders(super().build_middleware_stack())
+
+
 def create_app(service: Service) -> FastAPI:
     """Build the application around a wired service.
 
@@ -57,25 +66,28 @@ def create_app(service: Service) -> FastAPI:
     AccessNotDeclared
         Some endpoint does not say who may call it.
     """
-    app = FastAPI(
+    app = Application(
         title="yezhu 业主大会表决",
         version="1",
         description=_DESCRIPTION,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_ROSTER_BYTES + _FORM_OVERHEAD,
+        # The largest request but for roster sheets, which have a limit of their own.
+        max_body_size=MAX_AGENDA_BYTES,
     )
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
-    for module in (staff, rosters, assemblies, ballots, results):
+    # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
+    for module in (rosters, ballots):
         app.include_router(module.routes)
-    app.include_router(service_routes)
-    app.include_router(pages.routes)
+    for small in (staff, assemblies, results, pages):
+        app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
+    app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
     pages.mount_static(app)
     app.add_exception_handler(Refusal, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_middleware(pages.SecurityHeaders)
+    app.add_exception_handler(Exception, fault)
     require_declared_access(app, {pages.STATIC})
     return app

@@ -31,6 +31,9 @@ InService = Annotated[Service, Depends(_service)]
 Address = Annotated[str, Depends(_address)]
 SignedBody = Annotated[bytes, Depends(_signed_body)]
 
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+"""What people type into one field: anything but control characters."""
+
 SIGNED_BODY = {
     "requestBody": {
         "required": True,

@@ -55,7 +55,7 @@ def mount_static(app: FastAPI) -> None:
 
 
 class SecurityHeaders:
-    """Puts the policy on every answer."""
+    """Puts the policy on every answer, and keeps answers with data out of browser caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,6 +68,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/v1/"):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,5 +1,9 @@
 """The one table from refusal to RFC 9457 problem."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -17,6 +21,7 @@ from voting.count.logged import LogDisagrees
 from voting.count.recount import InputsUnreadable
 from voting.count.service import ChoicesSealed
 from voting.identity import refusals as identity
+from voting.infra.orm import UnreadableText
 from voting.infra.throttle import TooManyAttempts
 from voting.kernel import dsse
 from voting.kernel.area import UnreadableArea
@@ -46,6 +51,7 @@ STATUS: dict[type[Refusal], int] = {
     RosterUnreadable: 422,
     TooManyAttempts: 429,
     UnreadableArea: 422,
+    UnreadableText: 422,
     WeakKey: 422,
     assembly.AgendaDoesNotFit: 422,
     assembly.ClockWentBackwards: 503,
@@ -114,6 +120,25 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
 """Refusals of the commands, at start-up or over files; no request can meet them."""
 
 
+_HTTP_DETAILS = {
+    404: "没有这个地址",
+    405: "这个地址不支持这种请求方式",
+    413: "请求的内容太大",
+}
+
+
+class ProblemResponse(JSONResponse):
+    """A problem document."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Mapping[str, Any]) -> bytes:
+        """Write the document; a half surrogate pair that is repeated from a request turns to ?."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
+            errors="replace"
+        )
+
+
 def problem(_request: Request, refusal: Exception) -> JSONResponse:
     """Answer with the problem document of a refusal."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
@@ -127,7 +152,7 @@ def problem(_request: Request, refusal: Exception) -> JSONResponse:
     headers = {}
     if "retry_after_seconds" in refusal.facts:
         headers["Retry-After"] = str(refusal.facts["retry_after_seconds"])
-    return JSONResponse(refusal.facts | body, status, headers, MEDIA_TYPE)
+    return ProblemResponse(refusal.facts | body, status, headers)
 
 
 def invalid_request(_request: Request, error: Exception) -> JSONResponse:
@@ -144,7 +169,7 @@ def invalid_request(_request: Request, error: Exception) -> JSONResponse:
         "detail": "请求的内容不完整或格式不对",
         "problems": places,
     }
-    return JSONResponse(body, 422, media_type=MEDIA_TYPE)
+    return ProblemResponse(body, 422)
 
 
 def http_error(_request: Request, error: Exception) -> JSONResponse:
@@ -154,6 +179,17 @@ def http_error(_request: Request, error: Exception) -> JSONResponse:
         "type": "about:blank",
         "title": error.detail,
         "status": error.status_code,
-        "detail": "没有这个地址，或不支持这种请求方式",
+        "detail": _HTTP_DETAILS.get(error.status_code, "请求的内容无法读取"),
     }
-    return JSONResponse(body, error.status_code, error.headers, MEDIA_TYPE)
+    return ProblemResponse(body, error.status_code, error.headers)
+
+
+def fault(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer when the program itself failed; what happened stands in the log, never here."""
+    body = {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "服务器内部出错，已记入日志，请稍后再试",
+    }
+    return ProblemResponse(body, 500)

@@ -4,7 +4,7 @@ A census interprets nothing. It keeps apart what policies treat differently (bla
 following), so that every reading of the same ballots is computed from the same census.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 
@@ -74,7 +74,7 @@ class Census:
 
 def take_census(
     scope: Scope,
-    holder: NDArray[np.int64],
+    ballot: NDArray[np.int64],
     answers: NDArray[np.uint8],
     marks: tuple[int, ...],
     *,
@@ -86,8 +86,8 @@ def take_census(
     ----------
     scope
         The electorate.
-    holder
-        Which ballot holds each unit of the roster, as in :class:`~tally.slots.Slots`.
+    ballot
+        Which ballot holds each unit of the scope, as in :class:`~tally.slots.Slots`.
     answers
         One row of :func:`tally.slots.answer_columns`, shape ``(B + 3,)``.
     marks
@@ -96,20 +96,20 @@ def take_census(
         The latest ballot of an owner that names a choice, or follows, speaks for all his units
         that do (policy ``mixed_units``, domain C-3).
     """
-    codes = unit_codes(scope, holder, answers, marks, last_ballot_governs=last_ballot_governs)
-    return Census(marks, _heads(codes, scope, marks), _area(codes, scope), scope.total)
+    codes = unit_codes(scope, ballot, answers, marks, last_ballot_governs=last_ballot_governs)
+    area = _area(codes, scope)
+    return Census(marks, _heads(codes, scope, marks, area.keys()), area, scope.total)
 
 
 def unit_codes(
     scope: Scope,
-    holder: NDArray[np.int64],
+    ballot: NDArray[np.int64],
     answers: NDArray[np.uint8],
     marks: tuple[int, ...],
     *,
     last_ballot_governs: bool,
 ) -> NDArray[np.uint8]:
     """Return the answer code of each unit of the electorate, in the order of the scope."""
-    ballot = np.take(holder, scope.rows)
     codes = np.take(answers, ballot)
     if last_ballot_governs:
         _let_last_ballot_govern(codes[scope.singles :], ballot[scope.singles :], scope, marks)
@@ -137,13 +137,13 @@ def code_table(of: Mapping[int, int], otherwise: int = 0) -> NDArray[np.uint8]:
 
 
 def _heads(
-    codes: NDArray[np.uint8], scope: Scope, marks: tuple[int, ...]
+    codes: NDArray[np.uint8], scope: Scope, marks: tuple[int, ...], present: Collection[int]
 ) -> dict[tuple[int, int], int]:
     heads: dict[tuple[int, int], int] = {}
-    alone = np.bincount(codes[: scope.singles], minlength=_CODES)
-    for code in np.flatnonzero(alone).tolist():
+    alone = codes[: scope.singles]
+    for code in present:
         key = (code, 0) if code in marks else (NO_MARK, int(FLAG_OF[code]))
-        heads[key] = int(alone[code])
+        heads[key] = int(np.count_nonzero(alone == code))
     if len(scope.starts):
         state, flags = owner_states(codes, scope, marks)
         census = np.bincount(state.astype(np.int64) * FLAG_SETS + flags)

@@ -45,8 +45,9 @@ class Desk:
         self._answers = answer_columns(ballots.choices)
         self._slots: dict[Repeat, Slots] = {}
         self._scopes: dict[tuple[object, ...], Scope] = {}
-        self._holdings: dict[tuple[int, int], Holdings] = {}
-        self._censuses: dict[tuple[int, int, int, bool, bool], Census] = {}
+        self._held: dict[tuple[Scope, Slots], NDArray[np.int64]] = {}
+        self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
+        self._censuses: dict[tuple[int, Scope, Slots, bool, bool], Census] = {}
 
     def scope(self, item: Item, policies: Policies) -> Scope:
         """Line up the electorate of an item."""
@@ -69,9 +70,16 @@ class Desk:
             )
         return self._slots[repeat]
 
+    def held(self, scope: Scope, slots: Slots) -> NDArray[np.int64]:
+        """Tell which ballot holds each unit of an electorate, in the order of the scope."""
+        key = (scope, slots)
+        if key not in self._held:
+            self._held[key] = slots.holder[scope.rows]
+        return self._held[key]
+
     def holdings(self, scope: Scope, slots: Slots) -> Holdings:
         """Tell which ballots hold whose units."""
-        key = (id(scope), id(slots))
+        key = (scope, slots)
         if key not in self._holdings:
             self._holdings[key] = holdings_of(scope, slots)
         return self._holdings[key]
@@ -93,7 +101,7 @@ class Desk:
         merged[len(self.ballots) :] = answers[0, len(self.ballots) :]
         slots = self.slots(policies.repeat)
         return take_census(
-            scope, slots.holder, merged, (Choice.ABSTAIN,), last_ballot_governs=False
+            scope, self.held(scope, slots), merged, (Choice.ABSTAIN,), last_ballot_governs=False
         )
 
     def answers(self, question: Question, policies: Policies) -> NDArray[np.uint8]:
@@ -108,11 +116,11 @@ class Desk:
         """Count one question in one electorate."""
         slots = self.slots(policies.repeat)
         governs = policies.mixed_units is MixedUnits.LAST_BALLOT
-        key = (question.column, id(scope), id(slots), governs, _blank_speaks(policies))
+        key = (question.column, scope, slots, governs, _blank_speaks(policies))
         if key not in self._censuses:
             self._censuses[key] = take_census(
                 scope,
-                slots.holder,
+                self.held(scope, slots),
                 self.answers(question, policies),
                 question.marks,
                 last_ballot_governs=governs,

@@ -64,7 +64,7 @@ class Levers:
             gains = self.heads @ weights
         else:
             values = _STANDINGS @ weights
-            best = self.holdings.group_area * (values.max() - values.min())
+            best = self.holdings.group_area.astype(self.area.dtype) * (values.max() - values.min())
             gains = self.area @ weights
         if self.known(margin).all():
             return gains
@@ -75,7 +75,7 @@ class Levers:
 
 def strike_levers(replay: Replay, holdings: Holdings, terms: Terms) -> Levers:
     """Work out what striking each ballot does."""
-    silent = replay.answers[replay.slots.silent[replay.scope.rows[holdings.units]]]
+    silent = replay.answers[replay.silent[holdings.units]]
     return _levers(replay, holdings, terms, silent, _STANDINGS)
 
 
@@ -96,7 +96,7 @@ def _levers(
     scope, marks = replay.scope, replay.question.marks
     codes = unit_codes(
         scope,
-        replay.slots.holder,
+        replay.held,
         replay.answers,
         marks,
         last_ballot_governs=replay.last_ballot_governs,

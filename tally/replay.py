@@ -36,6 +36,8 @@ class Replay:
     ) -> None:
         self.scope = desk.scope(item, policies)
         self.slots = desk.slots(policies.repeat)
+        self.held = desk.held(self.scope, self.slots)
+        self.silent = self.slots.silent[self.scope.rows]
         self.answers = desk.answers(question, policies)
         self.last_ballot_governs = policies.mixed_units is MixedUnits.LAST_BALLOT
         self.question = question
@@ -47,8 +49,7 @@ class Replay:
         """Let the units of some ballots fall silent; superseded ballots do not come back."""
         struck = np.zeros(self.answers.shape, dtype=np.bool_)
         struck[ballots] = True
-        holder = np.where(struck[self.slots.holder], self.slots.silent, self.slots.holder)
-        return self._carried(holder, self.answers)
+        return self._carried(np.where(struck[self.held], self.silent, self.held), self.answers)
 
     def carried_if_changed(
         self, ballots: Sequence[int] | NDArray[np.int64], to: int | Sequence[int]
@@ -56,12 +57,12 @@ class Replay:
         """Let some ballots name other choices."""
         answers = self.answers.copy()
         answers[ballots] = to
-        return self._carried(self.slots.holder, answers)
+        return self._carried(self.held, answers)
 
-    def _carried(self, holder: NDArray[np.int64], answers: NDArray[np.uint8]) -> bool:
+    def _carried(self, held: NDArray[np.int64], answers: NDArray[np.uint8]) -> bool:
         census = take_census(
             self.scope,
-            holder,
+            held,
             answers,
             self.question.marks,
             last_ballot_governs=self.last_ballot_governs,

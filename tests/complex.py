@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from unittest import mock
 
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -27,6 +28,7 @@ from voting.staff.model import Role
 
 COMMUNITY = "和平里小区"
 VOTING_DAYS = timedelta(days=10)
+_QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _SESSION_GOOD_FOR = timedelta(hours=7)
 
 
@@ -122,18 +124,22 @@ class Complex:
         with mock.patch.dict(os.environ, engines or {}):
             build_schema(data)
             start_register(data)
-            with mock.patch("api.composition._clock", lambda _settings: clock):
+            with (
+                mock.patch("api.composition._clock", return_value=clock),
+                # Hashing is slow on purpose; here a session ends with every leap of the clock.
+                mock.patch("voting.staff.service.PasswordHasher", return_value=_QUICK),
+            ):
                 self.service = compose(Settings(data=data))
         self.app = create_app(self.service)
         self.http = TestClient(self.app)
         self.roster_id = self.freeze(roster_workbook(self.roster, "业主清册"))
 
-    def account(self, username, role, password="correct horse battery"):
+    def account(self, username, role):
         """Create an account that has already replaced its one-time password."""
+        password = "correct horse battery"
         account, one_time = self.service.staff.create(username, "某人", role, by="operator")
         self.service.staff.change_password(account, one_time, password)
         self._passwords[username] = password
-        return password
 
     def staff(self, username):
         """A client signed in as ``username``: a role, with a digit after it if there are two."""
@@ -142,7 +148,8 @@ class Complex:
             return known[0]
         if username not in self._passwords:
             self.account(username, Role(username.rstrip("0123456789")))
-        http = TestClient(self.app)
+        # An address of its own: a test that guesses passwords must not lock the staff out.
+        http = TestClient(self.app, client=("office", 50_000))
         body = {"username": username, "password": self._passwords[username]}
         assert http.post("/v1/session", json=body).status_code == 200
         self._signed_in[username] = (http, self.clock())

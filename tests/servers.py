@@ -62,10 +62,10 @@ def postgres_server():
 
 
 @contextlib.contextmanager
-def valkey_server():
-    """Run Valkey and give its URL."""
+def valkey_server(port=None):
+    """Run Valkey and give its URL; on a given port, so that it can come back where it was."""
     with tempfile.TemporaryDirectory(prefix="yezhu-valkey-") as folder:
-        port = free_port()
+        port = port or free_port()
         server = subprocess.Popen(
             [
                 str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1",

@@ -7,7 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.access import EnrolledOwner, router, staff
-from api.context import SIGNED_BODY, Address, InService, SignedBody
+from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
 from voting.box.paper import PaperBallot
 from voting.box.receipt import Receipt
 from voting.kernel.dsse import Envelope
@@ -35,16 +35,21 @@ class ReceiptOut(BaseModel):
     summary: ReceiptSummary
 
 
+_ShortLine = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
+
+
 class PaperIn(BaseModel):
     """One paper ballot as one clerk reads it."""
 
-    serial: str = Field(min_length=1, max_length=64, description="表决票编号，与存根一致")
-    units: list[str] = Field(min_length=1, max_length=1000)
-    choices: dict[str, Any] = Field(
+    serial: _ShortLine = Field(description="表决票编号，与存根一致")
+    units: list[_ShortLine] = Field(min_length=1, max_length=1000)
+    choices: dict[_ShortLine, Any] = Field(
         description="逐议题：approve、oppose、abstain、follow_majority、blank、void；"
         "选举为逐候选人；单选为选项编号、none_of_these、abstain、blank、void"
     )
-    void_reason: str = Field(default="", max_length=256, description="整票作废的原因；空为有效")
+    void_reason: str = Field(
+        default="", max_length=256, pattern=ONE_LINE, description="整票作废的原因；空为有效"
+    )
 
 
 class PaperOut(BaseModel):

@@ -7,14 +7,17 @@ from fastapi import Depends, File, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anyone, router, staff
-from api.context import Address, InService
+from api.context import ONE_LINE, Address, InService
 from voting.identity.model import Claim, Holding
 from voting.kernel import dsse
 from voting.kernel.clock import timestamp
 from voting.roster.service import RosterSummary
+from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
 from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/rosters", tags=["业主清册"])
+
+_FORM_OVERHEAD = 64 * 1024
 
 
 class RosterOut(BaseModel):
@@ -46,6 +49,25 @@ class Challenge(BaseModel):
     expires_at: str
 
 
+class SignatureIn(BaseModel):
+    """One DSSE signature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keyid: str = Field(max_length=128)
+    sig: str = Field(max_length=256)
+
+
+class EnvelopeIn(BaseModel):
+    """A DSSE envelope inside another document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    payload: str = Field(max_length=dsse.MAX_BYTES)
+    payload_type: str = Field(max_length=128, alias="payloadType")
+    signatures: list[SignatureIn] = Field(min_length=1, max_length=1)
+
+
 class Enrolment(BaseModel):
     """Proof of identity, and proof that the phone holds the key."""
 
@@ -53,7 +75,7 @@ class Enrolment(BaseModel):
     id_type: str = Field(max_length=32)
     id_number: str = Field(max_length=64)
     title_no: str = Field(max_length=128)
-    possession: dict[str, Any] = Field(
+    possession: EnvelopeIn = Field(
         description="DSSE 信封，payloadType 为 application/vnd.yezhu.enrolment.v1+json"
     )
 
@@ -93,11 +115,11 @@ def listing(
     return [_roster(summary) for summary in service.rosters.summaries()]
 
 
-@routes.post("", status_code=201)
+@routes.post("", status_code=201, max_body_size=MAX_SHEET_BYTES + _FORM_OVERHEAD)
 def import_sheet(
     service: InService,
     account: Annotated[Account, Depends(staff(Role.CONVENER))],
-    community: Annotated[str, Form(min_length=1, max_length=128)],
+    community: Annotated[str, Form(min_length=1, max_length=128, pattern=ONE_LINE)],
     file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
@@ -136,7 +158,7 @@ def challenge(roster_id: str, service: InService) -> Challenge:
 def enrol(roster_id: str, body: Enrolment, service: InService, address: Address) -> Enrolled:
     """业主证明身份并登记设备密钥；答复清册上属于他的全部房屋。"""
     claim = Claim(body.name, body.id_type, body.id_number, body.title_no)
-    possession = dsse.from_object(body.possession)
+    possession = dsse.from_object(body.possession.model_dump(by_alias=True))
     key_id, holdings = service.identities.enrol(roster_id, claim, possession, address=address)
     return Enrolled(key_id=key_id, groups=[_holding(holding) for holding in holdings])
 

@@ -6,7 +6,7 @@ from fastapi import Cookie, Depends, Response
 from pydantic import BaseModel, Field
 
 from api.access import ANY_STAFF, COOKIE, Anyone, StaffOnly, router, staff
-from api.context import Address, InService
+from api.context import ONE_LINE, Address, InService
 from voting.staff.model import Account, Role
 from voting.staff.refusals import NotSignedIn
 from voting.staff.service import SESSION_LENGTH
@@ -43,7 +43,7 @@ class NewAccount(BaseModel):
     """The account to create."""
 
     username: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,31}$")
-    name: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
     role: Role
 
 

@@ -34,6 +34,8 @@ SMALL = st.integers(1, 12)
 """Areas that tie and hit halves, thirds and quarters often."""
 LARGE = st.integers(2**53, 2**53 + 3)
 """Areas that a float cannot tell apart."""
+HUGE = st.integers(2**59, 2**59 + 3)
+"""Areas whose multiples leave 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def policies(draw, *, delivery):
 @st.composite
 def rosters(draw, *, most_units):
     units = draw(st.integers(1, most_units))
-    area = draw(st.sampled_from([SMALL, SMALL, LARGE]))
+    names = st.sampled_from(draw(st.sampled_from(["甲乙", "甲乙丙丁戊"])))
+    area = draw(st.sampled_from([SMALL, SMALL, SMALL, LARGE, HUGE]))
     rows = [
         UnitRow(
             unit_key=f"1-1-{unit + 1}",
@@ -72,7 +75,7 @@ def rosters(draw, *, most_units):
             else draw(st.sampled_from([Kind.DWELLING, Kind.DWELLING, Kind.PARKING])),
             area_cm2=draw(area),
             developer_stock=draw(st.integers(0, 5)) == 0,
-            owners=tuple(draw(st.lists(st.sampled_from("甲乙丙丁戊"), max_size=3))),
+            owners=tuple(draw(st.lists(names, min_size=draw(st.integers(0, 1)), max_size=2))),
         )
         for unit in range(units)
     ]
@@ -132,46 +135,47 @@ def items(draw, forms):
 def marks_of(form, *, following=True):
     marks = [Choice.BLANK, Choice.ABSTAIN, Choice.VOID] + [Choice.FOLLOW] * following
     if form is Form.CHOOSE_ONE:
-        return [*marks, Choice.NONE_OF_THESE, Choice.OPTION, Choice.OPTION, Choice.OPTION + 1]
-    return [*marks, Choice.APPROVE, Choice.APPROVE, Choice.APPROVE, Choice.OPPOSE]
+        return [*marks, Choice.NONE_OF_THESE, *[Choice.OPTION] * 4, Choice.OPTION + 1]
+    return [*marks, *[Choice.APPROVE] * 5, *[Choice.OPPOSE] * 2]
 
 
 @st.composite
-def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), simple=False):
-    """``simple``: the usual vote, one ballot an owner, nobody follows, no clause on majorities."""
+def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), turnout=0, simple=False):
+    """Draw an assembly.
+
+    ``turnout``: owners in ten who vote, on average, once for all their units, before any other
+    ballots. ``simple``: nobody else votes and nobody follows, under the default policies.
+    """
     roster = draw(rosters(most_units=most_units))
     delivery = not simple and draw(st.booleans())
     delivered = np.array([draw(st.booleans()) for _ in roster.unit_key]) if delivery else None
-    chosen = Policies() if simple else draw(policies(delivery=delivery))
     agenda = Agenda(
         "大会",
         "业委会",
         None,
         None,
         draw(st.sampled_from([date(2026, 6, 1), date(2026, 6, 1), date(2019, 6, 1)])),
-        chosen,
+        Policies() if simple else draw(policies(delivery=delivery)),
         (draw(items(forms)),),
     )
     marks = marks_of(agenda.items[0].form, following=not simple)
-    questions = len(agenda.question_columns())
+    # Some complexes vote unit by unit, so that one owner has several ballots.
+    by_unit = not simple and draw(st.booleans())
+    electors = [(key,) for key in roster.unit_key] if by_unit else _owners(roster, agenda)
+    cast = [units for units in electors if draw(st.integers(1, 10)) <= turnout]
+    some_units = st.lists(st.sampled_from(roster.unit_key), min_size=1, max_size=2, unique=True)
+    if not simple:
+        more = max(most_ballots - len(cast), 0)
+        cast += [tuple(draw(some_units)) for _ in range(draw(st.integers(0, more)))]
     rows = [
         BallotRow(
-            unit_keys=tuple(
-                draw(
-                    st.lists(st.sampled_from(roster.unit_key), min_size=1, max_size=2, unique=True)
-                )
-            ),
-            choices=tuple(int(draw(st.sampled_from(marks))) for _ in range(questions)),
-            void=draw(st.integers(0, 7)) == 0,
+            unit_keys=units,
+            choices=tuple(int(draw(st.sampled_from(marks))) for _ in agenda.question_columns()),
+            void=draw(st.integers(0, 9)) == 0,
             channel="书面",
         )
-        for _ in range(draw(st.integers(0, most_ballots)))
+        for units in draw(st.permutations(cast))[:most_ballots]
     ]
-    if simple:
-        rows = [
-            BallotRow(units, row.choices, row.void, row.channel)
-            for row, units in zip(rows, _owners(roster, agenda), strict=False)
-        ]
     return Assembly(agenda, roster, BallotColumns.from_rows(roster, agenda, rows), delivered)
 
 

@@ -155,7 +155,10 @@ class Handset:
 
     def seal(self, payload_type, payload):
         return dsse.seal(
-            payload_type, payload, self.key_id, lambda m: self.key.sign(m, ec.ECDSA(hashes.SHA256()))
+            payload_type,
+            payload,
+            self.key_id,
+            lambda m: self.key.sign(m, ec.ECDSA(hashes.SHA256())),
         )
 
     def possession(self, challenge, roster_digest):
@@ -203,9 +206,7 @@ class World:
         self.identities = Identities(
             self.database, self.ledger, self.rosters, self.vault, self.throttle, self.clock
         )
-        self.assemblies = Assemblies(
-            self.database, self.ledger, self.rosters, self.bus, self.clock
-        )
+        self.assemblies = Assemblies(self.database, self.ledger, self.rosters, self.bus, self.clock)
         self.box = BallotBox(
             self.database,
             self.ledger,

@@ -57,7 +57,8 @@ def parse_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return (moment.replace(tzinfo=BEIJING) if local else moment).astimezone(UTC)
+        moment = moment.replace(tzinfo=BEIJING) if local else moment.astimezone(BEIJING)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

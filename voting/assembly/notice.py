@@ -66,7 +66,7 @@ def parse(data: bytes) -> Notice:
                 "id": str(roster_id),
                 "units": int(units),
             },
-        }:
+        } if not any(isinstance(figure, bool) for figure in (area_cm2, heads, units)):
             notice = Notice(
                 assembly_id,
                 community,

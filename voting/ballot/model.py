@@ -71,7 +71,12 @@ def parse(payload: bytes) -> Ballot:
             "sequence": int(sequence),
             "units": [str(), *_] as units,
             **more,
-        } if not more and _NONCE.fullmatch(nonce) and all(isinstance(u, str) for u in units):
+        } if (
+            not more
+            and not isinstance(sequence, bool)  # true is not 1
+            and _NONCE.fullmatch(nonce)
+            and all(isinstance(unit, str) for unit in units)
+        ):
             pass
         case _:
             raise MalformedBallot("表决票的内容不完整，或含有多余内容")

@@ -88,7 +88,7 @@ class Identities:
         self._throttle.require("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
         key, challenge = enrolment.verify(possession, document.digest)
         with self._database.write() as session:
-            if store.take_challenge(session, challenge, roster_id, at=self._now()) is None:
+            if not store.take_challenge(session, challenge, roster_id, at=self._now()):
                 raise ChallengeInvalid("登记口令已失效，请重新开始")
             owner_code = roster_store.prove_title(
                 session,

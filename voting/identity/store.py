@@ -39,15 +39,18 @@ class DeviceKeyRow(Base):
     salt: Mapped[bytes]
 
 
-def take_challenge(
-    session: Session, challenge: str, roster_id: str, *, at: datetime
-) -> ChallengeRow | None:
-    """Use up a challenge, if it is still good."""
-    row = session.get(ChallengeRow, challenge)
-    if row is None or row.roster_id != roster_id or row.expires_at <= at:
-        return None
-    session.delete(row)
-    return row
+def take_challenge(session: Session, challenge: str, roster_id: str, *, at: datetime) -> bool:
+    """Use up a challenge, if it is still good; of several takers at a time one succeeds."""
+    taken = session.scalar(
+        delete(ChallengeRow)
+        .where(
+            ChallengeRow.challenge == challenge,
+            ChallengeRow.roster_id == roster_id,
+            ChallengeRow.expires_at > at,
+        )
+        .returning(ChallengeRow.challenge)
+    )
+    return taken is not None
 
 
 def forget_expired(session: Session, *, at: datetime) -> None:

@@ -1,11 +1,21 @@
 """The declarative base and the column types that behave alike on SQLite and PostgreSQL."""
 
+import re
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from sqlalchemy import BigInteger, Dialect, LargeBinary, MetaData, String
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from voting.kernel.refusal import Refusal
+
+
+class UnreadableText(Refusal, DontWrapMixin):
+    """A text that no database of ours can hold: with U+0000 or half a surrogate pair."""
+
+    code = "unreadable-text"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -32,6 +42,26 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
+class Text(TypeDecorator[str]):
+    """Text that both engines take: PostgreSQL knows no U+0000, neither knows lone surrogates.
+
+    Refused here, where every text from outside comes by, whether it is stored or looked up.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Let a text pass that is the same in both engines."""
+        del dialect
+        if value is not None and _UNSTORABLE.search(value):
+            raise UnreadableText("文字中含有无法识别的字符")
+        return value
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 class Base(DeclarativeBase):
     """Every table's base; names of constraints are fixed so that migrations can name them."""
 
@@ -48,5 +78,5 @@ class Base(DeclarativeBase):
         datetime: Moment,
         bytes: LargeBinary,
         int: BigInteger,
-        str: String,
+        str: Text,
     }

@@ -27,7 +27,8 @@ def encode(value: object) -> bytes:
     Raises
     ------
     TypeError, ValueError
-        The value has no canonical form: a float, a non-string key, an integer past 2**53 - 1.
+        The value has no canonical form: a float, a non-string key, two keys that are one in
+        Unicode form NFC, an integer past 2**53 - 1.
     """
     plain = _plain(value)
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -69,7 +70,10 @@ def _plain(value: object) -> object:
         case list():
             return [_plain(element) for element in value]
         case dict():
-            return {_key(key): _plain(element) for key, element in value.items()}
+            plain = {_key(key): _plain(element) for key, element in value.items()}
+            if len(plain) != len(value):
+                raise ValueError("a key stands there twice in Unicode form NFC")
+            return plain
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")
 

@@ -40,7 +40,11 @@ def parse_timestamp(text: str) -> datetime:
     ValueError
         The text is in any other form.
     """
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    # strptime also takes 2026-3-2T2:0:0Z and digits of other scripts.
+    if timestamp(moment) != text:
+        raise ValueError(f"not a timestamp: {text!r}")
+    return moment
 
 
 def beijing_text(moment: datetime) -> str:

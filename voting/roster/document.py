@@ -78,7 +78,7 @@ class RosterDocument:
                     "format": "yezhu-roster/1",
                     "units": list(units),
                     "version": int(version),
-                }:
+                } if not isinstance(version, bool):
                     read = cls(community, version, tuple(_unit(unit) for unit in units))
                 case _:
                     raise canonical.NotCanonical("业主清册文件的结构不对")
@@ -164,7 +164,7 @@ def _unit(value: dict[str, object]) -> PublicUnit:
             "owners": list(owners),
             "stock": bool(stock),
             "unit": str(unit_key),
-        }:
+        } if not (isinstance(area_cm2, bool) or isinstance(group, bool)):  # true is not 1
             return PublicUnit(
                 unit_key, building, Kind(kind), area_cm2, stock, group, tuple(map(int, owners))
             )
