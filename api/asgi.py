@@ -16,7 +16,7 @@ from api.settings import Settings
 def create() -> FastAPI:
     """Build the application from the environment: what each worker process runs."""
     _configure_logging()
-    return create_app(compose(Settings()))
+    return create_app(compose(Settings.read()))
 
 
 def run(*, data: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
@@ -27,13 +27,14 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
     Raises
     ------
     Refusal
-        The deployment is not fit to start; see :func:`api.composition.compose`.
+        The settings or the deployment are not fit to start; see
+        :meth:`api.settings.Settings.read` and :func:`api.composition.compose`.
     """
     given = {"DATA": data, "HOST": host, "PORT": port, "WORKERS": workers}
     os.environ.update(
         {f"YEZHU_{name}": str(value) for name, value in given.items() if value is not None}
     )
-    settings = Settings()
+    settings = Settings.read()
     _configure_logging()
     # Refuse here, with one clear line, what every worker would otherwise die of.
     compose(settings).database.close()

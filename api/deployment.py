@@ -1,6 +1,7 @@
 """The keys and the name of one deployment: made once, on purpose, never by default."""
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ _KEY_BYTES = 32
 _PRIVATE = 0o600
 # Thirty-two random bytes with fewer distinct values do not happen; a placeholder does.
 _FEWEST_DISTINCT = 16
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
+)
 
 
 class NotInitialised(Refusal):
@@ -24,6 +28,12 @@ class AlreadyInitialised(Refusal):
     """Keys exist; new ones would orphan everything signed and sealed so far."""
 
     code = "already-initialised"
+
+
+class UnreadableName(Refusal):
+    """Not a host name; the names of all logs begin with it, for ever."""
+
+    code = "unreadable-name"
 
 
 class UnsafeSecret(Refusal):
@@ -47,8 +57,10 @@ class Deployment:
 
         Raises
         ------
-        AlreadyInitialised
+        AlreadyInitialised, UnreadableName
         """
+        if _HOST_NAME.fullmatch(name) is None:
+            raise UnreadableName(f"{name!r} 不是域名：只含小写字母、数字、连字符与点")
         if (data / "deployment.json").exists():
             raise AlreadyInitialised(f"{data} 已经初始化过")
         secret = data / "secrets"

@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 
 from api.access import CrossSiteRequest
 from api.composition import SchemaOutdated
-from api.deployment import AlreadyInitialised, NotInitialised, UnsafeSecret
+from api.deployment import AlreadyInitialised, NotInitialised, UnreadableName, UnsafeSecret
+from api.settings import UnfitSettings
 from voting.assembly import refusals as assembly
 from voting.assembly.agenda import AgendaUnreadable
 from voting.ballot import refusals as ballot
@@ -106,6 +107,8 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         Missing,
         NotInitialised,
         SchemaOutdated,
+        UnfitSettings,
+        UnreadableName,
         UnsafeSecret,
         ledger.MalformedCheckpoint,
         ledger.MalformedKey,

@@ -3,8 +3,18 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, model_validator
+from typing import Self
+
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voting.kernel.refusal import Refusal
+
+
+class UnfitSettings(Refusal):
+    """A setting that cannot be read, or settings that do not go together."""
+
+    code = "unfit-settings"
 
 
 class Settings(BaseSettings):
@@ -25,14 +35,26 @@ class Settings(BaseSettings):
         default=0, description="仅供演示：把服务器时钟平移若干秒"
     )
 
-    @model_validator(mode="after")
-    def _several_workers_need_engines(self) -> "Settings":
-        embedded = self.database_url is None or self.database_url.startswith("sqlite")
-        if self.workers > 1 and (embedded or self.redis_url is None):
-            raise ValueError(
+    @classmethod
+    def read(cls, data: Path | None = None) -> Self:
+        """Read the environment; ``data`` stands in for ``YEZHU_DATA`` if given.
+
+        Raises
+        ------
+        UnfitSettings
+        """
+        try:
+            settings = cls() if data is None else cls(data=data)
+        except ValidationError as error:
+            # Names only: a database URL may hold a password.
+            names = (f"YEZHU_{'.'.join(map(str, found['loc']))}" for found in error.errors())
+            raise UnfitSettings(f"设置无法识别：{'、'.join(names).upper()}") from None
+        embedded = settings.database_url is None or settings.database_url.startswith("sqlite")
+        if settings.workers > 1 and (embedded or settings.redis_url is None):
+            raise UnfitSettings(
                 "多个进程须同时配置 PostgreSQL（YEZHU_DATABASE_URL）与 Redis（YEZHU_REDIS_URL）"
             )
-        return self
+        return settings
 
     @property
     def resolved_database_url(self) -> str:

@@ -14,14 +14,14 @@ _OPERATOR = "operator"
 
 def build_schema(data: Path) -> None:
     """Build or upgrade the database of this deployment."""
-    database = Database(Settings(data=data).resolved_database_url)
+    database = Database(Settings.read(data).resolved_database_url)
     upgrade(database.engine)
     database.close()
 
 
 def start_register(data: Path) -> None:
     """Begin the deployment's register."""
-    service = compose(Settings(data=data))
+    service = compose(Settings.read(data))
     with service.database.write() as session:
         service.ledger.create(session, service.ledger.origins.register)
     service.database.close()
@@ -34,7 +34,7 @@ def create_administrator(data: Path, username: str, name: str) -> str:
     ------
     UsernameTaken
     """
-    service = compose(Settings(data=data))
+    service = compose(Settings.read(data))
     _, password = service.staff.create(username, name, Role.ADMINISTRATOR, by=_OPERATOR)
     service.database.close()
     return password

@@ -129,7 +129,7 @@ class Complex:
                 # Hashing is slow on purpose; here a session ends with every leap of the clock.
                 mock.patch("voting.staff.service.PasswordHasher", return_value=_QUICK),
             ):
-                self.service = compose(Settings(data=data))
+                self.service = compose(Settings.read(data))
         self.app = create_app(self.service)
         self.http = TestClient(self.app)
         self.roster_id = self.freeze(roster_workbook(self.roster, "业主清册"))

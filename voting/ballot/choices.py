@@ -46,7 +46,10 @@ def choice_vector(
 def _item_codes(item: Item, answer: object, *, paper: bool) -> list[int]:
     marks: Mapping[str, int] = _ON_PAPER if paper else _ON_THE_PHONE
     match item.form, answer:
-        case Form.ELECTION, dict():
+        case Form.ELECTION, _:
+            # One word for all candidates would make a ballot too short to be counted.
+            if not isinstance(answer, dict):
+                raise UnreadableChoice(f"议题 {item.id} 须对候选人逐一表决", item=item.id)
             names = [candidate.id for candidate in item.candidates]
             _require_same(f"议题 {item.id}", answer, names)
             return [_code(item, marks, answer[name]) for name in names]

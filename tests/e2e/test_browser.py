@@ -1,0 +1,222 @@
+"""An owner votes on a phone-sized page while a supervisor's board, in the same real browser
+engine against a real server, moves without a reload.
+"""
+
+import threading
+import time
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser import chromium
+from tests.complex import Complex
+from tests.conftest import MovingClock
+from tests.servers import await_port, free_port
+from voting.staff.model import Role
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+class Site:
+    """The small complex behind a real HTTP server."""
+
+    def __init__(self, complex_, url):
+        self.complex, self.url = complex_, url
+        self.assembly = complex_.open()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    complex_ = Complex(tmp_path_factory.mktemp("site") / "data", MovingClock())
+    complex_.account("supervisor", Role.SUPERVISOR)
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            complex_.app, port=port, log_level="warning", timeout_graceful_shutdown=1,
+            ws="none", lifespan="off",
+        )
+    )  # fmt: skip
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    await_port(port)
+    yield Site(complex_, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join(15)
+    complex_.shut()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path, environment = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            env=environment or None,
+            args=["--disable-dev-shm-usage", "--disable-background-networking", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """Open pages by viewport; at the end none may have said anything in its console."""
+    contexts, complaints = [], []
+
+    def open_page(viewport):
+        context = browser.new_context(viewport=viewport, accept_downloads=True)
+        contexts.append(context)
+        opened = context.new_page()
+        opened.set_default_timeout(15_000)
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on(
+            "console",
+            # A lost network is what one test makes; Chromium reports it whatever the page does.
+            lambda message: (
+                message.type == "error"
+                and "ERR_CONNECTION_FAILED" not in message.text
+                and complaints.append(message.text)
+            ),
+        )
+        return opened
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(board, site):
+    board.goto(f"{site.url}/board")
+    board.get_by_test_id("username").fill("supervisor")
+    board.get_by_test_id("password").fill("correct horse battery")
+    board.get_by_test_id("sign-in").click()
+
+
+def identify(vote, site, unit_key):
+    """Read the notice and prove who owns this unit."""
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    expect(vote.get_by_test_id("notice-digest")).to_have_attribute(
+        "data-digest", site.assembly.notice_digest
+    )
+    vote.get_by_test_id("start").click()
+    claim = site.complex.claim(unit_key)
+    vote.get_by_test_id("name").fill(claim.name)
+    vote.get_by_test_id("id-type").select_option(claim.id_type)
+    vote.get_by_test_id("id-number").fill(claim.id_number)
+    vote.get_by_test_id("title-no").fill(claim.title_no)
+    vote.get_by_test_id("prove").click()
+    expect(vote.get_by_test_id("units")).to_contain_text(unit_key)
+
+
+def choose(vote):
+    for testid in ("item-1-approve", "item-2-c1-approve", "item-2-c2-oppose", "item-3-a"):
+        vote.get_by_test_id(testid).check()
+    vote.get_by_test_id("review").click()
+
+
+def heads(board):
+    return int(board.get_by_test_id("turnout-heads").inner_text())
+
+
+def test_a_ballot_cast_on_the_phone_moves_the_board(site, page, tmp_path):
+    board, vote = page(DESK), page(PHONE)
+    sign_in(board, site)
+    board.get_by_test_id("assembly-choice").first.click()
+    expect(board.get_by_test_id("live-status")).to_contain_text("实时")
+    before, area_before = heads(board), board.get_by_test_id("turnout-area").inner_text()
+    loaded = board.evaluate("performance.timeOrigin")
+
+    identify(vote, site, "1-1-101")
+    vote.screenshot(path=tmp_path / "vote-choices.png", full_page=True)
+    choose(vote)
+    vote.screenshot(path=tmp_path / "vote-review.png", full_page=True)
+    vote.get_by_test_id("sign").click()
+    expect(vote.get_by_test_id("receipt-position")).to_have_text("1")
+    vote.screenshot(path=tmp_path / "vote-receipt.png", full_page=True)
+
+    expect(board.get_by_test_id("turnout-heads")).to_have_text(str(before + 1))
+    assert board.get_by_test_id("turnout-area").inner_text() != area_before
+    assert board.evaluate("performance.timeOrigin") == loaded  # the page was not reloaded
+    board.screenshot(path=tmp_path / "board.png", full_page=True)
+
+
+def test_the_private_key_cannot_leave_the_browser_and_survives_a_reload(site, page):
+    vote = page(PHONE)
+    identify(vote, site, "1-1-201")
+    vote.reload()
+    exported = vote.evaluate(
+        """async () => {
+            const names = (await indexedDB.databases()).map((database) => database.name);
+            const open = (name) => new Promise((yes, no) => {
+                const asked = indexedDB.open(name);
+                asked.onsuccess = () => yes(asked.result);
+                asked.onerror = () => no(asked.error);
+            });
+            const all = (store) => new Promise((yes) => {
+                const asked = store.getAll();
+                asked.onsuccess = () => yes(asked.result);
+            });
+            const found = [];
+            const visit = (value) => {
+                if (value instanceof CryptoKey) found.push(value);
+                else if (value && typeof value === "object") Object.values(value).forEach(visit);
+            };
+            for (const name of names) {
+                const database = await open(name);
+                for (const store of database.objectStoreNames) {
+                    visit(await all(database.transaction(store).objectStore(store)));
+                }
+            }
+            const own = found.filter((key) => key.type === "private");
+            const refused = await Promise.all(own.map((key) =>
+                crypto.subtle.exportKey("pkcs8", key).then(() => false, () => true)));
+            return {keys: own.length, refused: refused.every(Boolean)};
+        }"""
+    )
+    assert exported["keys"] >= 1
+    assert exported["refused"]
+
+
+def test_a_ballot_that_found_no_network_is_sent_again_as_it_was_signed(site, page):
+    vote = page(PHONE)
+    identify(vote, site, site_neighbour(site))
+    choose(vote)
+    sent = []
+    vote.on("request", lambda request: sent.append(request.post_data)
+            if request.url.endswith("/ballots") else None)  # fmt: skip
+    vote.route("**/ballots", lambda route: route.abort("connectionfailed"))
+    with vote.expect_event("requestfailed"):
+        vote.get_by_test_id("sign").click()
+    expect(vote.get_by_test_id("undelivered")).to_be_visible()
+    vote.unroute("**/ballots")
+    vote.get_by_test_id("resend").click()
+    expect(vote.get_by_test_id("receipt-position")).to_be_visible()
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
+def site_neighbour(site):
+    """A unit of an owner who has not voted in the other tests."""
+    return next(
+        unit.unit_key
+        for unit in site.complex.roster
+        if unit.kind.value == "住宅"
+        and not unit.developer_stock
+        and unit.unit_key not in {"1-1-101", "1-1-102", "1-1-201"}
+        and len(site.complex.owners_units(unit.unit_key)) == 1
+    )
+
+
+def test_the_pages_forbid_everything_that_is_not_their_own(site, page):
+    vote = page(PHONE)
+    answer = vote.goto(f"{site.url}/vote")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    time.sleep(0.2)  # let late requests show themselves
+    origins = vote.evaluate(
+        "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
+    )
+    assert set(origins) <= {site.url}
