@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-
+from typing import Self
 from typing import Self
 
 from pydantic import Field, ValidationError

@@ -15,6 +15,7 @@ from pathlib import Path
 _CACHE = Path(__file__).parents[1] / ".cache" / "chromium"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PACKAGE = "@sparticuz/chromium@147.0.0"
+_PACKAGE_SHA256 = "18fe5404ce845594cd7d592fc07f37a19514079ba4d9c27192ad8b908743f16b"
 _HELP = (
     "没有可用的 Chromium：请以 root 运行 apt-get install chromium，"
     "或安装 npm，或用环境变量 CHROMIUM 指明其路径 "
@@ -78,8 +79,8 @@ def _unpack_from_npm():
     )  # fmt: skip
     described = json.loads(packed.stdout)[0]
     archive = _CACHE / described["filename"]
-    # npm compared the archive with the registry's digest; say which one the tests ran with.
-    print(f"    SHA-256 {hashlib.sha256(archive.read_bytes()).hexdigest()}", flush=True)
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != _PACKAGE_SHA256:
+        raise NoBrowserError(f"{_PACKAGE} 的 SHA-256 与锁定的不符 (digest differs from the pin)")
     with tarfile.open(archive) as package:
         package.extractall(_CACHE, filter="data")
     files = _CACHE / "package" / "bin"
