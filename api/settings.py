@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
-from typing import Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict

@@ -1,6 +1,7 @@
 """A real server in a process of its own, for the demonstration and the tests."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,6 +62,7 @@ class ServerProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", "serve"],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                process_group=0,
             )  # fmt: skip
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
@@ -83,9 +85,10 @@ class ServerProcess:
                 self.kill()
 
     def kill(self) -> None:
-        """End it at once, as a power cut would."""
+        """End it and all its workers at once, as a power cut would."""
         if self._process is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def __enter__(self) -> Self:

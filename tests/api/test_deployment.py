@@ -1,9 +1,8 @@
 import pytest
-from pydantic import ValidationError
 
 from api.composition import compose
 from api.deployment import AlreadyInitialised, Deployment, NotInitialised, UnsafeSecret
-from api.settings import Settings
+from api.settings import Settings, UnfitSettings
 
 KEYS = ("log.key", "identity-encryption.key", "identity-index.key")
 
@@ -57,14 +56,16 @@ def test_a_lost_key_is_named(data):
     "engines",
     [
         {},
-        {"redis_url": "redis://127.0.0.1:1/0"},
-        {"database_url": "postgresql+psycopg://127.0.0.1:1/x"},
-        {"database_url": "sqlite:///x.db", "redis_url": "redis://127.0.0.1:1/0"},
+        {"YEZHU_REDIS_URL": "redis://127.0.0.1:1/0"},
+        {"YEZHU_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/x"},
+        {"YEZHU_DATABASE_URL": "sqlite:///x.db", "YEZHU_REDIS_URL": "redis://127.0.0.1:1/0"},
     ],
 )
-def test_several_workers_need_postgresql_and_redis(engines):
-    with pytest.raises(ValidationError, match="PostgreSQL"):
-        Settings(workers=2, **engines)
+def test_several_workers_need_postgresql_and_redis(engines, monkeypatch):
+    for name, value in ({"YEZHU_WORKERS": "2"} | engines).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UnfitSettings, match="PostgreSQL"):
+        Settings.read()
 
 
 def test_the_default_is_one_process_on_sqlite():

@@ -10,7 +10,7 @@ import uvicorn
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser import chromium
-from tests.complex import Complex
+from tests.complex import Complex, done
 from tests.conftest import MovingClock
 from tests.servers import await_port, free_port
 from voting.staff.model import Role
@@ -124,7 +124,9 @@ def heads(board):
 def test_a_ballot_cast_on_the_phone_moves_the_board(site, page, tmp_path):
     board, vote = page(DESK), page(PHONE)
     sign_in(board, site)
-    board.get_by_test_id("assembly-choice").first.click()
+    listed = board.get_by_test_id("assembly-choice").first
+    expect(listed).not_to_contain_text("undefined")
+    listed.click()
     expect(board.get_by_test_id("live-status")).to_contain_text("实时")
     before, area_before = heads(board), board.get_by_test_id("turnout-area").inner_text()
     loaded = board.evaluate("performance.timeOrigin")
@@ -220,3 +222,31 @@ def test_the_pages_forbid_everything_that_is_not_their_own(site, page):
         "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
     )
     assert set(origins) <= {site.url}
+
+
+def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_certificate(
+    site, page, tmp_path
+):
+    """The last test of the assembly: it leaps past its close."""
+    place = site.complex
+    place.close(site.assembly)
+    done(place.staff("convener").post(f"{site.assembly.path}/certificate"))
+    counted = place.http.get(f"{site.assembly.path}/result").json()
+    board, vote = page(DESK), page(PHONE)
+    sign_in(board, site)
+    board.get_by_test_id("assembly-choice").first.click()
+    first = counted["items"][0]
+    expect(board.get_by_test_id("result-1")).to_contain_text(
+        f"参与 {first['participating']['heads']} / {first['electorate']['heads']} 人"
+    )
+    for item in counted["items"]:
+        expect(board.get_by_test_id(f"result-{item['id']}")).to_contain_text(
+            "通过" if item["carried"] else "未通过"
+        )
+    board.screenshot(path=tmp_path / "board-result.png", full_page=True)
+
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    link = vote.get_by_role("link", name="查看表决结果公告（PDF）")
+    expect(link).to_have_attribute("href", f"{site.assembly.path}/certificate")
+    expect(vote.get_by_test_id("start")).to_have_count(0)
+    expect(vote.get_by_text("undefined")).to_have_count(0)

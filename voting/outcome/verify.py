@@ -95,7 +95,7 @@ def _run(check: Callable[[Evidence], Problems], evidence: Evidence) -> Problems:
         yield refusal.detail
     except TallyError as error:
         yield str(error)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
         # The bundle may come from an adversary: an odd shape is a finding, not a crash.
         yield f"内容的结构不对（{type(error).__name__}）"
 
@@ -141,6 +141,11 @@ def _log_order(evidence: Evidence) -> Problems:
             yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
+    for place, entry in enumerate(evidence.entries[1:], start=1):
+        try:
+            parse_timestamp(entry["at"])
+        except (KeyError, TypeError, ValueError):
+            yield f"日志第 {place} 条的时间无法读取"
 
 
 def _notice(evidence: Evidence) -> Problems:

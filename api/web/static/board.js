@@ -88,7 +88,6 @@ function showList(assemblies, missed) {
                 { class: "assembly-state" },
                 stateBadge(assembly.state),
                 el("span", {}, `截止 ${moment(assembly.closes_at)}`),
-                el("span", {}, `记录 ${assembly.log_size} 条`),
               ),
             ),
             icon("forward"),

@@ -162,11 +162,11 @@ export function house(group, policies) {
   );
 }
 
-/** Unit keys in one line, broken only between them. */
-export function unitNames(units) {
-  return units.map((unit, index) => [
+/** Unit keys, or names, in one line that is broken only between them. */
+export function unbroken(names) {
+  return names.map((name, index) => [
     index > 0 ? "、" : null,
-    el("span", { class: "unit-name" }, unit),
+    el("span", { class: "unbroken" }, name),
   ]);
 }
 

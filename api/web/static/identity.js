@@ -1,6 +1,6 @@
 // Second step: prove who you are against the frozen roster. Nothing typed here is stored.
 
-import { unitNames } from "./choices.js";
+import { unbroken } from "./choices.js";
 import { el } from "./dom.js";
 import { actionForm, field, filled, note } from "./page.js";
 
@@ -88,7 +88,7 @@ function known(enrolments, resume) {
         el(
           "p",
           { class: "known-units" },
-          unitNames(enrolment.groups.flatMap(({ units }) => units.map(({ unit }) => unit))),
+          unbroken(enrolment.groups.flatMap(({ units }) => units.map(({ unit }) => unit))),
         ),
       ),
     ),

@@ -1,5 +1,6 @@
 // First step: choose an assembly and read its published notice.
 
+import { unbroken } from "./choices.js";
 import { decode, digest } from "./canonical.js";
 import { el, icon } from "./dom.js";
 import { fingerprint, fullDigest, moment, squareMetres } from "./format.js";
@@ -99,8 +100,8 @@ export function view(assembly, notice, extra, start) {
         el("br"),
         `至 ${moment(agenda.closes_at ?? assembly.closes_at)}`,
       ),
-      fact("全体业主", `${roster.heads} 人，${roster.units} 套`),
-      fact("专有部分面积", `${squareMetres(roster.area_cm2)} m²`),
+      fact("业主清册", `${roster.heads} 人，${roster.units} 套`),
+      fact("清册总面积", `${squareMetres(roster.area_cm2)} m²`),
     ),
     el("h2", {}, `表决事项（${agenda.items.length} 项）`),
     el("ol", { class: "agenda" }, agenda.items.map(agendaItem)),
@@ -188,7 +189,8 @@ function agendaItem(item) {
       ? el(
           "p",
           { class: "names" },
-          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。候选人：${item.candidates.map(({ name }) => name).join("、")}`,
+          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。候选人：`,
+          unbroken(item.candidates.map(({ name }) => name)),
         )
       : null,
     item.form === "choose_one"

@@ -1,6 +1,6 @@
 // Last step: the receipt, which proves that the ballot is in the log.
 
-import { unitNames } from "./choices.js";
+import { unbroken } from "./choices.js";
 import { el, icon } from "./dom.js";
 import { fullDigest, moment, squareMetres } from "./format.js";
 import { note } from "./page.js";
@@ -47,7 +47,7 @@ export function view(receipt, { next, again, forget }) {
       el(
         "dl",
         {},
-        row("房屋", unitNames(summary.units)),
+        row("房屋", unbroken(summary.units)),
         row(
           "面积",
           el("span", { "data-testid": "receipt-area" }, squareMetres(summary.area_cm2)),

@@ -1,6 +1,6 @@
 // Fourth step: read exactly what will be signed, then sign it. Also: send again.
 
-import { house, questions, unitNames } from "./choices.js";
+import { house, questions, unbroken } from "./choices.js";
 import { el } from "./dom.js";
 import { fingerprint, fullDigest } from "./format.js";
 import { actionForm, note } from "./page.js";
@@ -82,7 +82,7 @@ export function undelivered(signed, resend) {
     "section",
     { class: "card undelivered", "data-testid": "undelivered" },
     el("h2", {}, "有一张票已签名，但还没有送达"),
-    el("p", {}, "房屋：", unitNames(signed.units)),
+    el("p", {}, "房屋：", unbroken(signed.units)),
     el("p", { class: "hint" }, "再次发送的是同一张票，不会重复计票。收到回执才算投票成功。"),
     actionForm({ label: "再次发送", working: "正在发送……", testid: "resend", run: resend }),
   );

@@ -61,9 +61,13 @@ const REPEAT = {
   last_valid: "截止前可以重新投票，以最后一张有效的票为准。",
 };
 
+const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
+
 /** The published rules of one assembly, one sentence each. */
 export function rulesInWords(policies = {}) {
+  const kinds = policies.include_kinds ?? DEFAULT_KINDS;
   return [
+    `计入表决的房屋用途：${kinds.join("、")}。事项另有说明的除外。`,
     "一位业主有多套房，按一人计算人数，面积合计。",
     REPEAT[policies.repeat ?? "first_valid"],
     SILENCE[policies.silence ?? "not_participating"],
@@ -80,8 +84,6 @@ export const POLICIES = {
   same_owner: "如何认定同一业主",
   include_kinds: "哪些用途的房屋计入",
 };
-
-const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
 
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */
 export function counted(policies, units) {

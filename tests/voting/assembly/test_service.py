@@ -248,7 +248,7 @@ def test_a_notice_that_cannot_be_committed_leaves_nothing(drafted, monkeypatch):
         raise OSError
 
     monkeypatch.setattr("voting.assembly.service.entries.first_entry", fail)
-    with pytest.raises(OSError, match="^$"):
+    with pytest.raises(OSError, match=r"^$"):
         drafted.publish()
     assert drafted.log(drafted.register) == before
     monkeypatch.undo()
