@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from voting.count.recount import InputsUnreadable, recount
-from voting.outcome.bundle import BundleUnreadable, read
+from voting.kernel.refusal import Refusal
+from voting.outcome.bundle import read
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify import verify_bundle
 
@@ -61,8 +62,8 @@ def _foreign_key(data: bytes, log_key: str | None) -> int:
     """Print whose key vouches for the log; count a difference from the one expected."""
     try:
         vkey = Evidence(read(data)).log_key.vkey
-    except BundleUnreadable:
-        return 0
+    except Refusal:
+        return 0  # a check has said so already
     print(f"日志公钥：{vkey}")
     if log_key is None or log_key == vkey:
         return 0

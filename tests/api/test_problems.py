@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 import api
 import voting
+from api.cli.phone import Phone
 from api.problems import COMMANDS_ONLY, MEDIA_TYPE, STATUS
 from voting.assembly.refusals import WrongState
 from voting.count.service import Counting
@@ -60,7 +61,7 @@ def is_chinese(text):
 def claim(town):
     """A sound claim as a phone sends it, with a possession proof of a wrong challenge."""
     assembly = town.publish()
-    phone = town.phone(assembly, "2-1-101")
+    phone = Phone(town.http)
     digest = assembly.notice["roster"]["digest"]
     proof = phone.sign(enrolment.PAYLOAD_TYPE, enrolment.payload("no", digest, phone.spki))
     said = town.claim("2-1-101")

@@ -101,7 +101,8 @@ class BallotBox:
             poll = self._assemblies.poll(session, assembly_id)
             holder = partial(self._identities.holder, session, poll.roster_id)
             enrolled = requests.verify(request, "receipts", assembly_id, holder, at=self._now())
-            groups = self._rosters.frozen(poll.roster_id).groups_of_owner[enrolled.owner_code]
+            roster = self._rosters.frozen(poll.roster_id)
+            groups = roster.groups_of_owner.get(enrolled.owner_code, frozenset())
             rows = store.ballots_of_groups(session, assembly_id, PHONE, groups)
         return [self._receipt(assembly_id, row.position) for row in rows]
 

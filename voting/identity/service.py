@@ -88,8 +88,7 @@ class Identities:
         self._throttle.require("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
         key, challenge = enrolment.verify(possession, document.digest)
         with self._database.write() as session:
-            if not store.take_challenge(session, challenge, roster_id, at=self._now()):
-                raise ChallengeInvalid("登记口令已失效，请重新开始")
+            fresh = store.take_challenge(session, challenge, roster_id, at=self._now())
             owner_code = roster_store.prove_title(
                 session,
                 roster_id,
@@ -97,6 +96,9 @@ class Identities:
                 name=self._vault.index("name", claim.name),
                 title=self._vault.index("title", claim.title_no),
             )
+            # After a lost answer the same comes again: its challenge is used, its key enrolled.
+            if not fresh and not self._is_bound(session, roster_id, owner_code, key):
+                raise ChallengeInvalid("登记口令已失效，请重新开始")
             if owner_code is not None:
                 self._bind(session, roster_id, owner_code, key, document.digest)
         if owner_code is None:
@@ -120,6 +122,12 @@ class Identities:
             raise UnknownKey("这把密钥没有登记，或已被更换")
         return EnrolledKey(load_key(row.spki), row.owner_code)
 
+    def _is_bound(
+        self, session: Session, roster_id: str, owner_code: int | None, key: VerifyingKey
+    ) -> bool:
+        known = store.key(session, roster_id, key.key_id)
+        return known is not None and known.owner_code == owner_code and known.revoked_at is None
+
     def _bind(
         self,
         session: Session,
@@ -128,10 +136,9 @@ class Identities:
         key: VerifyingKey,
         roster_digest: str,
     ) -> None:
-        known = store.key(session, roster_id, key.key_id)
-        if known is not None:
-            if known.owner_code == owner_code and known.revoked_at is None:
-                return  # the same enrolment again, as after a lost answer
+        if self._is_bound(session, roster_id, owner_code, key):
+            return
+        if store.key(session, roster_id, key.key_id) is not None:
             raise KeyInUse("这把密钥已经登记过，请换一把新密钥")
         now = self._now()
         earlier = store.valid_key_of(session, roster_id, owner_code)

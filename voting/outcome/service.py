@@ -20,7 +20,7 @@ from voting.identity import store as identity_store
 from voting.identity.entries import key_statement
 from voting.infra.database import Database
 from voting.kernel import canonical, dsse
-from voting.kernel.clock import Clock, parse_timestamp
+from voting.kernel.clock import BEIJING, Clock, parse_timestamp
 from voting.kernel.commitment import Opening
 from voting.kernel.refusal import Refusal
 from voting.ledger.service import Ledger
@@ -96,7 +96,7 @@ class Outcomes:
             self._assemblies.certified(session, assembly_id)
             result = canonical.encode(counted)
             now = self._now()
-            number = f"YZ-{now.year}-{assembly_id[:8].upper()}"
+            number = f"YZ-{now.astimezone(BEIJING).year}-{assembly_id[:8].upper()}"
             pdf = render_certificate(counted, self._facts(session, poll, counted, number, now))
             self._ledger.append(
                 session,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.voting.box.test_paper import enter, paper
 from tests.voting.box.test_service import CHEN
-from tests.voting.world import Handset
+from tests.voting.world import DEVELOPER, Handset, claim
 from voting.identity import request
 from voting.identity.refusals import StaleRequest, UnknownKey
 from voting.kernel import dsse
@@ -32,6 +32,12 @@ def test_an_owner_gets_the_receipts_of_all_his_groups_again(open_world):
     assert receipts(world, asking(world, "zhang")) == [*mine, shared]
     assert receipts(world, asking(world, "zhao")) == [shared]
     assert receipts(world, asking(world, "li")) == []
+
+
+def test_an_owner_of_nothing_but_stock_has_no_receipts(open_world):
+    """He may enrol, but the developer's one head does not vote on a phone."""
+    open_world.enrol("developer", said=claim(DEVELOPER, 9))
+    assert receipts(open_world, asking(open_world, "developer")) == []
 
 
 def test_receipts_are_there_for_a_new_phone_and_after_the_close(open_world):

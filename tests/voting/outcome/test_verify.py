@@ -8,9 +8,11 @@ import struct
 import zipfile
 from io import BytesIO
 from random import Random
+from zlib import crc32
 
 import pytest
 
+from api.cli.offline import verify_file
 from tests.conftest import MovingClock
 from tests.voting.outcome import forgery
 from tests.voting.outcome.forgery import ENTRIES, OPENINGS, edited, flipped, relogged, zipped
@@ -174,6 +176,47 @@ def test_a_false_compression_method_is_a_finding(supervised, method):
         changed = bytearray(supervised)
         struct.pack_into("<H", changed, regions(supervised)[part, "roster.json"][offset], method)
         assert failing(bytes(changed)) == [1]
+
+
+def raw_zip(name, content, copies=1):
+    """Write a zip of stored entries by hand, whose list names one place several times."""
+    sizes = (crc32(content), len(content), len(content), len(name), 0)
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 0, *sizes) + name + content
+    central = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 0, *sizes, *[0] * 5) + name
+    sizes = (copies, copies, len(central) * copies, len(local), 0)
+    return local + central * copies + struct.pack("<4s2H2H2LH", b"PK\5\6", 0, 0, *sizes)
+
+
+def test_a_name_too_long_to_be_written_again_is_a_finding():
+    """Read as code page 437, 40000 bytes become 120000 in UTF-8."""
+    assert failing(raw_zip(b"\xb1" * 40_000, b"-")) == [1]
+
+
+def test_a_list_that_names_one_place_many_times_is_refused_unread(monkeypatch):
+    """Otherwise a megabyte listed a thousand times would fill the reader's memory."""
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("was read"))
+    assert failing(raw_zip(b"a", bytes(10_000), copies=3)) == [1]
+
+
+@pytest.mark.parametrize("manifest", [b"{ }", b"[]", b"{}"])
+def test_a_bundle_without_a_readable_manifest_is_a_finding(manifest):
+    assert failing(bundle.write({bundle.MANIFEST: manifest})) == [1]
+
+
+def test_the_command_reports_a_log_key_it_cannot_read(supervised, tmp_path, capsys):
+    """A crash would hide the findings; the same for a manifest that is not canonical."""
+
+    def spoil(manifest):
+        manifest["log"]["vkey"] = "no key"
+
+    for data in (
+        zipped(edited(bundle.read(supervised), bundle.MANIFEST, spoil)),
+        bundle.write({bundle.MANIFEST: b"{ }"}),
+    ):
+        path = tmp_path / "bundle.zip"
+        path.write_bytes(data)
+        assert verify_file(path, None) == 1
+        assert "核验未通过" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("cut", [0, 1, _END, 1000])
