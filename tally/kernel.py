@@ -164,14 +164,23 @@ def measure(
 
 
 def warm() -> bool:
-    """Load the compiled engine now, so that no vote has to wait for it.
+    """Load and compile now, so that no vote has to wait for it.
 
     Returns
     -------
     bool
-        Whether there is one; from now on it is used whatever the size.
+        Whether there is a compiled engine; if so, it is used from now on whatever the size.
     """
-    return _compiled() is not None
+    if _compiled() is None:
+        return False
+    one = np.ones((1, 1), dtype=np.uint8)
+    offsets, ballot = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32)
+    seen(spread(one, ballot))
+    for repeat in Repeat:
+        fill(offsets, ballot, np.zeros(1, dtype=np.bool_), repeat, ballot.copy())
+    for area, block in ((one[0].astype(np.uint32), 1), (offsets[1:], 0)):
+        measure(one, Weights(area, 1, block), one[0], offsets, one)
+    return True
 
 
 def _engine(answers: int) -> ModuleType:

@@ -62,13 +62,34 @@ def test_a_batch_is_its_complexes_one_by_one(drawn, data):
     roster, segments, ballots = side_by_side(
         [(str(place), each.roster, each.ballots) for place, each in enumerate(complexes)]
     )
-    batch = count_batch(agenda, roster, segments, ballots, delivered=delivered_of(complexes))
+    struck = [
+        data.draw(st.sets(st.integers(0, len(each.ballots) - 1), max_size=2))
+        if len(each.ballots)
+        else set()
+        for each in complexes
+    ]
+    starts = np.cumsum([0, *(len(each.ballots) for each in complexes)]).tolist()
+    batch = count_batch(
+        agenda,
+        roster,
+        segments,
+        ballots,
+        delivered=delivered_of(complexes),
+        struck={
+            place + start for some, start in zip(struck, starts, strict=False) for place in some
+        },
+    )
 
     verdicts = batch.verdicts()
-    for segment, each in enumerate(complexes):
+    for segment, (each, some) in enumerate(zip(complexes, struck, strict=True)):
         delivered = delivered_of([each])
         alone = count_assembly(
-            agenda, each.roster, each.ballots, delivered=delivered, in_doubt=False
+            agenda,
+            each.roster,
+            each.ballots,
+            delivered=delivered,
+            struck=some,
+            in_doubt=False,
         )
         assert batch.result(segment) == alone
         assert_same(verdicts, segment, alone)

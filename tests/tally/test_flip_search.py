@@ -153,10 +153,12 @@ def test_every_choice_is_tried():
 
 
 def test_nothing_left_to_try():
-    case, _ = case_of(never, [supposed([0] * 2)], patience=9)
-    assert _try_all(case, 1, None) == IMPOSSIBLE
-    assert _try_all(case, 1, 2) == Fewest(2, 2)
+    case, recount = case_of(never, [supposed([0] * 2)], patience=9)
     assert _try_all(case, 2, 2) == Fewest(2, 2)
+    assert recount.asked == []
+    assert _try_all(case, 1, 2) == Fewest(2, 2)
+    assert len(recount.asked) == 2
+    assert _try_all(case, 1, None) == IMPOSSIBLE
 
 
 def test_without_ballots_nothing_turns():

@@ -167,6 +167,10 @@ import sys
 import tally.count
 from tally import kernel, vectorised
 assert kernel._engine(1_000) is vectorised and "numba" not in sys.modules
-assert kernel._engine(10_000_000) is not vectorised and kernel._engine(1) is not vectorised
+assert kernel.warm() and kernel._engine(1) is kernel._engine(10**9) is not vectorised
+from tally import compiled
+for loop in (compiled.first_ballots, compiled.last_ballots, compiled.spread, compiled.mark_seen,
+             compiled.measure_narrow, compiled.measure_wide):
+    assert loop.signatures
 """
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,14 +1,11 @@
 """The searches for a witness, against plain loops over every size and every split."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tally import witness
-from tally.levers import Levers
 from tally.margins import Margin, margins_of
 from tally.measure import Measure
 from tally.model import Matter
@@ -23,30 +20,13 @@ from tally.witness import (
     to_carry_by_strike,
     to_fail,
 )
+from tests.sample_levers import COMES, LEAVES, STAYS, TURNS, levers_of
 
 RULES = st.builds(
     rule_for,
     st.sampled_from([Matter.OTHER, Matter.RAISE_FUND]),
     st.sampled_from([np.datetime64("2026-01-01").item(), np.datetime64("2019-01-01").item()]),
 )
-LEAVES, STAYS, COMES, TURNS = (-1, 0), (0, 0), (1, 1), (0, 1)
-
-
-def levers_of(effects, *, heads_known=None, area_known=None):
-    """Ballots by (participating, approving) and area, each of an owner of his own."""
-    count = len(effects)
-    kinds = np.array([kind for kind, _ in effects], dtype=np.int64).reshape(count, 2)
-    area = np.array([area for _, area in effects], dtype=np.int64)
-    owners = np.arange(count)
-    return Levers(
-        holdings=SimpleNamespace(group_area=area, link_ballot=owners, link_group=owners),
-        heads=kinds,
-        area=kinds * area[:, np.newaxis],
-        heads_known=np.ones(count, bool) if heads_known is None else np.array(heads_known),
-        area_known=np.ones(count, bool) if area_known is None else np.array(area_known),
-        owner_now=np.tile((1, 0), (count, 1)),
-        reachable=np.array([(0, 0), (1, 0), (1, 1)]),
-    )
 
 
 @st.composite
@@ -195,6 +175,13 @@ def test_one_that_changes_more_than_it_ought_leaves_the_search_open():
     assert to_carry_by_strike(harmless, HEAVY, 1).complete
 
 
+def test_one_of_unknown_effect_leaves_the_search_open_even_if_it_cannot_help():
+    unsure = levers_of([(LEAVES, 9), (LEAVES, 9), (STAYS, 9)], heads_known=[True, True, False])
+    unsure.owner_now[2] = (1, 1)
+    assert helps(unsure, HEAVY).tolist() == [True, True, False]
+    assert not to_carry_by_strike(unsure, HEAVY, 1).complete
+
+
 def test_changes_of_several_kinds_leave_the_search_open():
     sure = [(TURNS, 9), (TURNS, 9), (COMES, 9)]
     assert to_carry_by_change(levers_of(sure), HEAVY, 1).complete
@@ -267,34 +254,3 @@ def test_with_equal_effect_the_certain_goes_first():
     assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 0], [1, 2]]
     slack = Margin(False, 0, 1, 17, strict=False)
     assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 0]]
-
-
-def margin(participating, value, *, strict=False):
-    return Margin(
-        by_heads=True, participating=participating, approving=4, value=value, strict=strict
-    )
-
-
-@pytest.mark.parametrize(
-    ("margins", "window"),
-    [
-        ([], (0, 2**63 - 1)),
-        # Each leaver costs the quorum three; it can spare seven, so two may go.
-        ([margin(3, 7)], (0, 2)),
-        ([margin(3, 6)], (0, 2)),
-        ([margin(3, 6, strict=True)], (0, 1)),
-        ([margin(3, 7), margin(3, 4)], (0, 1)),
-        # Each leaver is worth two; five are missing, so three must go.
-        ([margin(-2, -5)], (3, 2**63 - 1)),
-        ([margin(-2, -4)], (2, 2**63 - 1)),
-        ([margin(-2, -4, strict=True)], (3, 2**63 - 1)),
-        ([margin(-2, -5), margin(-2, -1)], (3, 2**63 - 1)),
-        ([margin(-2, 5)], (0, 2**63 - 1)),
-        # Nobody's leaving helps a share of all owners.
-        ([margin(0, 0)], (0, 2**63 - 1)),
-        ([margin(0, 0, strict=True)], (0, -1)),
-        ([margin(0, -1), margin(3, 7)], (0, -1)),
-    ],
-)
-def test_how_many_may_leave(margins, window):
-    assert _window(margins) == window
