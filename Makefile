@@ -3,6 +3,7 @@
 # make serve  serve what `make run` left in demo-output
 # make check  format, lint, types, import contracts, dependencies
 # make bench  the benchmarks, timed
+# make mutants  mutation testing of tally/: at most 90 minutes a run, goes on where it stopped
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PORT ?= 8787
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test check bench format clean
+.PHONY: run serve test check bench mutants format clean
 
 run: $(VENV)/main.installed
 	$(BIN)/yezhu demo
@@ -32,14 +33,17 @@ check: $(VENV)/test.installed
 	$(BIN)/deptry .
 
 bench: $(VENV)/test.installed
-	$(BIN)/pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-quiet
+
+mutants: $(VENV)/test.installed
+	$(BIN)/python -m tests.mutants
 
 format: $(VENV)/test.installed
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 clean:
-	rm -rf $(VENV) demo-output build *.egg-info
+	rm -rf $(VENV) demo-output build mutants *.egg-info
 
 # uv is quick; where it is missing or cannot reach its index, pip reads the same hashed file.
 define install

@@ -1,4 +1,4 @@
-"""Live turnout: one recount a tick for all watchers, encoded once."""
+"""Live turnout for staff: one recount a tick for all watchers, encoded once."""
 
 import asyncio
 import contextlib
@@ -56,6 +56,6 @@ class TurnoutFeed:
 
     def _event(self, assembly_id: str) -> bytes:
         document = json.dumps(
-            self._counting.turnout(assembly_id), ensure_ascii=False, separators=(",", ":")
+            self._counting.turnout_for_staff(assembly_id), ensure_ascii=False, separators=(",", ":")
         )
         return f"event: turnout\ndata: {document}\n\n".encode()

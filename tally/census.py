@@ -1,23 +1,23 @@
-"""One pass over the units of an electorate: how many heads and how much area gave which answer.
+"""How many heads and how much area gave which answer, question by question.
 
 A census interprets nothing. It keeps apart what policies treat differently (blank, void, silent,
 following), so that every reading of the same ballots is computed from the same census.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tally import kernel
 from tally.measure import Measure
-from tally.model import Choice
-from tally.scope import Scope
-from tally.slots import DELIVERED, SILENT
+from tally.model import MAX_OPTIONS, Choice
+from tally.slots import DELIVERED, SILENT, UNHELD
 
-_CODES = 128
-"""Answer codes lie below this."""
+MOST_CODES = MAX_OPTIONS + 8
+"""Room for every code that one question may have."""
 
 FLAG_SETS = 32
 """Combinations of :class:`Unspoken`."""
@@ -40,13 +40,23 @@ class Unspoken(IntFlag):
 
 
 FLAG_OF = {
-    int(Choice.FOLLOW): Unspoken.FOLLOW,
-    int(Choice.BLANK): Unspoken.BLANK,
-    int(Choice.VOID): Unspoken.VOID,
-    SILENT: Unspoken.SILENT,
-    DELIVERED: Unspoken.DELIVERED,
+    int(Choice.FOLLOW): int(Unspoken.FOLLOW),
+    int(Choice.BLANK): int(Unspoken.BLANK),
+    int(Choice.VOID): int(Unspoken.VOID),
+    SILENT: int(Unspoken.SILENT),
+    DELIVERED: int(Unspoken.DELIVERED),
 }
-"""The flag of each answer code that names no choice."""
+"""The flag of each answer code that names no choice; plain integers, as they are asked often."""
+
+FLAGS = np.zeros(256, dtype=np.uint8)
+"""The same as a table to index with a code."""
+FLAGS[list(FLAG_OF)] = list(FLAG_OF.values())
+
+MARKS = np.where(FLAGS == 0, np.arange(256, dtype=np.uint8), np.uint8(NO_MARK))
+"""Codes that name a choice, as a table: the code itself, or :data:`NO_MARK`."""
+
+LOWEST = np.where(FLAGS == 0, MARKS, np.uint8(MIXED))
+"""The same with :data:`MIXED`, above every code, where no choice is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,106 +82,131 @@ class Census:
     total: Measure
 
 
-def take_census(
-    scope: Scope,
-    ballot: NDArray[np.int64],
-    answers: NDArray[np.uint8],
-    marks: tuple[int, ...],
-    *,
-    last_ballot_governs: bool,
-) -> Census:
-    """Count one question.
+@dataclass(frozen=True, slots=True, eq=False)
+class CensusTable:
+    """The same for Q questions with the same marks in S electorates at once.
 
     Parameters
     ----------
-    scope
-        The electorate.
-    ballot
-        Which ballot holds each unit of the scope, as in :class:`~tally.slots.Slots`.
-    answers
-        One row of :func:`tally.slots.answer_columns`, shape ``(B + 3,)``.
-    marks
-        Codes that express a will.
-    last_ballot_governs
-        The latest ballot of an owner that names a choice, or follows, speaks for all his units
-        that do (policy ``mixed_units``, domain C-3).
+    columns
+        Which questions these are.
+    heads, area_cm2
+        As in :class:`Census`, every count int64 of shape ``(Q, S)``.
+    total_heads, total_area_cm2
+        The electorates, int64, shape ``(S,)``.
     """
-    codes = unit_codes(scope, ballot, answers, marks, last_ballot_governs=last_ballot_governs)
-    area = _area(codes, scope)
-    return Census(marks, _heads(codes, scope, marks, area.keys()), area, scope.total)
+
+    columns: tuple[int, ...]
+    marks: tuple[int, ...]
+    heads: dict[tuple[int, int], NDArray[np.int64]]
+    area_cm2: dict[int, NDArray[np.int64]]
+    total_heads: NDArray[np.int64]
+    total_area_cm2: NDArray[np.int64]
+
+    def of(self, column: int, segment: int = 0) -> Census:
+        """Take the census of one question in one electorate out."""
+        place = self.columns.index(column), segment
+        return Census(
+            self.marks,
+            {cell: int(count[place]) for cell, count in self.heads.items() if count[place]},
+            {code: int(cm2[place]) for code, cm2 in self.area_cm2.items() if cm2[place]},
+            Measure(int(self.total_heads[segment]), int(self.total_area_cm2[segment])),
+        )
 
 
-def unit_codes(
-    scope: Scope,
-    ballot: NDArray[np.int64],
-    answers: NDArray[np.uint8],
-    marks: tuple[int, ...],
-    *,
-    last_ballot_governs: bool,
-) -> NDArray[np.uint8]:
-    """Return the answer code of each unit of the electorate, in the order of the scope."""
-    codes = np.take(answers, ballot)
-    if last_ballot_governs:
-        _let_last_ballot_govern(codes[scope.singles :], ballot[scope.singles :], scope, marks)
-    return codes
+@dataclass(frozen=True, slots=True, eq=False)
+class VoteMatrix:
+    """What stands for each of n units in S electorates, ready to be added up.
+
+    Parameters
+    ----------
+    answers
+        Answer codes, uint8, shape ``(Q + 1, n)``. The last row, absence, is blank for units that
+        a ballot holds.
+    weights
+        Area of each unit.
+    head
+        1 at one unit of each owner all of whose units answer alike, else 0; uint8, ``(n,)``.
+    offsets
+        Where each electorate begins, and the end, int64, shape ``(S + 1,)``; they may be a stretch
+        of the units.
+    heads
+        Ones in ``head``, by electorate, int64, shape ``(S,)``.
+    area_cm2
+        Area of each electorate in cm², int64, shape ``(S,)``.
+    """
+
+    answers: NDArray[np.uint8]
+    weights: kernel.Weights
+    head: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    heads: NDArray[np.int64]
+    area_cm2: NDArray[np.int64]
+
+    def census(
+        self, marks: Sequence[tuple[int, ...]], seen: NDArray[np.bool_]
+    ) -> list[CensusTable]:
+        """Add up heads and area of every answer to every question, in one pass.
+
+        Parameters
+        ----------
+        marks
+            Codes that express a will, for each of Q questions.
+        seen
+            Which codes occur, bool, shape ``(Q, 256)`` or with more rows; no other is looked for.
+
+        Returns
+        -------
+        list of CensusTable
+            One for all questions with the same marks; their columns are rows of ``answers``.
+        """
+        wanted: dict[tuple[int, ...], tuple[int, ...]] = {}
+        rows: dict[tuple[int, ...], list[int]] = {}
+        for row, some in enumerate(marks):
+            rows.setdefault(some, []).append(row)
+        for some, those in rows.items():
+            found = np.logical_or.reduce(seen[those])
+            named = (*some, int(Choice.FOLLOW), int(Choice.VOID))
+            wanted[some] = tuple(code for code in named if found[code])
+        codes = np.full((len(marks) + 1, MOST_CODES), kernel.NO_CODE, dtype=np.uint8)
+        codes[-1, : len(UNHELD)] = UNHELD
+        for some, those in rows.items():
+            codes[those, : len(wanted[some])] = wanted[some]
+        codes = codes[:, : max(len(UNHELD), *map(len, wanted.values()))]
+        heads, areas = kernel.measure(self.answers, self.weights, self.head, self.offsets, codes)
+        return [
+            CensusTable(
+                tuple(those),
+                some,
+                {
+                    _cell_of(code): count
+                    for code, count in _by_code(heads, those, wanted[some], self.heads).items()
+                },
+                _by_code(areas, those, wanted[some], self.area_cm2),
+                self.heads,
+                self.area_cm2,
+            )
+            for some, those in rows.items()
+        ]
 
 
-def owner_states(
-    codes: NDArray[np.uint8], scope: Scope, marks: tuple[int, ...]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return state and flags of each owner of several units, in the order of the scope."""
-    several = codes[scope.singles :]
-    lowest = np.minimum.reduceat(code_table({c: c for c in marks}, MIXED)[several], scope.starts)
-    highest = np.maximum.reduceat(code_table({c: c for c in marks})[several], scope.starts)
-    flags = np.bitwise_or.reduceat(code_table(FLAG_OF)[several], scope.starts)
-    uniform = (highest == NO_MARK) | (lowest == highest)
-    return np.where(uniform, highest, np.uint8(MIXED)), flags
+def _by_code(
+    counted: NDArray[np.int64],
+    questions: Sequence[int],
+    wanted: tuple[int, ...],
+    total: NDArray[np.int64],
+) -> dict[int, NDArray[np.int64]]:
+    """Return what each code has, int64, shape ``(Q, S)``, from ``(S, R, C)`` counted."""
+    shape = (len(questions), len(total))
+    # Where marks are void, void ballots were counted with them; elsewhere only those are.
+    absent = counted[:, -1, : len(UNHELD)].T
+    found = {code: np.broadcast_to(some, shape) for code, some in zip(UNHELD, absent, strict=True)}
+    answered = counted[:, questions, : len(wanted)].transpose(2, 1, 0)
+    found |= dict(zip(wanted, answered, strict=True))
+    # Whatever is left of an electorate is blank.
+    return found | {int(Choice.BLANK): total - sum(found.values())}
 
 
-def code_table(of: Mapping[int, int], otherwise: int = 0) -> NDArray[np.uint8]:
-    """Turn a mapping of answer codes into a table to index."""
-    table = np.full(_CODES, otherwise, dtype=np.uint8)
-    for code, value in of.items():
-        table[code] = value
-    return table
-
-
-def _heads(
-    codes: NDArray[np.uint8], scope: Scope, marks: tuple[int, ...], present: Collection[int]
-) -> dict[tuple[int, int], int]:
-    heads: dict[tuple[int, int], int] = {}
-    alone = codes[: scope.singles]
-    for code in present:
-        key = (code, 0) if code in marks else (NO_MARK, int(FLAG_OF[code]))
-        heads[key] = int(np.count_nonzero(alone == code))
-    if len(scope.starts):
-        state, flags = owner_states(codes, scope, marks)
-        census = np.bincount(state.astype(np.int64) * FLAG_SETS + flags)
-        for cell in np.flatnonzero(census).tolist():
-            key = divmod(cell, FLAG_SETS)
-            heads[key] = heads.get(key, 0) + int(census[cell])
-    return heads
-
-
-def _area(codes: NDArray[np.uint8], scope: Scope) -> dict[int, int]:
-    if scope.float_area is not None:
-        # Every partial sum is a whole number below 2**53, so float64 holds each one exactly.
-        sums = np.bincount(codes, weights=scope.float_area)
-        return {code: int(sums[code]) for code in np.flatnonzero(sums).tolist()}
-    present = np.flatnonzero(np.bincount(codes, minlength=_CODES)).tolist()
-    return {code: int((codes == code) @ scope.area_cm2) for code in present}
-
-
-def _let_last_ballot_govern(
-    codes: NDArray[np.uint8], holder: NDArray[np.int64], scope: Scope, marks: tuple[int, ...]
-) -> None:
-    """Overwrite, in place, the answers of owners of several units."""
-    if not len(scope.starts):
-        return
-    speaks = code_table(dict.fromkeys((*marks, int(Choice.FOLLOW)), 1))[codes] == 1
-    latest = np.maximum.reduceat(np.where(speaks, holder, -1), scope.starts)
-    latest_of_unit = np.repeat(latest, scope.sizes)
-    # A ballot gives all its units the same answer, so any unit it holds tells it.
-    governs = speaks & (holder == latest_of_unit)
-    answer = np.repeat(np.maximum.reduceat(np.where(governs, codes, 0), scope.starts), scope.sizes)
-    codes[speaks] = answer[speaks]
+def _cell_of(code: int) -> tuple[int, int]:
+    """Return state and flags of an owner all of whose units give one answer."""
+    return (NO_MARK, int(FLAG_OF[code])) if code in FLAG_OF else (code, 0)

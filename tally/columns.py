@@ -103,6 +103,22 @@ class RosterColumns:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """Several electorates side by side in one roster: complexes of a city, buildings of a complex.
+
+    Parameters
+    ----------
+    names
+        Name of each of the S segments.
+    code
+        int32 segment of each unit, 0 to S - 1, shape ``(U,)``.
+    """
+
+    names: tuple[str, ...]
+    code: NDArray[np.int32]
+
+
 @dataclass(frozen=True, slots=True)
 class BallotRow:
     """One ballot as read from the log or from a sheet.

@@ -14,18 +14,12 @@ from tally.doubt import doubts
 from tally.flip import closest, flip_of
 from tally.grouping import owner_groups
 from tally.model import Agenda, Item, Policies
-from tally.question import Question, questions_of
+from tally.question import Question
+from tally.roll import ElectoralRoll
 from tally.rules import Rule, rule_for
-from tally.soundness import (
-    require_delivery,
-    require_sound_agenda,
-    require_sound_ballots,
-    require_sound_roster,
-    require_struck,
-)
-from tally.turnout import turnout, turnout_by_building
+from tally.turnout import turnout
 
-__all__ = ["count_assembly", "owner_groups", "turnout", "turnout_by_building"]
+__all__ = ["count_assembly", "count_at", "owner_groups", "turnout"]
 
 
 def count_assembly(
@@ -65,17 +59,20 @@ def count_assembly(
     TallyError
         The columns contradict each other, an electorate is empty, or no rule was in force.
     """
-    require_sound_agenda(agenda)
-    require_sound_roster(roster)
-    require_sound_ballots(agenda, roster, ballots)
-    require_delivery(agenda, roster, delivered)
-    require_struck(ballots, struck)
+    desk = Desk(ElectoralRoll(agenda, roster), ballots, delivered, struck)
+    return count_at(desk, in_doubt=in_doubt)
 
-    desk = Desk(roster, ballots, delivered, struck)
+
+def count_at(desk: Desk, *, segment: int = 0, in_doubt: bool = False) -> list[dict[str, Any]]:
+    """Count every item in one segment of a roll, as :func:`count_assembly` does.
+
+    Doubt is worked out for undivided rolls only.
+    """
+    agenda = desk.roll.agenda
     results: list[dict[str, Any]] = []
-    for item, questions in zip(agenda.items, questions_of(agenda), strict=True):
+    for item, questions in zip(agenda.items, desk.roll.questions, strict=True):
         rule = rule_for(item.matter, agenda.decision_date)
-        decision = decide(desk, item, questions, agenda.policies, rule)
+        decision = decide(desk, item, questions, agenda.policies, rule, segment)
         result: dict[str, Any] = {
             "id": item.id,
             "title": item.title,

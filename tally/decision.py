@@ -101,20 +101,25 @@ class Decision:
 
 
 def decide(
-    desk: Desk, item: Item, questions: list[Question], policies: Policies, rule: Rule
+    desk: Desk,
+    item: Item,
+    questions: list[Question],
+    policies: Policies,
+    rule: Rule,
+    segment: int = 0,
 ) -> Decision:
-    """Count one item and apply its rule."""
+    """Count one item, in one segment of the roll, and apply its rule."""
     scope = desk.scope(item, policies)
-    readings = [
-        read(desk.census(question, scope, policies), policies, rule) for question in questions
-    ]
+    censuses = [desk.census(question, scope, policies, segment) for question in questions]
+    readings = [read(census, policies, rule) for census in censuses]
+    total = censuses[0].total
     verdicts = tuple(
-        judge(question.votes(reading, scope.total, approving), rule)
+        judge(question.votes(reading, total, approving), rule)
         for question, reading in zip(questions, readings, strict=True)
         for approving in question.approving
     )
     if item.form is not Form.ELECTION:
-        return Decision(item, scope.total, readings[0], verdicts, None)
-    returned = read(desk.returned(questions, scope, policies), policies, rule)
-    seating = seat_candidates(item, verdicts, desk.households(scope))
-    return Decision(item, scope.total, returned, verdicts, seating)
+        return Decision(item, total, readings[0], verdicts, None)
+    returned = read(desk.returned(questions, scope, policies, segment), policies, rule)
+    seating = seat_candidates(item, verdicts, desk.roll.households(scope, segment))
+    return Decision(item, total, returned, verdicts, seating)

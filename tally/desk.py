@@ -1,80 +1,94 @@
-"""The counting desk: one assembly's columns, looked at under any set of policies.
+"""The counting desk: one vote's ballots on an electoral roll, looked at under any policies.
 
-Whatever two questions or two readings have in common (slots, electorates, groups, censuses) is
-worked out once.
+Whatever two questions or two readings have in common (slots, censuses) is worked out once.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.census import Census, take_census
-from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.census import Census, CensusTable
+from tally.columns import BallotColumns
 from tally.holdings import Holdings, holdings_of
-from tally.model import BlankItem, Choice, Item, Kind, MixedUnits, Policies, Repeat
+from tally.model import BlankItem, Choice, Item, MixedUnits, Policies, Repeat
 from tally.question import Question
-from tally.scope import Scope, electorate_mask, kinds_counted, scope_of
-from tally.slots import Slots, answer_columns, fill_slots
+from tally.roll import ElectoralRoll
+from tally.scope import Scope
+from tally.slots import Answers, Slots, fill_slots
+from tally.soundness import (
+    require_delivery,
+    require_known_choices,
+    require_sound_ballots,
+    require_struck,
+)
+from tally.standing import take_census
 
 
 class Desk:
-    """Columns of one assembly with everything already derived from them.
+    """Ballots on a roll with everything already derived from them.
 
     Parameters
     ----------
-    roster, ballots
-        Sound columns (:mod:`tally.soundness`).
+    roll
+        Whom the questions were put to.
+    ballots
+        In order of arrival.
     delivered
         Units with proof of delivery, bool ``(U,)``, where delivery was recorded.
     struck
         Positions of ballots that a court strikes.
+
+    Raises
+    ------
+    TallyError
+        The ballots contradict themselves or the roll.
     """
 
     def __init__(
         self,
-        roster: RosterColumns,
+        roll: ElectoralRoll,
         ballots: BallotColumns,
-        delivered: NDArray[np.bool_] | None,
-        struck: Collection[int],
+        delivered: NDArray[np.bool_] | None = None,
+        struck: Collection[int] = (),
     ) -> None:
-        self.roster = roster
+        require_sound_ballots(roll.agenda, roll.roster, ballots)
+        self._answers = Answers.of(ballots.choices)
+        require_known_choices(roll.agenda, roll.questions, self._answers)
+        require_delivery(roll.agenda, roll.roster, delivered)
+        require_struck(ballots, struck)
+        self.roll = roll
         self.ballots = ballots
         self.delivered = delivered
         self._struck = struck
-        self._answers = answer_columns(ballots.choices)
         self._slots: dict[Repeat, Slots] = {}
-        self._scopes: dict[tuple[object, ...], Scope] = {}
-        self._held: dict[tuple[Scope, Slots], NDArray[np.int64]] = {}
+        self._held: dict[tuple[Scope, Slots], NDArray[np.int32]] = {}
         self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
-        self._censuses: dict[tuple[int, Scope, Slots, bool, bool], Census] = {}
+        self._tables: dict[tuple[object, ...], list[CensusTable]] = {}
+        self._returned: dict[tuple[object, ...], CensusTable] = {}
 
     def scope(self, item: Item, policies: Policies) -> Scope:
-        """Line up the electorate of an item."""
-        limits = item.electorate.buildings, item.electorate.units
-        key = (kinds_counted(item, policies), *limits, policies.same_owner)
-        if key not in self._scopes:
-            inside = electorate_mask(self.roster, item, policies)
-            self._scopes[key] = scope_of(self.roster, inside, policies.same_owner)
-        return self._scopes[key]
+        """Return the electorate of an item."""
+        return self.roll.scope(item, policies)
 
     def slots(self, repeat: Repeat) -> Slots:
         """Tell which ballot stands for each unit."""
         if repeat not in self._slots:
             self._slots[repeat] = fill_slots(
                 self.ballots,
-                len(self.roster),
+                len(self.roll.roster),
                 repeat,
                 delivered=self.delivered,
                 struck=self._struck,
             )
         return self._slots[repeat]
 
-    def held(self, scope: Scope, slots: Slots) -> NDArray[np.int64]:
+    def held(self, scope: Scope, slots: Slots) -> NDArray[np.int32]:
         """Tell which ballot holds each unit of an electorate, in the order of the scope."""
         key = (scope, slots)
         if key not in self._held:
-            self._held[key] = slots.holder[scope.rows]
+            self._held[key] = slots.holder if scope.everybody else slots.holder[scope.rows]
         return self._held[key]
 
     def holdings(self, scope: Scope, slots: Slots) -> Holdings:
@@ -84,48 +98,82 @@ class Desk:
             self._holdings[key] = holdings_of(scope, slots)
         return self._holdings[key]
 
-    def households(self, scope: Scope) -> int:
-        """Count the dwellings of an electorate."""
-        return int((self.roster.kind[scope.rows] == KINDS.index(Kind.DWELLING)).sum())
+    def answers(self, policies: Policies) -> Answers:
+        """Return what each ballot answers, and what a unit without one does."""
+        if not _blank_speaks(policies):
+            return self._answers
+        columns = self._answers.columns.copy()
+        columns[:-1][columns[:-1] == Choice.BLANK] = Choice.ABSTAIN
+        seen = self._answers.seen.copy()
+        seen[:-1, Choice.ABSTAIN] = True
+        return Answers(columns, seen)
 
-    def returned(self, questions: Sequence[Question], scope: Scope, policies: Policies) -> Census:
+    def tables(self, scope: Scope, policies: Policies) -> list[CensusTable]:
+        """Count all questions that are put to one electorate."""
+        slots = self.slots(policies.repeat)
+        governs = policies.mixed_units is MixedUnits.LAST_BALLOT
+        key = (scope, slots, governs, _blank_speaks(policies))
+        if key not in self._tables:
+            items = zip(self.roll.agenda.items, self.roll.questions, strict=True)
+            together = [
+                question
+                for item, questions in items
+                if self.scope(item, policies) is scope
+                for question in questions
+            ]
+            columns = [question.column for question in together]
+            tables = take_census(
+                scope,
+                self.held(scope, slots),
+                self.answers(policies).only(columns),
+                [question.marks for question in together],
+                last_ballot_governs=governs,
+            )
+            self._tables[key] = [
+                replace(table, columns=tuple(columns[row] for row in table.columns))
+                for table in tables
+            ]
+        return self._tables[key]
+
+    def census(
+        self, question: Question, scope: Scope, policies: Policies, segment: int = 0
+    ) -> Census:
+        """Count one question in one electorate, together with all that are put to the same."""
+        tables = self.tables(scope, policies)
+        column = question.column
+        [census] = [table.of(column, segment) for table in tables if column in table.columns]
+        return census
+
+    def returned(
+        self, questions: Sequence[Question], scope: Scope, policies: Policies, segment: int = 0
+    ) -> Census:
         """Count who took part in an election at all, whatever candidates he left blank.
 
         A ballot that marks any candidate abstains here; one that is blank throughout is blank.
         """
-        answers = self._answers[[question.column for question in questions]]
+        slots = self.slots(policies.repeat)
+        key = (scope, slots, *(question.column for question in questions))
+        if key not in self._returned:
+            self._returned[key] = self._take_returned(questions, scope, slots)
+        return self._returned[key].of(0, segment)
+
+    def _take_returned(
+        self, questions: Sequence[Question], scope: Scope, slots: Slots
+    ) -> CensusTable:
+        answers = self._answers.columns[[question.column for question in questions]]
         spoken = ~np.isin(answers, (Choice.BLANK, Choice.VOID))
         merged = np.where((answers == Choice.BLANK).any(axis=0), Choice.BLANK, Choice.VOID)
         # The last entries stand for units that no ballot holds and are the same in every column.
         merged = np.where(spoken.any(axis=0), Choice.ABSTAIN, merged).astype(np.uint8)
         merged[len(self.ballots) :] = answers[0, len(self.ballots) :]
-        slots = self.slots(policies.repeat)
-        return take_census(
-            scope, self.held(scope, slots), merged, (Choice.ABSTAIN,), last_ballot_governs=False
+        [table] = take_census(
+            scope,
+            self.held(scope, slots),
+            self._answers.asked_instead(merged),
+            [(Choice.ABSTAIN,)],
+            last_ballot_governs=False,
         )
-
-    def answers(self, question: Question, policies: Policies) -> NDArray[np.uint8]:
-        """Return what each ballot says to a question, and what a unit without one says."""
-        answers: NDArray[np.uint8] = self._answers[question.column]
-        if _blank_speaks(policies):
-            answers = answers.copy()
-            answers[answers == Choice.BLANK] = Choice.ABSTAIN
-        return answers
-
-    def census(self, question: Question, scope: Scope, policies: Policies) -> Census:
-        """Count one question in one electorate."""
-        slots = self.slots(policies.repeat)
-        governs = policies.mixed_units is MixedUnits.LAST_BALLOT
-        key = (question.column, scope, slots, governs, _blank_speaks(policies))
-        if key not in self._censuses:
-            self._censuses[key] = take_census(
-                scope,
-                self.held(scope, slots),
-                self.answers(question, policies),
-                question.marks,
-                last_ballot_governs=governs,
-            )
-        return self._censuses[key]
+        return table
 
 
 def _blank_speaks(policies: Policies) -> bool:

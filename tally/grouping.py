@@ -11,7 +11,10 @@ OUTSIDE = -1
 
 
 def owner_groups(
-    roster: RosterColumns, same_owner: SameOwner, in_scope: NDArray[np.bool_] | None = None
+    roster: RosterColumns,
+    same_owner: SameOwner,
+    in_scope: NDArray[np.bool_] | None = None,
+    segment: NDArray[np.int32] | None = None,
 ) -> NDArray[np.int32]:
     """Give every unit the code of its owner group; one group is one head (JI art. 9).
 
@@ -24,6 +27,9 @@ def owner_groups(
         linked by a chain of common owners, every link of it inside the scope.
     in_scope
         Units of the electorate, bool, shape ``(U,)``; all of them if absent.
+    segment
+        Which of several electorates (complexes, buildings) each unit belongs to, int32, shape
+        ``(U,)``; heads are then grouped inside each, and nothing links one with another.
 
     Returns
     -------
@@ -40,8 +46,12 @@ def owner_groups(
     if same_owner is SameOwner.IDENTITY_SET:
         labels = _identity_sets(roster, owned)
     else:
-        labels = _linked_by_owner(roster, owned)
+        labels = _linked_by_owner(roster, owned, segment)
     labels = np.where(roster.developer_stock, labels.max(initial=-1) + 1, labels)
+    if segment is not None:
+        _, labels = np.unique(
+            labels * (int(segment.max(initial=0)) + 1) + segment, return_inverse=True
+        )
     groups = np.full(len(roster), OUTSIDE, dtype=np.int32)
     groups[inside] = _number_by_first_appearance(labels[inside])
     return groups
@@ -71,7 +81,7 @@ def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[n
     # Read every set owner by owner; a label stands for the prefix read so far. Labels of
     # different lengths never meet, because each step starts above all earlier ones.
     ceiling = owners + len(roster)
-    prefix = owner[first].astype(np.int64)
+    prefix = owner[first]
     for step in range(1, int(size.max())):
         longer = np.flatnonzero(size > step)
         pair = prefix[longer] * owners + owner[first[longer] + step]
@@ -82,10 +92,17 @@ def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[n
     return labels
 
 
-def _linked_by_owner(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _linked_by_owner(
+    roster: RosterColumns, owned: NDArray[np.bool_], segment: NDArray[np.int32] | None
+) -> NDArray[np.int64]:
     """Label connected units alike: the smallest row number among them."""
     owners = int(roster.owner_code.max(initial=-1)) + 1
     unit, owner = _titles_of(roster, owned)
+    if segment is not None:
+        # The same person in two segments is two people as far as links go.
+        pair = segment[unit] * owners + owner
+        distinct, owner = np.unique(pair, return_inverse=True)
+        owners = len(distinct)
     label = np.arange(len(roster), dtype=np.int64)
     while True:
         smallest = np.full(owners, len(roster), dtype=np.int64)
@@ -101,11 +118,11 @@ def _linked_by_owner(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray
 
 def _titles_of(
     roster: RosterColumns, chosen: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the (unit, owner) pairs of the chosen units."""
     unit = np.repeat(np.arange(len(roster), dtype=np.int64), np.diff(roster.owner_offsets))
     wanted = chosen[unit]
-    return unit[wanted], roster.owner_code[wanted]
+    return unit[wanted], roster.owner_code[wanted].astype(np.int64)
 
 
 def _number_by_first_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:

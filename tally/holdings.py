@@ -43,14 +43,9 @@ class Holdings:
 
 def holdings_of(scope: Scope, slots: Slots) -> Holdings:
     """Work out who depends on which ballot."""
-    groups = scope.singles + len(scope.starts)
-    every_group = np.concatenate(
-        (
-            np.arange(scope.singles, dtype=np.int64),
-            scope.singles + np.repeat(np.arange(len(scope.starts), dtype=np.int64), scope.sizes),
-        )
-    )
-    holder = slots.holder[scope.rows]
+    groups = scope.total.heads
+    every_group = scope.owner.astype(np.int64)
+    holder = slots.holder[scope.rows].astype(np.int64)
     units = np.flatnonzero(holder < slots.ballots)
     ballots, unit_ballot = np.unique(holder[units], return_inverse=True)
     unit_group = every_group[units]

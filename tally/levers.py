@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.census import FLAG_OF, FLAG_SETS, Unspoken, code_table, owner_states, unit_codes
+from tally.census import FLAG_OF, FLAG_SETS, FLAGS, MARKS
 from tally.holdings import Holdings
 from tally.margins import Margin
 from tally.model import Choice
 from tally.reading import Terms
 from tally.replay import Replay
+from tally.standing import owner_states, unit_codes
 
 _STANDINGS = np.array([(0, 0), (1, 0), (1, 1)], dtype=np.int64)
 """An owner, or a unit, stays away, takes part, or takes part and approves."""
@@ -94,13 +95,9 @@ def _levers(
 ) -> Levers:
     """Compare before and after; ``after`` is the new answer of each held unit."""
     scope, marks = replay.scope, replay.question.marks
-    codes = unit_codes(
-        scope,
-        replay.held,
-        replay.answers,
-        marks,
-        last_ballot_governs=replay.last_ballot_governs,
-    )
+    governed = scope.several if replay.last_ballot_governs else None
+    rows = unit_codes(replay.held, replay.answers[np.newaxis], governed)
+    codes = rows[0]
     ballots = len(holdings.ballots)
     standing = _standing_of_codes(marks, terms, replay.approving)
     moved = standing[after] - standing[codes[holdings.units]]
@@ -109,20 +106,20 @@ def _levers(
 
     state = np.zeros(len(holdings.group_area), dtype=np.uint8)
     flags = np.zeros_like(state)
-    state[: scope.singles] = code_table({c: c for c in marks})[codes[: scope.singles]]
-    flags[: scope.singles] = code_table(FLAG_OF)[codes[: scope.singles]]
-    if len(scope.starts):
-        state[scope.singles :], flags[scope.singles :] = owner_states(codes, scope, marks)
+    state[scope.owner[scope.alone]] = MARKS[codes[scope.alone]]
+    flags[scope.owner[scope.alone]] = FLAGS[codes[scope.alone]]
+    owners = scope.owner[scope.several.units[scope.several.starts]]
+    [state[owners]], [flags[owners]] = owner_states(rows, scope.several)
     owner_now = _standing_of_owners(state, flags, terms, replay.approving)
 
     # A simple ballot leaves its owner with the new answer and with his units without a ballot.
     unheld = np.ones(len(codes), dtype=np.bool_)
     unheld[holdings.units] = False
     rest = np.zeros_like(flags)
-    np.bitwise_or.at(rest, holdings.every_group[unheld], code_table(FLAG_OF)[codes[unheld]])
-    np.bitwise_or.at(rest, holdings.unit_group, code_table(FLAG_OF)[after])
+    np.bitwise_or.at(rest, holdings.every_group[unheld], FLAGS[codes[unheld]])
+    np.bitwise_or.at(rest, holdings.unit_group, FLAGS[after])
     new_state = np.zeros_like(state)
-    new_state[holdings.unit_group] = code_table({c: c for c in marks})[after]
+    new_state[holdings.unit_group] = MARKS[after]
     owner_then = _standing_of_owners(new_state, rest, terms, replay.approving)
     heads = np.zeros((ballots, 2), dtype=np.int64)
     first = np.zeros(ballots, dtype=np.int64)
@@ -163,6 +160,6 @@ def _standing_of_owners(
         choice = terms.choice_of(owner_state, owner_flags)
         if choice is not None:
             table[row] = (1, choice == approving)
-        elif owner_flags & Unspoken.VOID:
+        elif owner_flags & FLAG_OF[Choice.VOID]:
             table[row] = (terms.void_takes_part, 0)
     return table[kind]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from tally.census import FLAG_OF, MIXED, NO_MARK, Census, Unspoken
+from tally.census import FLAG_OF, MIXED, NO_MARK, Census
 from tally.measure import Measure
 from tally.model import BlankItem, Choice, Policies, Silence, VoidBallot
 from tally.rules import Rule
@@ -88,18 +88,39 @@ def terms_of(census: Census, policies: Policies, rule: Rule) -> Terms:
     (domain C-23, C-24). Silent units of an owner who expressed himself add their area to what the
     clause says, and leave his head where he put it.
     """
-    blank_abstains = policies.blank_item is BlankItem.ABSTAIN
-    cast: dict[int, int] = {Choice.BLANK: Choice.ABSTAIN} if blank_abstains else {}
-    expressed = Terms(cast, {}, policies.void_ballot is VoidBallot.PARTICIPATING)
-    lean = majority(settle(census, expressed)) if rule.deemed_votes else Choice.ABSTAIN
-    voted = replace(expressed, cast=cast | {Choice.FOLLOW: lean})
+    lean: int = Choice.ABSTAIN
+    if rule.deemed_votes and (Choice.FOLLOW in census.area_cm2 or silence_speaks(policies, rule)):
+        lean = majority(settle(census, cast_terms(policies)))
+    voted = cast_terms(policies, lean)
+    if not silence_speaks(policies, rule):
+        return voted
+    if needs_quorum(policies) and not quorate(settle(census, voted), census, rule):
+        return voted
+    return with_silence(voted, policies, lean)
 
-    if policies.silence is Silence.NOT_PARTICIPATING or not rule.deemed_votes:
-        return voted
-    # A clause that adds silence to a majority supposes a vote that stands by itself.
-    stands = policies.silence is not Silence.FOLLOW_MAJORITY
-    if not stands and not quorate(settle(census, voted), census, rule):
-        return voted
+
+def cast_terms(policies: Policies, lean: int | None = None) -> Terms:
+    """Say what cast ballots mean; those that follow join ``lean``, once it is known."""
+    cast: dict[int, int] = {}
+    if policies.blank_item is BlankItem.ABSTAIN:
+        cast[Choice.BLANK] = Choice.ABSTAIN
+    if lean is not None:
+        cast[Choice.FOLLOW] = lean
+    return Terms(cast, {}, policies.void_ballot is VoidBallot.PARTICIPATING)
+
+
+def silence_speaks(policies: Policies, rule: Rule) -> bool:
+    """Tell whether a clause may give units without a ballot a voice."""
+    return rule.deemed_votes and policies.silence is not Silence.NOT_PARTICIPATING
+
+
+def needs_quorum(policies: Policies) -> bool:
+    """Tell whether the clause supposes a vote that stands without it."""
+    return policies.silence is Silence.FOLLOW_MAJORITY
+
+
+def with_silence(voted: Terms, policies: Policies, lean: int) -> Terms:
+    """Add what the clause says of units without a ballot."""
     choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
     return replace(voted, silent=dict.fromkeys(COUNTED_IN[policies.silence], choice))
 
@@ -112,7 +133,7 @@ def settle(census: Census, terms: Terms) -> Reading:
         choice = terms.choice_of(state, flags)
         if choice is not None:
             heads[choice] += count
-        elif flags & Unspoken.VOID:
+        elif flags & FLAG_OF[Choice.VOID]:
             void_heads += count
 
     area = {mark: census.area_cm2.get(mark, 0) for mark in census.marks}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.census import take_census
 from tally.desk import Desk
 from tally.model import Item, MixedUnits, Policies
 from tally.question import Question
 from tally.reading import read
 from tally.rules import Rule
+from tally.standing import take_census
 from tally.verdict import judge
 
 
@@ -38,7 +38,8 @@ class Replay:
         self.slots = desk.slots(policies.repeat)
         self.held = desk.held(self.scope, self.slots)
         self.silent = self.slots.silent[self.scope.rows]
-        self.answers = desk.answers(question, policies)
+        self._all_answers = desk.answers(policies)
+        self.answers = self._all_answers.columns[question.column]
         self.last_ballot_governs = policies.mixed_units is MixedUnits.LAST_BALLOT
         self.question = question
         self.approving = approving
@@ -59,15 +60,15 @@ class Replay:
         answers[ballots] = to
         return self._carried(self.held, answers)
 
-    def _carried(self, held: NDArray[np.int64], answers: NDArray[np.uint8]) -> bool:
-        census = take_census(
+    def _carried(self, held: NDArray[np.int32], answers: NDArray[np.uint8]) -> bool:
+        [table] = take_census(
             self.scope,
             held,
-            answers,
-            self.question.marks,
+            self._all_answers.asked_instead(answers),
+            [self.question.marks],
             last_ballot_governs=self.last_ballot_governs,
         )
-        reading = read(census, self.policies, self.rule)
+        reading = read(table.of(0), self.policies, self.rule)
         return judge(
             self.question.votes(reading, self.scope.total, self.approving), self.rule
         ).carried

@@ -8,9 +8,16 @@ there is no setting for any of it.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tally.errors import TallyError
 from tally.model import Matter
+
+Quantity = TypeVar("Quantity", int, NDArray[np.int64])
+"""One figure, or a column of figures."""
 
 
 class MajorityClass(StrEnum):
@@ -47,13 +54,17 @@ class Ratio:
 
     def holds(self, part: int, whole: int) -> bool:
         """Tell whether ``part`` of ``whole`` reaches the share, in integers."""
-        margin = self.margin(part, whole)
-        return margin >= 0 if self.inclusive else margin > 0
+        return self.margin(part, whole) >= self.least
 
     def __str__(self) -> str:
         return f"{self.op} {self.num}/{self.den}"
 
-    def margin(self, part: int, whole: int) -> int:
+    @property
+    def least(self) -> int:
+        """The least :meth:`margin` at which it holds."""
+        return 0 if self.inclusive else 1
+
+    def margin(self, part: Quantity, whole: Quantity) -> Quantity:
         """Return ``den * part - num * whole``, whose sign decides."""
         return self.den * part - self.num * whole
 

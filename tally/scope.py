@@ -5,46 +5,92 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import KINDS, RosterColumns
+from tally.columns import KINDS, RosterColumns, Segments
 from tally.errors import TallyError
 from tally.grouping import owner_groups
+from tally.kernel import Weights
 from tally.measure import Measure
 from tally.model import Item, Kind, Policies, SameOwner
 
-_EXACT_FLOAT = 2**53
-"""Below it float64 holds every whole number."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Several:
+    """Owners of several units, m units of G owners in all.
+
+    Parameters
+    ----------
+    units
+        Their units, owner by owner, as places in a scope, int64, shape ``(m,)``.
+    starts
+        Where each owner begins in ``units``, int64, shape ``(G,)``.
+    sizes
+        Units of each, int64, shape ``(G,)``.
+    """
+
+    units: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    def differ(self, column: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Tell of which owners the units do not all have the same value, bool, ``(G,)``."""
+        if not len(self.starts):
+            return np.zeros(0, dtype=np.bool_)
+        theirs = column[self.units]
+        first = np.repeat(theirs[self.starts], self.sizes)
+        return np.logical_or.reduceat(theirs != first, self.starts)
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Several":
+        """Leave the other owners out."""
+        sizes = self.sizes[chosen]
+        return Several(self.units[np.repeat(chosen, self.sizes)], np.cumsum(sizes) - sizes, sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """Units of one electorate, owners of a single unit first, then group by group.
+    """The n units and G owners of one electorate, or of S electorates one after the other.
 
     Parameters
     ----------
     rows
-        Roster rows of the n units, int64, shape ``(n,)``.
+        Roster rows of the units, segment by segment, int64, shape ``(n,)``.
     area_cm2
         Their areas in cm², int64, shape ``(n,)``.
-    singles
-        How many of them, at the front, are the only unit of their group.
-    starts
-        Where each group of several units begins, counted from ``singles``; int64.
-    sizes
-        Units of each group of several units, int64.
-    total
-        Heads and area of the whole electorate.
-    float_area
-        The areas once more as float64, only if ``total`` is below 2**53 so that sums of them stay
-        exact; otherwise absent.
+    weights
+        The same as they are added up.
+    owner
+        Whose each unit is, codes 0 to G - 1, int32, shape ``(n,)``.
+    alone
+        Whether it is his only one here, bool, shape ``(n,)``.
+    several
+        The owners of several units.
+    offsets
+        Where each segment begins, and the end, int64, shape ``(S + 1,)``.
+    heads, areas_cm2
+        Owners and area of each segment, int64, shape ``(S,)``.
+    everybody
+        Whether ``rows`` are all units in the order of the roster.
     """
 
     rows: NDArray[np.int64]
     area_cm2: NDArray[np.int64]
-    singles: int
-    starts: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    total: Measure
-    float_area: NDArray[np.float64] | None
+    weights: Weights
+    owner: NDArray[np.int32]
+    alone: NDArray[np.bool_]
+    several: Several
+    offsets: NDArray[np.int64]
+    heads: NDArray[np.int64]
+    areas_cm2: NDArray[np.int64]
+    everybody: bool
+
+    @property
+    def segments(self) -> int:
+        """Number of electorates."""
+        return len(self.heads)
+
+    @property
+    def total(self) -> Measure:
+        """Heads and area of all segments."""
+        return Measure(int(self.heads.sum()), int(self.areas_cm2.sum()))
 
 
 def electorate_mask(roster: RosterColumns, item: Item, policies: Policies) -> NDArray[np.bool_]:
@@ -86,29 +132,58 @@ def kinds_counted(item: Item, policies: Policies) -> frozenset[Kind] | None:
     return policies.include_kinds
 
 
-def scope_of(roster: RosterColumns, inside: NDArray[np.bool_], same_owner: SameOwner) -> Scope:
-    """Line up an electorate; heads are regrouped inside it (domain C-33)."""
-    groups = owner_groups(roster, same_owner, inside)
+def scope_of(
+    roster: RosterColumns,
+    inside: NDArray[np.bool_],
+    same_owner: SameOwner,
+    segments: Segments | None = None,
+) -> Scope:
+    """Line up an electorate; heads are regrouped inside it (domain C-33).
+
+    Parameters
+    ----------
+    inside
+        The units it consists of, bool, shape ``(U,)``.
+    segments
+        How it is divided into S electorates; one if absent.
+    """
     rows = np.flatnonzero(inside)
-    group = groups[rows]
-    units_of = np.bincount(group)
-    alone = units_of[group] == 1
-    several = np.flatnonzero(~alone)
-    # Stable: within a group the units keep the order of the roster.
-    several = several[np.argsort(group[several], kind="stable")]
-    rows = rows[np.concatenate((np.flatnonzero(alone), several))]
+    if segments is None:
+        groups = owner_groups(roster, same_owner, inside)
+        offsets = np.array([0, len(rows)], dtype=np.int64)
+    else:
+        groups = owner_groups(roster, same_owner, inside, segments.code)
+        # Stable: within a segment the units keep the order of the roster.
+        rows = rows[np.argsort(segments.code[rows], kind="stable")]
+        units = np.bincount(segments.code[rows], minlength=len(segments.names))
+        offsets = np.cumsum([0, *units], dtype=np.int64)
+    owner = groups[rows]
+    units_of = np.bincount(owner)
+    alone = units_of[owner] == 1
+    members = np.flatnonzero(~alone)
+    members = members[np.argsort(owner[members], kind="stable")]
     sizes = units_of[units_of > 1].astype(np.int64)
+    several = Several(members, np.cumsum(sizes) - sizes, sizes)
+    speaks = alone.copy()
+    speaks[several.units[several.starts]] = True
     area = roster.area_cm2[rows]
-    total = Measure(len(units_of), int(area.sum()))
     return Scope(
         rows=rows,
         area_cm2=area,
-        singles=int(alone.sum()),
-        starts=np.cumsum(sizes) - sizes,
-        sizes=sizes,
-        total=total,
-        float_area=area.astype(np.float64) if total.area_cm2 < _EXACT_FLOAT else None,
+        weights=Weights.of(area),
+        owner=owner,
+        alone=alone,
+        several=several,
+        offsets=offsets,
+        heads=_per_segment(speaks, offsets),
+        areas_cm2=_per_segment(area, offsets),
+        everybody=np.array_equal(rows, np.arange(len(roster))),
     )
+
+
+def _per_segment(column: NDArray[np.generic], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    running: NDArray[np.int64] = np.cumsum(np.append([0], column), dtype=np.int64)
+    return np.diff(running[offsets])
 
 
 def _require_known(item: Item, noun: str, named: frozenset[str], known: tuple[str, ...]) -> None:

@@ -1,12 +1,13 @@
-"""One slot for each unit: which of its ballots stands."""
+"""One slot for each unit: which of its ballots stands, and what ballots answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tally import kernel
 from tally.columns import BallotColumns
 from tally.model import Choice, Repeat
 
@@ -16,7 +17,10 @@ SILENT: Final = 120
 DELIVERED: Final = 121
 """The same, with proof that the ballot paper was delivered."""
 
-_EXTRA = (SILENT, DELIVERED, Choice.VOID)
+_CODES = 256
+
+UNHELD = (SILENT, DELIVERED, int(Choice.VOID))
+"""Answers of units that no ballot holds, in the order in which they follow the ballots."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,15 +30,15 @@ class Slots:
     Parameters
     ----------
     holder
-        Ballot position, int64, shape ``(U,)``; from ``ballots`` on it says why there is none.
+        Ballot position, int32, shape ``(U,)``; from ``ballots`` on it says why there is none.
     silent
         What ``holder`` says of each unit when no ballot holds it: whether its paper was delivered.
     ballots
         Number B of ballots.
     """
 
-    holder: NDArray[np.int64]
-    silent: NDArray[np.int64]
+    holder: NDArray[np.int32]
+    silent: NDArray[np.int32]
     ballots: int
 
 
@@ -53,41 +57,68 @@ def fill_slots(
     slots it took and silences them: what it had superseded does not come back.
     """
     count = len(ballots)
-    ballot = np.repeat(np.arange(count, dtype=np.int64), np.diff(ballots.unit_offsets))
-    unit = ballots.unit_code
-    excluded = np.zeros(count, dtype=np.bool_)
-    excluded[sorted(struck)] = True
-
-    # Minimum and maximum do not depend on the order in which NumPy visits repeated units, which
-    # plain assignment does, and NumPy does not define that order.
-    valid = ~ballots.void[ballot]
-    if repeat is Repeat.FIRST_VALID:
-        holder = np.full(units, count, dtype=np.int64)
-        np.minimum.at(holder, unit[valid], ballot[valid])
-    else:
-        holder = np.full(units, -1, dtype=np.int64)
-        np.maximum.at(holder, unit[valid], ballot[valid])
-        holder[holder < 0] = count
-
-    void = np.zeros(units, dtype=np.bool_)
-    void[unit[(ballots.void & ~excluded)[ballot]]] = True
-    silent = np.full(units, count + _EXTRA.index(SILENT), dtype=np.int64)
+    silent = np.full(units, count + UNHELD.index(SILENT), dtype=np.int32)
     if delivered is not None:
-        silent[delivered] = count + _EXTRA.index(DELIVERED)
-    empty = holder == count
-    holder[empty] = np.where(void[empty], count + _EXTRA.index(Choice.VOID), silent[empty])
-    taken_away = np.append(excluded, [False] * len(_EXTRA))[holder]
-    holder[taken_away] = silent[taken_away]
+        silent[delivered] = count + UNHELD.index(DELIVERED)
+    holder = silent.copy()
+    kernel.fill(ballots.unit_offsets, ballots.unit_code, ballots.void, repeat, holder)
+    if ballots.void.any():
+        void = _touched(ballots, np.flatnonzero(ballots.void), struck, units)
+        spoiled = void & (holder >= count)
+        holder[spoiled] = count + UNHELD.index(Choice.VOID)
+    if struck:
+        excluded = np.zeros(count + len(UNHELD), dtype=np.bool_)
+        excluded[sorted(struck)] = True
+        taken_away = excluded[holder]
+        holder[taken_away] = silent[taken_away]
     return Slots(holder, silent, count)
 
 
-def answer_columns(choices: NDArray[np.int8]) -> NDArray[np.uint8]:
-    """Turn ballots ``(B, Q)`` into columns ``(Q, B + 3)`` that a holder can index.
+def _touched(
+    ballots: BallotColumns, chosen: NDArray[np.int64], struck: Collection[int], units: int
+) -> NDArray[np.bool_]:
+    """Tell which units the chosen ballots name, struck ones left out."""
+    touched = np.zeros(units, dtype=np.bool_)
+    for ballot in chosen.tolist():
+        if ballot not in struck:
+            start, end = ballots.unit_offsets[ballot : ballot + 2]
+            touched[ballots.unit_code[start:end]] = True
+    return touched
 
-    The last three entries are the answers of a unit that no ballot holds.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What ballots answer, question by question, ready to be looked up by a slot.
+
+    Parameters
+    ----------
+    columns
+        Answer codes, uint8, shape ``(Q + 1, B + 3)``. The last row, absence, says nothing of any
+        ballot; the last three columns are the answers of a unit that no ballot holds.
+    seen
+        Which codes the ballots carry, bool, shape ``(Q + 1, 256)``.
     """
-    questions = choices.shape[1]
-    columns = np.empty((questions, len(choices) + len(_EXTRA)), dtype=np.uint8)
-    columns[:, : len(choices)] = choices.T
-    columns[:, len(choices) :] = _EXTRA
-    return columns
+
+    columns: NDArray[np.uint8]
+    seen: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, choices: NDArray[np.int8]) -> "Answers":
+        """Turn choices, ``(B, Q)``, into rows."""
+        ballots, questions = choices.shape
+        columns = np.empty((questions + 1, ballots + len(UNHELD)), dtype=np.uint8)
+        columns[:-1, :ballots] = choices.T
+        columns[-1, :ballots] = Choice.BLANK
+        columns[:, ballots:] = UNHELD
+        return cls(columns, kernel.seen(columns[:, :ballots]))
+
+    def only(self, questions: Sequence[int]) -> "Answers":
+        """Leave the other questions out."""
+        if len(questions) == len(self.columns) - 1:
+            return self
+        rows = [*questions, -1]
+        return Answers(self.columns[rows], self.seen[rows])
+
+    def asked_instead(self, row: NDArray[np.uint8]) -> "Answers":
+        """Put one other row, of which nothing is known, in the place of all questions."""
+        return Answers(np.stack((row, self.columns[-1])), np.ones((2, _CODES), dtype=np.bool_))

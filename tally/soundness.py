@@ -1,14 +1,15 @@
 """Columns that contradict themselves are refused before anything is counted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.columns import KINDS, BallotColumns, RosterColumns, Segments
 from tally.errors import TallyError
 from tally.model import MAX_OPTIONS, Agenda, Form, Item, Silence
-from tally.question import questions_of
+from tally.question import Question
+from tally.slots import Answers
 
 _INT64_MAX = 2**63 - 1
 _HALF = 32
@@ -32,7 +33,7 @@ def require_sound_agenda(agenda: Agenda) -> None:
             raise TallyError(f"议题 {item.id}：{problem}", position)
 
 
-def require_sound_roster(roster: RosterColumns) -> None:
+def require_sound_roster(roster: RosterColumns, segments: Segments | None = None) -> None:
     """Refuse a roster whose columns do not fit together or cannot be summed in 64 bits.
 
     Raises
@@ -46,12 +47,7 @@ def require_sound_roster(roster: RosterColumns) -> None:
     _require_shape("面积", roster.area_cm2, (units,), np.int64)
     _require_shape("产权状态", roster.developer_stock, (units,), np.bool_)
     _require_offsets("业主", roster.owner_offsets, units, roster.owner_code)
-    if len(set(roster.unit_key)) != units:
-        seen: set[str] = set()
-        for row, key in enumerate(roster.unit_key):
-            if key in seen:
-                raise TallyError(f"清册第 {row + 1} 行：房屋 {key} 重复", row)
-            seen.add(key)
+    _require_unique_units(roster, segments)
     for noun, wrong in (
         ("楼栋代码无法识别", (roster.building < 0) | (roster.building >= len(roster.buildings))),
         ("用途代码无法识别", (roster.kind < 0) | (roster.kind >= len(KINDS))),
@@ -75,8 +71,26 @@ def require_sound_roster(roster: RosterColumns) -> None:
         )
 
 
+def require_sound_segments(roster: RosterColumns, segments: Segments) -> None:
+    """Refuse segments that do not divide the roster.
+
+    Raises
+    ------
+    TallyError
+        Naming the first unit that belongs to none, or the first segment without a unit.
+    """
+    _require_shape("分区", segments.code, (len(roster),), np.int32)
+    outside = (segments.code < 0) | (segments.code >= len(segments.names))
+    if outside.any():
+        row = int(outside.argmax())
+        raise TallyError(f"清册第 {row + 1} 行（{roster.unit_key[row]}）：不属于任何分区", row)
+    units = np.bincount(segments.code, minlength=len(segments.names))
+    if not units.all():
+        raise TallyError(f"{segments.names[int(units.argmin())]} 没有任何房屋，无法计票")
+
+
 def require_sound_ballots(agenda: Agenda, roster: RosterColumns, ballots: BallotColumns) -> None:
-    """Refuse ballots that point outside the roster or carry unknown choices.
+    """Refuse ballots that point outside the roster or do not fit the agenda.
 
     Raises
     ------
@@ -97,16 +111,28 @@ def require_sound_ballots(agenda: Agenda, roster: RosterColumns, ballots: Ballot
             f"第 {row + 1} 张表决票指向清册中不存在的第 {int(ballots.unit_code[position])} 号房屋",
             row,
         )
-    for item, questions in zip(agenda.items, questions_of(agenda), strict=True):
-        for question in questions:
-            known = np.zeros(256, dtype=np.bool_)
-            known[sorted(question.allowed)] = True
-            marks = ballots.choices[:, question.column]
-            wrong = ~known[marks.view(np.uint8)]
-            if wrong.any():
-                row = int(wrong.argmax())
+
+
+def require_known_choices(
+    agenda: Agenda, questions: Sequence[Sequence[Question]], answers: Answers
+) -> None:
+    """Refuse choices that their question does not offer.
+
+    Raises
+    ------
+    TallyError
+        Naming the first offending ballot.
+    """
+    for item, asked in zip(agenda.items, questions, strict=True):
+        for question in asked:
+            foreign = answers.seen[question.column].copy()
+            foreign[sorted(question.allowed)] = False
+            if foreign.any():
+                marks = answers.columns[question.column]
+                row = int(foreign[marks].argmax())
                 raise TallyError(
-                    f"第 {row + 1} 张表决票在议题 {item.id} 上的选择 {int(marks[row])} 无法识别",
+                    f"第 {row + 1} 张表决票在议题 {item.id} 上的选择 "
+                    f"{int(marks[row].view(np.int8))} 无法识别",
                     row,
                 )
 
@@ -138,6 +164,20 @@ def require_struck(ballots: BallotColumns, struck: Collection[int]) -> None:
     for position in sorted(struck):
         if not 0 <= position < len(ballots):
             raise TallyError(f"要剔除的第 {position + 1} 张表决票不存在", position)
+
+
+def _require_unique_units(roster: RosterColumns, segments: Segments | None) -> None:
+    """Each unit stands in the roster of its complex once; another complex may have the same key."""
+    keys: Sequence[object] = roster.unit_key
+    if segments is not None:
+        keys = list(zip(segments.code.tolist(), roster.unit_key, strict=True))
+    if len(set(keys)) == len(keys):
+        return
+    seen: set[object] = set()
+    for row, key in enumerate(keys):
+        if key in seen:
+            raise TallyError(f"清册第 {row + 1} 行：房屋 {roster.unit_key[row]} 重复", row)
+        seen.add(key)
 
 
 def _problem_of(item: Item) -> str | None:

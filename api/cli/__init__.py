@@ -157,6 +157,31 @@ def recount(
     raise SystemExit(recount_files(roster, ballots, agenda, out))
 
 
+@app.command("tally-city")
+def tally_city(
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help="数据目录：每个小区一个子目录，内有 roster、ballots（xlsx、xls、csv）、agenda.json"
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="结果目录，在数据目录之外")],
+    scheduler: Annotated[
+        str | None, typer.Option(help="已有的 Dask 集群，如 tcp://主机:8786")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="本机的进程数，默认每核一个")] = None,
+    part_size: Annotated[int, typer.Option(min=1, max=1000, help="每次交给一个进程的小区数")] = 200,
+) -> None:
+    """把全市各小区的表决一次算完，中断后可接着算。有小区未能计票则列出，退出码 3。
+
+    不写 --scheduler 就在本机启动进程。用已有的集群时，每个工作进程都须装有同一版本的 yezhu，
+    并且能以同一路径读到数据目录；读不到就停下来说明。
+    """
+    from api.cli.city import tally_city as tally
+
+    raise SystemExit(tally(data, out, scheduler, workers, part_size))
+
+
 @app.command()
 def verify(
     bundle: Annotated[Path, typer.Argument(help="审计包（zip）")],

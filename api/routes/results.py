@@ -35,6 +35,29 @@ class SupervisionOut(BaseModel):
     refused: dict[str, int]
 
 
+class MeasureOut(BaseModel):
+    """人数与面积（平方厘米）。"""
+
+    heads: int
+    area_cm2: int
+
+
+class FloorOut(BaseModel):
+    """一层楼；地下各层合为 -1，房号看不出楼层的为 null。"""
+
+    building: str
+    floor: int | None
+    electorate: MeasureOut
+    participating: MeasureOut
+
+
+class FloorsOut(BaseModel):
+    """逐层的参与情况。一位业主在每一层都算一人，各层人数不能相加。"""
+
+    assembly: str
+    floors: list[FloorOut]
+
+
 def _binary(media_type: str) -> dict[str, Any]:
     return {
         "response_class": Response,
@@ -44,13 +67,16 @@ def _binary(media_type: str) -> dict[str, Any]:
 
 @routes.get("/turnout", dependencies=[Depends(Anyone("参与情况人人可见，选择在截止前密封"))])
 def turnout(assembly_id: str, service: InService) -> dict[str, Any]:
-    """参与的人数与面积，各与其法定门槛相比。"""
+    """参与的人数与面积，各与其法定门槛相比，并按楼栋、用途、时段分列。
+
+    参与不足 5 人的楼栋与用途不单独列出（`participating` 为 null），时段合并到满 5 人。
+    """
     return service.counting.turnout(assembly_id)
 
 
 @routes.get("/turnout/stream", **_binary("text/event-stream"))
 async def stream(assembly_id: str, request: Request, _account: _Watcher) -> StreamingResponse:
-    """参与情况的实时推送（server-sent events，事件名 turnout）。"""
+    """参与情况的实时推送（server-sent events，事件名 turnout），逐楼栋、用途、小时，不作合并。"""
     feed: TurnoutFeed = request.app.state.feed
     first = await feed.snapshot(assembly_id)
 
@@ -62,6 +88,12 @@ async def stream(assembly_id: str, request: Request, _account: _Watcher) -> Stre
     return StreamingResponse(
         events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )
+
+
+@routes.get("/turnout/floors")
+def floors(assembly_id: str, service: InService, _account: _Watcher) -> FloorsOut:
+    """各楼栋逐层的参与情况。楼层由房号推得，仅供工作人员查看，不作任何依据。"""
+    return FloorsOut.model_validate(service.counting.floors(assembly_id))
 
 
 @routes.get("/supervision")

@@ -91,7 +91,8 @@ def test_turnout_tells_no_choice_and_no_name(place, assembly):
     assert "approve" not in text
     assert "王喆" not in text
     assert set(json.loads(text)) == {
-        "as_of", "assembly", "buildings", "items", "log_size", "state", "title",
+        "as_of", "assembly", "buildings", "everybody", "hours", "items", "kinds", "log_size",
+        "state", "title",
     }  # fmt: skip
 
 

@@ -140,6 +140,13 @@ def test_a_ballot_cast_on_the_phone_moves_the_board(site, page, tmp_path):
     expect(board.get_by_test_id("turnout-heads")).to_have_text(str(before + 1))
     assert board.get_by_test_id("turnout-area").inner_text() != area_before
     assert board.evaluate("performance.timeOrigin") == loaded  # the page was not reloaded
+    floors = board.get_by_test_id("floors").first
+    floors.locator("summary").click()
+    expect(floors.get_by_role("heading", name="1 层")).to_be_visible()
+    expect(floors).to_contain_text("1 / 1 人")
+    arrivals = board.get_by_test_id("arrivals")
+    arrivals.locator("summary").click()
+    expect(arrivals.get_by_role("row").nth(1)).to_contain_text("1 人")
     board.screenshot(path=tmp_path / "board.png", full_page=True)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
@@ -28,6 +29,19 @@ from tally.model import (
     SameOwner,
     Silence,
     VoidBallot,
+)
+
+# For each of thousands of mutants: the same examples every time, fewer of them, and no search for
+# the smallest one that fails.
+settings.register_profile(
+    "mutants",
+    max_examples=15,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 SMALL = st.integers(1, 12)
@@ -186,6 +200,12 @@ def _owners(roster, agenda):
         tuple(key for key, code in zip(roster.unit_key, groups, strict=True) if code == group)
         for group in sorted(set(groups))
     ]
+
+
+def pytest_collection_modifyitems(config, items):
+    """Examples by hand come first: they notice most mutants, and at once."""
+    if config.getoption("hypothesis_profile") == "mutants":
+        items.sort(key=lambda item: hasattr(item.obj, "hypothesis"))
 
 
 @pytest.fixture(scope="session")

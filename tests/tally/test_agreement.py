@@ -21,6 +21,8 @@ from tally.model import (
     VoidBallot,
 )
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
 BLOCKS = ("participating", "approve", "oppose", "abstain", "void")
 
 
@@ -45,7 +47,7 @@ def assert_same(fast, plain):
         assert fast["winner"] == plain["winner"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * USUAL, deadline=None)
 @given(data=st.data())
 def test_fast_and_plain_counts_agree(drawn, data):
     """On every form, policy and scope, with some ballots struck, to the last cm²."""
@@ -89,7 +91,7 @@ def test_every_combination_of_policies(drawn, data, silence, mixed_units):
         assert_same(fast, plain)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=USUAL // 2, deadline=None)
 @given(data=st.data())
 def test_every_variant_is_the_count_under_that_policy(drawn, data):
     """``depends_on`` names exactly the policies under which the plain count decides otherwise."""

@@ -13,8 +13,13 @@ from tally.desk import Desk
 from tally.flip import flip_of
 from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies
 from tally.question import questions_of
+from tally.roll import ElectoralRoll
 from tally.rules import rule_for
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+MOST_BALLOTS = 6 if USUAL >= 100 else 4
+"""Trying every choice for every set takes four times as long with each ballot more."""
 ONE_QUESTION = (Form.RESOLUTION, Form.RESOLUTION, Form.CHOOSE_ONE)
 
 
@@ -38,7 +43,7 @@ def fewest_by_trying(turned, ballots, marks):
 
 
 def flips_of(vote, patience):
-    desk = Desk(vote.roster, vote.ballots, vote.delivered, ())
+    desk = Desk(ElectoralRoll(vote.agenda, vote.roster), vote.ballots, vote.delivered)
     item = vote.agenda.items[0]
     rule = rule_for(item.matter, vote.agenda.decision_date)
     return [
@@ -50,7 +55,7 @@ def flips_of(vote, patience):
 
 def counted_only(vote):
     """Positions of the ballots that hold a unit of the electorate."""
-    desk = Desk(vote.roster, vote.ballots, vote.delivered, ())
+    desk = Desk(ElectoralRoll(vote.agenda, vote.roster), vote.ballots, vote.delivered)
     policies = vote.agenda.policies
     scope = desk.scope(vote.agenda.items[0], policies)
     return desk.holdings(scope, desk.slots(policies.repeat)).ballots.tolist()
@@ -91,7 +96,7 @@ def assert_bracketed(found, true):
         assert found.at_most is None or found.at_most >= true
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=5 * USUAL // 2, deadline=None)
 @given(data=st.data())
 def test_small_assemblies_are_always_exact(drawn, data):
     """Under every policy, with shared, mixed and repeated ballots, in both directions."""
@@ -102,7 +107,7 @@ def test_small_assemblies_are_always_exact(drawn, data):
         assert flip.change.document() == change
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=5 * USUAL // 2, deadline=None)
 @given(data=st.data())
 def test_bounds_hold_without_trying(drawn, data):
     """What large assemblies rely on, shown on small ones: no patience at all, and still true."""
@@ -113,7 +118,7 @@ def test_bounds_hold_without_trying(drawn, data):
         assert_bracketed(flip.change, change)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=5 * USUAL // 2, deadline=None)
 @given(data=st.data(), mixed_units=st.sampled_from(MixedUnits))
 def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
     """One ballot an owner and nobody follows: one integer, whatever the size.
@@ -121,7 +126,7 @@ def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
     Only striking towards carriage may be left open, where no set of areas fits the window.
     """
     vote = data.draw(
-        drawn(most_units=8, most_ballots=6, forms=ONE_QUESTION, turnout=8, simple=True)
+        drawn(most_units=8, most_ballots=MOST_BALLOTS, forms=ONE_QUESTION, turnout=8, simple=True)
     )
     policies = replace(vote.agenda.policies, mixed_units=mixed_units)
     vote = replace(vote, agenda=replace(vote.agenda, policies=policies))
@@ -134,7 +139,7 @@ def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
             assert flip.strike.document() == strike
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * USUAL // 2, deadline=None)
 @given(data=st.data())
 def test_needed_is_the_least_that_comes_and_approves(drawn, data):
     """On each measure: one head or cm² fewer and one of its two tests still fails."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -5,7 +7,7 @@ from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
 from tally.errors import TallyError
 from tally.frames import ballots_from_frame, result_frame, roster_from_frame
-from tally.model import Agenda, Candidate, Choice, Form, Item, Kind, Matter, Policies
+from tally.model import Agenda, Candidate, Choice, Form, Item, Kind, Matter, Option, Policies
 
 AGENDA = Agenda(
     title="演示",
@@ -85,8 +87,11 @@ def test_a_result_table_holds_the_integers_of_the_result():
 @pytest.mark.parametrize(
     ("damage", "named"),
     [
-        (lambda frame: frame.drop(columns="kind"), "kind"),
-        (lambda frame: frame.assign(area_cm2=frame["area_cm2"] * 1.0), "area_cm2"),
+        (lambda frame: frame.drop(columns=["kind", "owners"]), "^数据表缺少列：kind、owners$"),
+        (
+            lambda frame: frame.assign(area_cm2=frame["area_cm2"] * 1.0),
+            "^面积列 area_cm2 须为整数（平方厘米）$",
+        ),
         (lambda frame: frame.assign(kind="城堡"), "第 1 行"),
     ],
 )
@@ -95,8 +100,76 @@ def test_a_roster_frame_that_cannot_be_counted_is_refused(damage, named):
         roster_from_frame(damage(roster_frame()))
 
 
-def test_a_ballot_for_an_unknown_unit_is_refused_by_its_row():
+def test_an_unknown_use_is_refused_by_its_row():
+    frame = roster_frame()
+    frame.loc[3, "kind"] = "城堡"
+    with pytest.raises(TallyError, match="第 4 行的用途无法识别") as refused:
+        roster_from_frame(frame)
+    assert refused.value.row == 3
+
+
+@pytest.mark.parametrize("unknown", [("9-9-9",), ("9-9-9", "1-1-1"), ("1-1-1", "9-9-9")])
+def test_a_ballot_for_an_unknown_unit_is_refused_by_its_row(unknown):
     frame = ballot_frame()
-    frame["unit_keys"] = [("1-1-1",), ("1-1-1", "9-9-9"), ("2-1-2",)]
-    with pytest.raises(TallyError, match="第 2 张"):
+    frame["unit_keys"] = [("1-1-1",), unknown, ("2-1-2",)]
+    with pytest.raises(TallyError, match="第 2 张") as refused:
         ballots_from_frame(frame, roster_from_frame(roster_frame()), AGENDA)
+    assert refused.value.row == 1
+
+
+def test_a_ballot_frame_that_lacks_an_answer_is_refused():
+    with pytest.raises(TallyError, match=r"^数据表缺少列：void、2$"):
+        ballots_from_frame(
+            ballot_frame().drop(columns=["void", 2]), roster_from_frame(roster_frame()), AGENDA
+        )
+
+
+def test_columns_may_come_in_any_dtype_that_holds_them():
+    """Nullable and object columns, as files and databases deliver them."""
+    loose = roster_frame().astype({"area_cm2": "Int32", "developer_stock": object})
+    cast = ballot_frame().astype({"void": object, 0: "Int64"})
+    roster = roster_from_frame(loose)
+    columns = ballots_from_frame(cast, roster, AGENDA)
+    assert (roster.area_cm2.dtype, roster.developer_stock.dtype) == ("int64", "bool")
+    assert (columns.void.dtype, columns.choices.dtype) == ("bool", "int8")
+    expected = ballots_from_frame(ballot_frame(), roster_from_frame(roster_frame()), AGENDA)
+    assert count_assembly(AGENDA, roster, columns) == count_assembly(AGENDA, roster, expected)
+
+
+def test_channels_and_identities_keep_their_names():
+    roster = roster_from_frame(roster_frame())
+    ballots = ballots_from_frame(ballot_frame(), roster, AGENDA)
+    assert (ballots.channel.tolist(), ballots.channels) == ([0, 1, 1], ("手机", "纸质"))
+    # An identity is opaque: one that merely ends in a zero byte is another one.
+    frame = roster_frame().assign(owners=[("A",), ("A\0",), ("B",), ("B",), ("C",)])
+    assert roster_from_frame(frame).owner_code.tolist() == [0, 1, 2, 2, 3]
+
+
+def test_a_result_table_has_a_row_for_each_option():
+    item = Item(
+        "1",
+        "选聘",
+        Form.CHOOSE_ONE,
+        Matter.HIRE_MANAGER,
+        options=(Option("a", ""), Option("b", "")),
+    )
+    agenda = replace(AGENDA, items=(item,))
+    roster = RosterColumns.from_rows(UNITS)
+    rows = [BallotRow((unit.unit_key,), (Choice.OPTION,), False, "手机") for unit in UNITS]
+    table = result_frame(
+        count_assembly(agenda, roster, BallotColumns.from_rows(roster, agenda, rows))
+    )
+    assert table["carried"].to_dict() == {
+        ("1", "a", "heads"): True,
+        ("1", "a", "area_cm2"): True,
+        ("1", "b", "heads"): False,
+        ("1", "b", "area_cm2"): False,
+    }
+    assert table.loc[("1", "a", "heads")].drop("carried").to_dict() == {
+        "electorate": 3,
+        "participating": 3,
+        "approve": 3,
+        "oppose": 0,
+        "abstain": 0,
+        "void": 0,
+    }

@@ -9,6 +9,9 @@ from tally.columns import RosterColumns, UnitRow
 from tally.count import owner_groups
 from tally.model import Kind, SameOwner
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+
 
 def roster_of(owners, stock=()):
     return RosterColumns.from_rows(
@@ -55,7 +58,7 @@ def test_a_long_chain_is_one_head():
 
 
 @pytest.mark.parametrize("same_owner", list(SameOwner))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=USUAL // 2, deadline=None)
 @given(owners=st.lists(st.lists(st.sampled_from("abcdef"), max_size=4), max_size=8))
 def test_grouping_is_what_sets_say(owners, same_owner):
     """Two units share a head if their sets are equal, or a chain of common owners joins them."""

@@ -1,6 +1,6 @@
 """All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, insert, select, update
@@ -132,15 +132,20 @@ def take_slots(
         )
 
 
-def voted_units(session: Session, assembly_id: str) -> list[int]:
-    """List the units that have a standing ballot."""
-    return list(
-        session.scalars(
-            select(SlotRow.unit_code)
-            .where(SlotRow.assembly_id == assembly_id)
-            .order_by(SlotRow.unit_code)
+def arrivals(
+    session: Session, assembly_id: str, *, after: int
+) -> Sequence[tuple[int, bytes, datetime]]:
+    """List the valid ballots past a place in the log: position, unit codes, moment of arrival."""
+    statement = (
+        select(BallotRow.position, BallotRow.unit_codes, BallotRow.received_at)
+        .where(
+            BallotRow.assembly_id == assembly_id,
+            BallotRow.position > after,
+            BallotRow.void.is_(False),
         )
+        .order_by(BallotRow.position)
     )
+    return session.execute(statement).all()
 
 
 def paper_entry(session: Session, assembly_id: str, serial: str) -> PaperEntryRow | None:

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from tally.turnout import turnout, turnout_by_building
+from tally.turnout import LiveTurnout
 from voting.assembly.model import Poll, State
 from voting.assembly.refusals import WrongState
 from voting.assembly.service import Assemblies
 from voting.box import store as box_store
+from voting.count.disclosure import disclosed
+from voting.count.live import Watched
 from voting.count.logged import LoggedBallot, logged_corrections, open_ballots
 from voting.count.result import count_log
 from voting.infra.database import Database
@@ -43,30 +45,49 @@ class Counting:
         self._rosters = rosters
         self._assemblies = assemblies
         self._now = now
+        # Fixed by the rosters, whatever the number of ballots, and rebuilt from the box at need.
+        self._watched: dict[str, Watched] = {}
 
     def turnout(self, assembly_id: str) -> dict[str, Any]:
-        """Recount who has taken part, in heads and area (cm²); no choice is read.
+        """Tell everybody who has taken part, in heads and area (cm²); no choice is read.
+
+        What would point at single owners is left out, see :mod:`voting.count.disclosure`.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        return disclosed(self.turnout_for_staff(assembly_id))
+
+    def turnout_for_staff(self, assembly_id: str) -> dict[str, Any]:
+        """Tell turnout with every building, kind of unit and hour.
 
         Raises
         ------
         UnknownAssembly
         """
         with self._database.read() as session:
-            poll = self._assemblies.poll(session, assembly_id)
-            voted = box_store.voted_units(session, assembly_id)
+            poll, watched = self._watch(session, assembly_id)
             log_size = self._ledger.size(session, self._ledger.origins.assembly(assembly_id))
-        roster = self._rosters.frozen(poll.roster_id)
-        mask = np.zeros(len(roster.units), np.bool_)
-        mask[voted] = True
         return {
             "as_of": timestamp(self._now()),
             "assembly": assembly_id,
-            "buildings": turnout_by_building(poll.agenda, roster.columns, mask),
-            "items": turnout(poll.agenda, roster.columns, mask),
+            **watched.report(),
             "log_size": log_size,
             "state": poll.state.value,
             "title": poll.agenda.title,
         }
+
+    def floors(self, assembly_id: str) -> dict[str, Any]:
+        """Tell staff who has taken part floor by floor, where room numbers tell the floor.
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        with self._database.read() as session:
+            _, watched = self._watch(session, assembly_id)
+        return {"assembly": assembly_id, "floors": watched.floors()}
 
     def supervision(self, assembly_id: str) -> dict[str, Any]:
         """Give what only staff see: refused ballots by reason, paper waiting for a second entry.
@@ -116,6 +137,20 @@ class Counting:
         ChoicesSealed, LogDisagrees
         """
         return self._open(session, poll, self._closed_log(session, poll))
+
+    def _watch(self, session: Session, assembly_id: str) -> tuple[Poll, Watched]:
+        """Bring the turnout in memory up to date with the box: only new ballots are read."""
+        poll = self._assemblies.poll(session, assembly_id)
+        if assembly_id not in self._watched:
+            columns = self._rosters.frozen(poll.roster_id).columns
+            self._watched.setdefault(assembly_id, Watched(LiveTurnout(poll.agenda, columns)))
+        watched = self._watched[assembly_id]
+        new = box_store.arrivals(session, assembly_id, after=watched.position)
+        watched.catch_up(
+            (position, tuple(np.frombuffer(codes, "<i4").tolist()), received_at)
+            for position, codes, received_at in new
+        )
+        return poll, watched
 
     def _open(self, session: Session, poll: Poll, entries: Sequence[bytes]) -> list[LoggedBallot]:
         rows = box_store.ballots(session, poll.assembly_id)

@@ -47,6 +47,11 @@ export function turnout(assembly) {
   return getJson(path("assemblies", assembly, "turnout"));
 }
 
+/** Every floor of every building, for staff. */
+export async function floors(assembly) {
+  return (await getJson(path("assemblies", assembly, "turnout", "floors"))).floors;
+}
+
 export function turnoutStream(assembly) {
   return path("assemblies", assembly, "turnout", "stream");
 }

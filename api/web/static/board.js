@@ -136,7 +136,7 @@ async function showAssembly(assembly) {
 }
 
 async function showLive(assembly) {
-  const view = new TurnoutView();
+  const view = turnoutView(assembly);
   const word = el("span", { "data-testid": "live-status", role: "status" });
   const records = el("strong", {});
   const updated = el("strong", {});
@@ -168,6 +168,10 @@ async function showLive(assembly) {
   update(first);
 }
 
+function turnoutView(assembly) {
+  return new TurnoutView(() => api.floors(assembly.id));
+}
+
 async function showResult(assembly) {
   let outcome = null;
   let waiting = null;
@@ -181,7 +185,7 @@ async function showResult(assembly) {
     show(assembly.title, heading(assembly, null), results.view(assembly, outcome));
     return;
   }
-  const view = new TurnoutView();
+  const view = turnoutView(assembly);
   view.update(await api.turnout(assembly.id));
   show(
     assembly.title,

@@ -18,6 +18,15 @@ const BEIJING_CLOCK = new Intl.DateTimeFormat("zh-CN", {
   hourCycle: "h23",
 });
 
+const BEIJING_HOUR = new Intl.DateTimeFormat("zh-CN", {
+  timeZone: "Asia/Shanghai",
+  month: "long",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
 /** Print cm² (0.0001 m²) in m², exactly, with at least two decimals: 893725 -> "89.3725". */
 export function squareMetres(cm2) {
   const digits = BigInt(cm2).toString().padStart(5, "0");
@@ -40,6 +49,11 @@ export function moment(timestamp) {
 /** Hours, minutes and seconds in Beijing time. */
 export function clock(timestamp) {
   return BEIJING_CLOCK.format(new Date(timestamp));
+}
+
+/** A moment, or a span of them, without its year, in Beijing time. */
+export function hours(from, until = from) {
+  return BEIJING_HOUR.formatRange(new Date(from), new Date(until));
 }
 
 /** The first 16 digits of a digest in fours: enough to compare by eye or over the telephone. */

@@ -1,9 +1,12 @@
-// The live view: two measures against their quorum, then building by building. No choice is shown.
+// The live view: two measures against their quorum, then how they grew, and kind by kind and
+// building by building. No choice is shown.
 
-import { MarkedBar, ThinBar } from "./bars.js";
+import { ArrivalsView } from "./arrivals.js";
+import { MarkedBar } from "./bars.js";
 import { quorumMark } from "./comparison.js";
 import { el, icon } from "./dom.js";
 import { percent, squareMetres } from "./format.js";
+import { Floors, SegmentCard } from "./segments.js";
 
 const MEASURES = {
   heads: {
@@ -26,31 +29,45 @@ const MEASURES = {
 
 /** Keeps its elements between updates, so that bars glide and focus stays where it is. */
 export class TurnoutView {
-  constructor() {
+  /** `askFloors()` gives the floors of all buildings. */
+  constructor(askFloors) {
+    this.askFloors = askFloors;
     this.element = el("div", { class: "turnout" });
     this.shape = "";
     this.panels = [];
-    this.buildings = [];
+    this.arrivals = new ArrivalsView();
   }
 
   update(data) {
     const groups = byFigures(data.items);
     const shape = JSON.stringify([
       groups.map((items) => items.map(({ id }) => id)),
+      data.kinds.map(({ kind }) => kind),
       data.buildings.map(({ building }) => building),
     ]);
     if (shape !== this.shape) this.rebuild(groups, data);
     this.shape = shape;
     groups.forEach(([item], index) => this.panels[index].forEach((panel) => panel.update(item)));
+    this.arrivals.update(data);
+    data.kinds.forEach((figures, index) => this.kinds[index].update(figures));
     data.buildings.forEach((figures, index) => this.buildings[index].update(figures));
+    this.floors.forEach((floors) => floors.update());
   }
 
-  rebuild(groups, { items: agenda, buildings }) {
+  rebuild(groups, { items: agenda, kinds, buildings }) {
     const number = (item) => agenda.indexOf(item) + 1;
     this.panels = groups.map((_items, index) =>
       Object.values(MEASURES).map((measure) => new Panel(measure, index === 0)),
     );
-    this.buildings = buildings.map(() => new Building());
+    this.kinds = kinds.map(({ kind }) => new SegmentCard(kind));
+    this.floors = buildings.map(({ building }) => new Floors(building, this.askFloors));
+    this.buildings = buildings.map(
+      ({ building }, index) =>
+        new SegmentCard(
+          /^\d+$/.test(building) ? `${building} 号楼` : building,
+          this.floors[index].element,
+        ),
+    );
     this.element.replaceChildren(
       ...groups.map((items, index) =>
         el(
@@ -75,18 +92,35 @@ export class TurnoutView {
           ),
         ),
       ),
-      el(
-        "section",
-        { class: "buildings-section" },
-        el("h2", {}, "各楼栋参与情况"),
-        el(
-          "div",
-          { class: "buildings" },
-          this.buildings.map(({ element }) => element),
-        ),
+      this.arrivals.element,
+      this.kinds.length > 1
+        ? segmentSection(
+            "各用途参与情况",
+            "一位业主在他有房屋的每一类各算一人，人数不能相加。",
+            this.kinds,
+          )
+        : "",
+      segmentSection(
+        "各楼栋参与情况",
+        "一位业主在他有房屋的每一栋、每一层各算一人，人数不能相加；楼层按房号推得，仅供参考。",
+        this.buildings,
       ),
     );
   }
+}
+
+function segmentSection(title, hint, cards) {
+  return el(
+    "section",
+    { class: "segment-section" },
+    el("h2", {}, title),
+    el("p", { class: "hint" }, hint),
+    el(
+      "div",
+      { class: "segments" },
+      cards.map(({ element }) => element),
+    ),
+  );
 }
 
 /** Items that count the same owners and the same participants share one panel. */
@@ -157,39 +191,5 @@ class Panel {
       label,
       holds: test.holds,
     });
-  }
-}
-
-class Building {
-  constructor() {
-    this.name = el("h3", {});
-    this.rows = Object.values(MEASURES).map((measure) => ({
-      measure,
-      figures: el("span", { class: "building-figures" }),
-      bar: new ThinBar(measure.quorum),
-    }));
-    this.element = el(
-      "article",
-      { class: "card building" },
-      this.name,
-      this.rows.map(({ measure, figures, bar }) =>
-        el(
-          "div",
-          { class: "building-row" },
-          el("p", {}, el("span", {}, measure.quorum === "heads" ? "人数" : "面积"), figures),
-          bar.element,
-        ),
-      ),
-    );
-  }
-
-  update({ building, electorate, participating }) {
-    this.name.textContent = /^\d+$/.test(building) ? `${building} 号楼` : building;
-    for (const { measure, figures, bar } of this.rows) {
-      const part = participating[measure.key];
-      const whole = electorate[measure.key];
-      figures.textContent = `${measure.print(part)} / ${measure.print(whole)} ${measure.unit}`;
-      bar.update(part, whole);
-    }
   }
 }

@@ -14,7 +14,20 @@ from voting.kernel import canonical
 from voting.kernel.clock import parse_timestamp
 from voting.roster.workbook import roster_workbook
 
-COMMANDS = ("init", "migrate", "serve", "recount", "verify", "demo", "admin", "schema")
+COMMANDS = (
+    "init",
+    "migrate",
+    "serve",
+    "recount",
+    "verify",
+    "tally-city",
+    "demo",
+    "admin",
+    "schema",
+    "roster",
+    "keys",
+    "erase-identities",
+)
 SERVER_PARTS = ("alembic", "fastapi", "redis", "sqlalchemy", "starlette", "typst", "uvicorn")
 
 

@@ -16,7 +16,7 @@ from voting.box import store
 from voting.box.paper import PaperBallot
 from voting.box.store import BallotRow as StoredBallot
 from voting.count.logged import LogDisagrees
-from voting.count.service import ChoicesSealed
+from voting.count.service import ChoicesSealed, Counting
 from voting.kernel import canonical
 from voting.kernel.refusal import Refusal
 
@@ -206,6 +206,77 @@ def test_turnout_is_the_same_whatever_was_chosen(open_world):
     assert seen["log_size"] == 2
 
 
+def hours(told):
+    return [
+        (row["from"], row["until"], row["arrived"]["heads"], row["participating"]["area_cm2"])
+        for row in told["hours"]
+    ]
+
+
+def test_turnout_tells_staff_which_hour_brought_whom(open_world):
+    """From the arrival the log recorded; an owner's second flat brings its area and no head."""
+    world = open_world
+    world.cast("zhang", ["1-1-101"])
+    world.clock.advance(minutes=59, seconds=59)
+    world.cast("chen", ["2-1-102"])
+    world.clock.advance(hours=5)
+    world.cast("zhang", ["1-1-202"])
+    told = world.counting.turnout_for_staff(world.assembly_id)
+    assert hours(told) == [
+        ("2026-03-17T16:00:00Z", "2026-03-17T17:00:00Z", 2, 893_700 + 888_000),
+        ("2026-03-17T21:00:00Z", "2026-03-17T22:00:00Z", 0, 893_700 + 888_000 + 750_000),
+    ]
+    assert told["everybody"]["participating"] == told["items"][0]["participating"]
+    kinds = {row["kind"]: row["participating"]["heads"] for row in told["kinds"]}
+    assert kinds == {"住宅": 2, "商业": 0}
+    floors = {
+        (row["building"], row["floor"]): row["participating"]["heads"]
+        for row in world.counting.floors(world.assembly_id)["floors"]
+    }
+    assert floors == {("1", 1): 1, ("1", 2): 1, ("2", 1): 1, ("2", 2): 0}
+
+
+def test_a_worker_that_starts_later_tells_the_same(open_world):
+    """What is kept in memory is what a recount of the box gives, whoever took the ballots."""
+    world = fill(open_world)
+    early = world.counting.turnout_for_staff(world.assembly_id)
+    later = Counting(world.database, world.ledger, world.rosters, world.assemblies, world.clock)
+    assert later.turnout_for_staff(world.assembly_id) == early
+    assert later.floors(world.assembly_id) == world.counting.floors(world.assembly_id)
+
+
+def test_everybody_sees_no_part_of_the_complex_with_fewer_than_five_participants(open_world):
+    """Three have voted: the totals say so, and no building, kind, floor or hour does."""
+    world = open_world
+    world.cast("zhang", ["1-1-101"])
+    world.cast("chen", ["2-1-102"])
+    world.cast("shop", ["2-1-101"])
+    told = world.counting.turnout(world.assembly_id)
+    assert told["everybody"]["participating"]["heads"] == 3
+    assert {row["participating"] for row in told["buildings"] + told["kinds"]} == {None}
+    assert told["hours"] == []
+    assert "floors" not in told
+
+
+def test_only_new_ballots_are_read_for_the_next_report(open_world, monkeypatch):
+    world = open_world
+    read = []
+    arrivals = store.arrivals
+
+    def watched(session, assembly_id, *, after):
+        found = arrivals(session, assembly_id, after=after)
+        read.append([position for position, _, _ in found])
+        return found
+
+    monkeypatch.setattr(store, "arrivals", watched)
+    world.cast("zhang", ["1-1-101"])
+    world.counting.turnout(world.assembly_id)
+    world.counting.turnout(world.assembly_id)
+    world.cast("chen", ["2-1-102"])
+    world.counting.turnout(world.assembly_id)
+    assert read == [[1], [], [2]]
+
+
 def test_supervision_counts_refusals_and_waiting_paper(open_world):
     world = open_world
     assert world.counting.supervision(world.assembly_id) == {
@@ -220,7 +291,7 @@ def test_supervision_counts_refusals_and_waiting_paper(open_world):
     assert (seen["pending_paper"], seen["refused"]) == (1, {"not-your-unit": 1})
 
 
-@pytest.mark.parametrize("read", ["turnout", "supervision"])
+@pytest.mark.parametrize("read", ["turnout", "turnout_for_staff", "floors", "supervision"])
 def test_an_assembly_nobody_called_has_no_figures(open_world, read):
     with pytest.raises(UnknownAssembly):
         getattr(open_world.counting, read)("another")

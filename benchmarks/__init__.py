@@ -1,0 +1,1 @@
+"""The count against other ways of getting the same answer; ``make bench`` prints the table."""

@@ -1,0 +1,275 @@
+"""Many electorates decided in one call: the complexes of a city, the buildings of a complex.
+
+What :mod:`tally.reading` and :mod:`tally.verdict` do for one electorate is done here for columns
+of them, with the same terms and the same rules.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.census import FLAG_OF, CensusTable
+from tally.columns import BallotColumns, RosterColumns, Segments
+from tally.count import count_at
+from tally.desk import Desk
+from tally.errors import TallyError
+from tally.model import Agenda, Choice, Item, Policies
+from tally.reading import Terms, cast_terms, needs_quorum, silence_speaks, with_silence
+from tally.roll import ElectoralRoll
+from tally.rules import Base, Ratio, Rule, rule_for
+
+_WIDE = 2**56
+"""Areas from which on a cross-multiplication might leave 64 bits."""
+
+Columns = NDArray[Any]
+"""Heads and area in cm² of S electorates, shape ``(S, 2)``: int64, or Python integers where areas
+are so large that a test could leave 64 bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerdictTable:
+    """One proposal (resolution, candidate or option), decided in S electorates.
+
+    Parameters
+    ----------
+    electorate, participating, approve, oppose, abstain, void
+        Heads and area in cm², shape ``(S, 2)``.
+    carried
+        Whether all four tests hold, bool, shape ``(S,)``; never where there is no electorate.
+    """
+
+    electorate: Columns
+    participating: Columns
+    approve: Columns
+    oppose: Columns
+    abstain: Columns
+    void: Columns
+    carried: NDArray[np.bool_]
+
+
+def count_batch(
+    agenda: Agenda,
+    roster: RosterColumns,
+    segments: Segments,
+    ballots: BallotColumns,
+    *,
+    delivered: NDArray[np.bool_] | None = None,
+    struck: Collection[int] = (),
+) -> "Batch":
+    """Count one agenda in many complexes whose columns stand one after the other.
+
+    Parameters
+    ----------
+    agenda
+        What was published in every complex.
+    roster
+        U units of all of them; a unit key is unique within its complex only.
+    segments
+        Which complex each unit belongs to.
+    ballots
+        Ballots of all of them; those of one complex in order of arrival.
+    delivered, struck
+        As for :func:`~tally.count.count_assembly`.
+
+    Raises
+    ------
+    TallyError
+        As for one complex; nothing is counted where one of them cannot be.
+    """
+    roll = ElectoralRoll(agenda, roster, segments)
+    for item in agenda.items:
+        _require_electorate(roll, item, segments)
+    return Batch(Desk(roll, ballots, delivered, struck), segments)
+
+
+def count_by_building(
+    agenda: Agenda,
+    roster: RosterColumns,
+    ballots: BallotColumns,
+    *,
+    delivered: NDArray[np.bool_] | None = None,
+) -> "Batch":
+    """Count an assembly once more in each building by itself, its owners regrouped there.
+
+    For reading, not for deciding: the law asks for majorities of the whole electorate. A building
+    to which an item is not put has zeros there.
+
+    Returns
+    -------
+    Batch
+        Segments are the buildings that have a unit, in the order of the roster.
+    """
+    used, code = np.unique(roster.building, return_inverse=True)
+    names = tuple(roster.buildings[each] for each in used.tolist())
+    segments = Segments(names, code.astype(np.int32))
+    return Batch(Desk(ElectoralRoll(agenda, roster, segments), ballots, delivered), segments)
+
+
+class Batch:
+    """The ballots of many electorates, counted; ``segments`` names them."""
+
+    def __init__(self, desk: Desk, segments: Segments) -> None:
+        self._desk = desk
+        self.segments = segments
+
+    def result(self, segment: int) -> list[dict[str, Any]]:
+        """Return what :func:`~tally.count.count_assembly` finds in one segment, without doubts."""
+        return count_at(self._desk, segment=segment)
+
+    def verdicts(self) -> list[list[VerdictTable]]:
+        """Decide every proposal of each item of the agenda everywhere."""
+        roll = self._desk.roll
+        policies = roll.agenda.policies
+        known: dict[tuple[object, ...], VerdictTable] = {}
+        found: list[list[VerdictTable]] = []
+        for item, questions in zip(roll.agenda.items, roll.questions, strict=True):
+            rule = rule_for(item.matter, roll.agenda.decision_date)
+            tables = self._desk.tables(roll.scope(item, policies), policies)
+            found.append([])
+            for question, approving in ((q, each) for q in questions for each in q.approving):
+                if (rule, question.column, approving) not in known:
+                    [table] = [each for each in tables if question.column in each.columns]
+                    known |= {
+                        (rule, *key): verdict
+                        for key, verdict in verdicts_of(
+                            table, question.approving, policies, rule
+                        ).items()
+                    }
+                found[-1].append(known[rule, question.column, approving])
+        return found
+
+
+def verdicts_of(
+    table: CensusTable, approving: Sequence[int], policies: Policies, rule: Rule
+) -> dict[tuple[int, int], VerdictTable]:
+    """Read a census and put every proposal of its Q questions to the test.
+
+    Parameters
+    ----------
+    approving
+        Codes that approve a proposal; the same of each of the questions.
+
+    Returns
+    -------
+    dict
+        By column of the question, and code.
+    """
+    whole = _whole(table)
+    reading = _read(table, policies, rule)
+    totals = dict(zip(table.marks, reading, strict=False))
+    void, participating = reading[-2:]
+    base = participating if rule.base is Base.PARTICIPANTS else whole
+    quorate = _holds(rule.quorum, participating, whole) & (table.total_heads > 0)
+    expressed, abstain = reading[:-2].sum(axis=0), totals[Choice.ABSTAIN]
+    found = {}
+    for code in approving:
+        approve = totals[code]
+        # Whoever named another choice opposes (domain C-29).
+        oppose = expressed - approve - abstain
+        carried = quorate & _holds(rule.approval, approve, base)
+        for row, column in enumerate(table.columns):
+            found[column, code] = VerdictTable(
+                whole,
+                participating[row],
+                approve[row],
+                oppose[row],
+                abstain[row],
+                void[row],
+                carried[row],
+            )
+    return found
+
+
+def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
+    """Do what :func:`tally.reading.read` does, for every question and electorate.
+
+    Returns
+    -------
+    Columns
+        Totals of each mark, then void, then participating; shape ``(M + 2, Q, S, 2)``.
+    """
+    lean = np.full((len(table.columns), len(table.total_heads)), int(Choice.ABSTAIN))
+    joins = silence_speaks(policies, rule)
+    if joins or (rule.deemed_votes and np.any(table.area_cm2.get(Choice.FOLLOW, 0))):
+        lean = _majority(_settle(table, cast_terms(policies)), table.marks)
+    # Few choices lead anywhere: everything is read as if each led, and one reading is kept.
+    kept: Columns | None = None
+    for choice in np.unique(lean).tolist():
+        voted = cast_terms(policies, choice)
+        reading = _settle(table, voted)
+        if joins:
+            joined = _settle(table, with_silence(voted, policies, choice))
+            stands = _holds(rule.quorum, reading[-1], _whole(table)) | (not needs_quorum(policies))
+            reading = np.where(stands[..., np.newaxis], joined, reading)
+        chosen = (lean == choice)[..., np.newaxis]
+        kept = reading if kept is None else np.where(chosen, reading, kept)
+    if kept is None:
+        raise TallyError("没有任何分区可计票")
+    return kept
+
+
+def _settle(table: CensusTable, terms: Terms) -> Columns:
+    """Do what :func:`tally.reading.settle` does; shaped like :func:`_read`."""
+    whole = _whole(table)
+    shape = (len(table.marks) + 2, len(table.columns), *whole.shape)
+    figures = np.zeros(shape, dtype=whole.dtype)
+    place = {mark: row for row, mark in enumerate(table.marks)}
+    for (state, flags), count in table.heads.items():
+        choice = terms.choice_of(state, flags)
+        if choice is not None:
+            figures[place[choice], ..., 0] += count
+        elif flags & FLAG_OF[Choice.VOID]:
+            figures[-2, ..., 0] += count
+    means = {mark: mark for mark in table.marks} | {**terms.cast, **terms.silent}
+    for code, area in table.area_cm2.items():
+        if code in means:
+            figures[place[means[code]], ..., 1] += area
+        elif code == Choice.VOID:
+            figures[-2, ..., 1] += area
+    figures[-1] = figures[:-2].sum(axis=0) + (figures[-2] if terms.void_takes_part else 0)
+    return figures
+
+
+def _majority(reading: Columns, marks: Sequence[int]) -> NDArray[np.int64]:
+    """Do what :func:`tally.reading.majority` does, int64, shape ``(Q, S)``."""
+    totals = reading[:-2]
+    leads = totals == totals.max(axis=0)
+    # Alone, and on both measures.
+    alone = leads.all(axis=-1) & (leads.sum(axis=0) == 1).all(axis=-1)
+    leader = np.array(marks)[alone.argmax(axis=0)]
+    return np.where(alone.any(axis=0), leader, int(Choice.ABSTAIN))
+
+
+def _whole(table: CensusTable) -> Columns:
+    whole = np.stack((table.total_heads, table.total_area_cm2), axis=1)
+    return whole.astype(np.int64 if whole.max(initial=0) < _WIDE else np.object_)
+
+
+def _holds(ratio: Ratio, part: Columns, whole: Columns) -> NDArray[np.bool_]:
+    """Put a share to the test on both measures; the last axis is theirs."""
+    holds: NDArray[np.bool_] = (ratio.margin(part, whole) >= ratio.least).astype(np.bool_)
+    return np.logical_and(holds[..., 0], holds[..., 1])
+
+
+def _require_electorate(roll: ElectoralRoll, item: Item, segments: Segments) -> None:
+    """Refuse a complex that would be refused by itself."""
+    roster, limits = roll.roster, item.electorate
+    lacking = np.zeros(len(segments.names), dtype=np.bool_)
+    if limits.units is not None:
+        named = np.array([key in limits.units for key in roster.unit_key], dtype=np.bool_)
+        lacking |= np.bincount(segments.code[named], minlength=len(lacking)) < len(limits.units)
+    for building in limits.buildings or ():
+        codes = [code for code, name in enumerate(roster.buildings) if name == building]
+        has = np.zeros_like(lacking)
+        has[segments.code[np.isin(roster.building, codes)]] = True
+        lacking |= ~has
+    if lacking.any():
+        name = segments.names[int(lacking.argmax())]
+        raise TallyError(f"{name}：议题 {item.id} 的表决范围写有清册中没有的楼栋或房屋")
+    nobody = roll.scope(item, roll.agenda.policies).heads == 0
+    if nobody.any():
+        name = segments.names[int(nobody.argmax())]
+        raise TallyError(f"{name}：议题 {item.id} 的表决范围内没有任何房屋，无法计票")

@@ -1,0 +1,190 @@
+"""The inner loops of the count, by whichever of two engines is at hand.
+
+:mod:`tally.compiled` is about fifty times as quick, but takes a moment to load; without it, and
+for votes too small to be worth that moment, :mod:`tally.vectorised` gives the same integers.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally import vectorised
+from tally.errors import TallyError
+from tally.model import Repeat
+
+NO_CODE = 255
+"""Fills up a list of codes to be measured; no unit ever answers it."""
+
+_INT64_MAX = 2**63 - 1
+_LANES = 2**32
+_WORTHWHILE_BLOCK = 64
+"""Units added up in 32 bits at a time, below which adding in 64 bits is quicker."""
+
+_WORTH_LOADING = 2**18
+"""Answers from which on a vote is worth the half second that the compiled engine takes to load."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Areas as they are added up: in 32 bits, block by block, where that is exact.
+
+    Parameters
+    ----------
+    area
+        ``scale`` cm² (0.0001 m²) in each step, uint32 or int64, shape ``(n,)``.
+    scale
+        What a step stands for in cm².
+    block
+        Units that may be added up in 32 bits, whichever they are; 0 where it takes 64.
+    """
+
+    area: NDArray[np.uint32] | NDArray[np.int64]
+    scale: int
+    block: int
+
+    @classmethod
+    def of(cls, area_cm2: NDArray[np.int64]) -> "Weights":
+        """Choose the narrowest form that is certainly exact.
+
+        Raises
+        ------
+        TallyError
+            The areas together do not fit into 64 bits.
+        """
+        largest = int(area_cm2.max(initial=1))
+        if largest * len(area_cm2) > _INT64_MAX and sum(area_cm2.tolist()) > _INT64_MAX:
+            raise TallyError("面积合计超出可精确计算的范围")
+        scale = 1
+        if _LANES // largest < _WORTHWHILE_BLOCK:
+            # Most rosters give two decimals of a square metre, not four.
+            scale = max(int(np.gcd.reduce(area_cm2)), 1)
+        block = (_LANES - 1) // (largest // scale)
+        if block < _WORTHWHILE_BLOCK:
+            return cls(area_cm2, 1, 0)
+        if scale > 1:
+            area_cm2 = area_cm2 // scale
+        return cls(area_cm2.astype(np.uint32), scale, block)
+
+
+def fill(
+    unit_offsets: NDArray[np.int64],
+    unit_code: NDArray[np.int32],
+    void: NDArray[np.bool_],
+    repeat: Repeat,
+    holder: NDArray[np.int32],
+) -> None:
+    """Write into ``holder`` the ballot that stands for each unit, of those that are not void.
+
+    Parameters
+    ----------
+    unit_offsets, unit_code, void
+        As in :class:`~tally.columns.BallotColumns`.
+    repeat
+        Whether the first or the last stands.
+    holder
+        Shape ``(U,)``; left as it is where no ballot stands.
+    """
+    engine = _engine(len(unit_code))
+    first = repeat is Repeat.FIRST_VALID
+    (engine.first_ballots if first else engine.last_ballots)(unit_offsets, unit_code, void, holder)
+
+
+def seen(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell which values occur in each of R rows, bool, shape ``(R, 256)``."""
+    marks = np.zeros((len(rows), 256), dtype=np.bool_)
+    _engine(rows.size).mark_seen(rows, marks)
+    return marks
+
+
+def spread(answers: NDArray[np.uint8], held: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Return what the ballot that holds each unit answers.
+
+    Parameters
+    ----------
+    answers
+        Rows to take from, uint8, shape ``(Q, B)``.
+    held
+        Places in a row, int32, shape ``(n,)``.
+
+    Returns
+    -------
+    NDArray[np.uint8]
+        Shape ``(Q, n)``.
+    """
+    matrix = np.empty((len(answers), len(held)), dtype=np.uint8)
+    _engine(matrix.size).spread(answers, held, matrix)
+    return matrix
+
+
+def measure(
+    matrix: NDArray[np.uint8],
+    weights: Weights,
+    head: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint8],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count heads and add up areas by answer, for each of S stretches of units.
+
+    Parameters
+    ----------
+    matrix
+        Answer of each unit to each question, uint8, shape ``(Q, n)``.
+    weights
+        Area of each unit.
+    head
+        1 where a unit speaks for its owner, else 0; uint8, shape ``(n,)``.
+    offsets
+        Where each stretch begins, and the end, int64, shape ``(S + 1,)``.
+    codes
+        Which answers to measure of each question, uint8, shape ``(Q, C)``; :data:`NO_CODE` stands
+        at the end of a row where others have more.
+
+    Returns
+    -------
+    heads, area_cm2
+        int64, shape ``(S, Q, C)``; areas in cm².
+    """
+    questions, wanted = codes.shape
+    threes = np.full((questions, wanted + -wanted % 3), NO_CODE, dtype=np.uint8)
+    threes[:, :wanted] = codes
+    shape = (len(offsets) - 1, *threes.shape)
+    heads, areas = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    engine = _engine(matrix.size)
+    task = matrix, weights.area, head, offsets, threes
+    if weights.block and engine is not vectorised:
+        engine.measure_narrow(*task, weights.block, heads, areas)
+    else:
+        engine.measure_wide(*task, heads, areas)
+    if weights.scale > 1:
+        areas *= weights.scale
+    return heads[..., :wanted], areas[..., :wanted]
+
+
+def warm() -> bool:
+    """Load the compiled engine now, so that no vote has to wait for it.
+
+    Returns
+    -------
+    bool
+        Whether there is one; from now on it is used whatever the size.
+    """
+    return _compiled() is not None
+
+
+def _engine(answers: int) -> ModuleType:
+    if answers < _WORTH_LOADING and not _compiled.cache_info().currsize:
+        return vectorised
+    return _compiled() or vectorised
+
+
+@cache
+def _compiled() -> ModuleType | None:
+    try:
+        from tally import compiled  # noqa: PLC0415 - loading it takes longer than a small count
+    except (ImportError, RuntimeError):
+        # Not for this platform, or nowhere to keep what was compiled: the other engine will do.
+        return None
+    return compiled

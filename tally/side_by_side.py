@@ -1,0 +1,71 @@
+"""Complexes put one after the other, to be counted in one call."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tally.columns import BallotColumns, RosterColumns, Segments
+
+
+def side_by_side(
+    complexes: Sequence[tuple[str, RosterColumns, BallotColumns]],
+) -> tuple[RosterColumns, Segments, BallotColumns]:
+    """Put the columns of S complexes one after the other.
+
+    Parameters
+    ----------
+    complexes
+        Name, roster and ballots of each. Codes of owners and units are of each complex's own.
+    """
+    names = tuple(name for name, _, _ in complexes)
+    rosters = [roster for _, roster, _ in complexes]
+    ballots = [each for _, _, each in complexes]
+    buildings = tuple(dict.fromkeys(name for roster in rosters for name in roster.buildings))
+    building_code = {name: code for code, name in enumerate(buildings)}
+    units = _starts(len(roster) for roster in rosters)
+    owners = _starts(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
+    roster = RosterColumns(
+        unit_key=tuple(chain.from_iterable(roster.unit_key for roster in rosters)),
+        buildings=buildings,
+        building=np.concatenate(
+            [
+                np.array([building_code[name] for name in roster.buildings], np.int32)[
+                    roster.building
+                ]
+                for roster in rosters
+            ]
+        ),
+        kind=np.concatenate([roster.kind for roster in rosters]),
+        area_cm2=np.concatenate([roster.area_cm2 for roster in rosters]),
+        developer_stock=np.concatenate([roster.developer_stock for roster in rosters]),
+        owner_offsets=_joined([roster.owner_offsets for roster in rosters]),
+        owner_code=np.concatenate(
+            [roster.owner_code + start for roster, start in zip(rosters, owners, strict=False)],
+            dtype=np.int32,
+        ),
+    )
+    segments = Segments(names, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(units)))
+    cast = BallotColumns(
+        unit_offsets=_joined([each.unit_offsets for each in ballots]),
+        unit_code=np.concatenate(
+            [each.unit_code + start for each, start in zip(ballots, units, strict=False)],
+            dtype=np.int32,
+        ),
+        choices=np.concatenate([each.choices for each in ballots]),
+        void=np.concatenate([each.void for each in ballots]),
+        # Channels are told apart within a complex only, and no count reads them.
+        channel=np.concatenate([each.channel for each in ballots]),
+    )
+    return roster, segments, cast
+
+
+def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _joined(offsets: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Put the boundaries of several flat lists one after the other."""
+    lengths = np.concatenate([np.diff(each) for each in offsets])
+    return np.concatenate(([0], np.cumsum(lengths)), dtype=np.int64)

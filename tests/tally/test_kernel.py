@@ -1,0 +1,172 @@
+"""Both engines give the same integers, and the narrow sums never leave their lanes."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from tally import compiled, kernel, vectorised
+from tally.errors import TallyError
+from tally.kernel import NO_CODE, Weights
+from tally.model import Repeat
+
+CODES = st.sampled_from([0, 1, 2, 3, 4, 5, 120])
+AREAS = st.one_of(
+    st.integers(1, 50),
+    st.integers(2**21, 2**22),
+    st.integers(2**26 - 2, 2**26 + 2),
+    st.integers(2**31, 2**33).map(lambda area: area * 100),
+    st.integers(2**55, 2**56),
+)
+
+
+@st.composite
+def votes(draw):
+    units = draw(st.integers(1, 60))
+    questions = draw(st.integers(1, 4))
+    cuts = sorted(draw(st.lists(st.integers(0, units), min_size=2, max_size=6)))
+    matrix = draw(arrays.arrays(np.uint8, (questions, units), elements=CODES))
+    area = draw(arrays.arrays(np.int64, units, elements=AREAS))
+    head = draw(arrays.arrays(np.uint8, units, elements=st.integers(0, 1)))
+    wanted = draw(st.lists(CODES, min_size=1, max_size=5, unique=True))
+    rows = [wanted[: draw(st.integers(0, len(wanted)))] for _ in range(questions)]
+    codes = np.full((questions, len(wanted)), NO_CODE, dtype=np.uint8)
+    for row, some in zip(codes, rows, strict=True):
+        row[: len(some)] = some
+    return matrix, area, head, np.array(cuts, dtype=np.int64), codes
+
+
+def by_hand(matrix, area, head, offsets, codes):
+    """Add up in Python integers."""
+    shape = (len(offsets) - 1, *codes.shape)
+    heads, areas = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for (segment, question, place), _ in np.ndenumerate(heads):
+        units = range(offsets[segment], offsets[segment + 1])
+        named = [unit for unit in units if matrix[question, unit] == codes[question, place]]
+        heads[segment, question, place] = sum(int(head[unit]) for unit in named)
+        areas[segment, question, place] = sum(int(area[unit]) for unit in named)
+    return heads, areas
+
+
+@pytest.mark.parametrize("engine", [compiled, vectorised], ids=["compiled", "vectorised"])
+@settings(max_examples=300, deadline=None)
+@given(vote=votes())
+def test_each_engine_adds_up_as_by_hand(engine, vote):
+    matrix, area, head, offsets, codes = vote
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "_engine", lambda _answers: engine)
+        heads, areas = kernel.measure(matrix, Weights.of(area), head, offsets, codes)
+
+    plain_heads, plain_areas = by_hand(*vote)
+    np.testing.assert_array_equal(heads, plain_heads)
+    np.testing.assert_array_equal(areas, plain_areas)
+
+
+@settings(max_examples=200, deadline=None)
+@given(area=arrays.arrays(np.int64, st.integers(1, 40), elements=AREAS))
+def test_no_block_of_units_leaves_32_bits(area):
+    weights = Weights.of(area)
+
+    assert [int(step) * weights.scale for step in weights.area] == area.tolist()
+    if weights.block:
+        assert weights.area.dtype == np.uint32
+        assert weights.block * int(weights.area.max()) < 2**32
+    else:
+        assert weights.area.dtype == np.int64
+
+
+def test_full_lanes_do_not_overflow():
+    """As many units of the largest area as one block admits, and more, all of one answer."""
+    largest = 2**26 - 1
+    area = np.full(200, largest, dtype=np.int64)
+    assert Weights.of(area).block == (2**32 - 1) // largest
+    matrix, head = np.ones((1, 200), np.uint8), np.ones(200, np.uint8)
+    offsets, codes = np.array([0, 200]), np.array([[1]], np.uint8)
+    for engine in (compiled, vectorised):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "_engine", lambda _answers, engine=engine: engine)
+            heads, areas = kernel.measure(matrix, Weights.of(area), head, offsets, codes)
+        assert (heads.item(), areas.item()) == (200, 200 * largest)
+
+
+def test_areas_that_leave_64_bits_are_refused():
+    with pytest.raises(TallyError, match="超出可精确计算的范围"):
+        Weights.of(np.full(3, 2**62, dtype=np.int64))
+
+    assert Weights.of(np.array([2**62, 2**62 - 2, 1], dtype=np.int64)).block == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), repeat=st.sampled_from(Repeat))
+def test_engines_find_the_same_ballots(data, repeat):
+    units = data.draw(st.integers(1, 6))
+    unit = st.integers(0, units - 1)
+    cast = data.draw(st.lists(st.lists(unit, min_size=1, max_size=3, unique=True), max_size=12))
+    void = data.draw(arrays.arrays(np.bool_, len(cast)))
+    offsets = np.cumsum([0, *map(len, cast)], dtype=np.int64)
+    codes = np.array([code for one in cast for code in one], dtype=np.int32)
+
+    expected = [len(cast)] * units
+    order = range(len(cast)) if repeat is Repeat.LAST_VALID else reversed(range(len(cast)))
+    for ballot in order:
+        for code in [] if void[ballot] else cast[ballot]:
+            expected[code] = ballot
+    for engine in (compiled, vectorised):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "_engine", lambda _answers, engine=engine: engine)
+            holder = np.full(units, len(cast), dtype=np.int32)
+            kernel.fill(offsets, codes, void, repeat, holder)
+            assert holder.tolist() == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_engines_spread_and_see_alike(data):
+    rows = data.draw(arrays.arrays(np.uint8, (3, 9)))
+    held = data.draw(arrays.arrays(np.int32, 20, elements=st.integers(0, 8)))
+    found = []
+    for engine in (compiled, vectorised):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kernel, "_engine", lambda _answers, engine=engine: engine)
+            found.append((kernel.spread(rows, held).tolist(), kernel.seen(rows).tolist()))
+
+    assert found[0] == found[1]
+    assert found[0][0] == rows[:, held].tolist()
+    assert [np.flatnonzero(row).tolist() for row in found[0][1]] == [
+        sorted(set(row)) for row in rows.tolist()
+    ]
+
+
+@pytest.mark.parametrize("lost", ["ImportError", "RuntimeError"])
+def test_without_a_compiler_the_count_goes_on(lost):
+    """No compiled engine for this platform, or nowhere to keep what was compiled."""
+    program = f"""
+import sys
+class Lost:
+    def find_spec(self, name, *_):
+        if name == "numba":
+            raise {lost}("no locator available")
+sys.meta_path.insert(0, Lost())
+import numpy as np
+from tally import kernel, vectorised
+assert not kernel.warm()
+assert kernel._engine(10**9) is vectorised
+assert kernel.spread(np.eye(2, dtype=np.uint8), np.array([1, 0, 1], np.int32)).tolist() == [
+    [0, 1, 0], [1, 0, 1]]
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_small_votes_do_not_wait_for_the_compiler():
+    program = """
+import sys
+import tally.count
+from tally import kernel, vectorised
+assert kernel._engine(1_000) is vectorised and "numba" not in sys.modules
+assert kernel._engine(10_000_000) is not vectorised and kernel._engine(1) is not vectorised
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

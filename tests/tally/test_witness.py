@@ -1,0 +1,300 @@
+"""The searches for a witness, against plain loops over every size and every split."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from tally import witness
+from tally.levers import Levers
+from tally.margins import Margin, margins_of
+from tally.measure import Measure
+from tally.model import Matter
+from tally.rules import rule_for
+from tally.verdict import Votes
+from tally.witness import (
+    _window,
+    _with_sum,
+    helps,
+    leaves,
+    to_carry_by_change,
+    to_carry_by_strike,
+    to_fail,
+)
+
+RULES = st.builds(
+    rule_for,
+    st.sampled_from([Matter.OTHER, Matter.RAISE_FUND]),
+    st.sampled_from([np.datetime64("2026-01-01").item(), np.datetime64("2019-01-01").item()]),
+)
+LEAVES, STAYS, COMES, TURNS = (-1, 0), (0, 0), (1, 1), (0, 1)
+
+
+def levers_of(effects, *, heads_known=None, area_known=None):
+    """Ballots by (participating, approving) and area, each of an owner of his own."""
+    count = len(effects)
+    kinds = np.array([kind for kind, _ in effects], dtype=np.int64).reshape(count, 2)
+    area = np.array([area for _, area in effects], dtype=np.int64)
+    owners = np.arange(count)
+    return Levers(
+        holdings=SimpleNamespace(group_area=area, link_ballot=owners, link_group=owners),
+        heads=kinds,
+        area=kinds * area[:, np.newaxis],
+        heads_known=np.ones(count, bool) if heads_known is None else np.array(heads_known),
+        area_known=np.ones(count, bool) if area_known is None else np.array(area_known),
+        owner_now=np.tile((1, 0), (count, 1)),
+        reachable=np.array([(0, 0), (1, 0), (1, 1)]),
+    )
+
+
+@st.composite
+def votes(draw):
+    """Votes on one proposal, by heads and by area."""
+    figures = []
+    for largest in (12, 60):
+        approve, oppose = draw(st.integers(0, largest)), draw(st.integers(0, largest))
+        silent = draw(st.integers(0, largest))
+        figures.append((approve + oppose + silent, approve + oppose, approve))
+    whole, part, approve = (Measure(*pair) for pair in zip(*figures, strict=True))
+    return Votes(whole, part, approve, Measure(), Measure(), Measure())
+
+
+def after(margins, levers, chosen):
+    """Whether all tests hold once some ballots have had their effect."""
+    heads, area = levers.heads[chosen].sum(axis=0), levers.area[chosen].sum(axis=0)
+    moved = [heads if margin.by_heads else area for margin in margins]
+    return all(
+        margin.value + margin.participating * change[0] + margin.approving * change[1]
+        >= (1 if margin.strict else 0)
+        for margin, change in zip(margins, moved, strict=True)
+    )
+
+
+def walk(areas, count):
+    """Every set met between the smallest and the largest, exchanging one after the other."""
+    total = len(areas)
+    for swapped in range(count + 1):
+        low, high = list(range(count - swapped)), list(range(total - swapped, total))
+        yield low + high
+        if swapped < count:
+            for place in range(count - swapped - 1, total - swapped):
+                yield [*low[:-1], place, *high]
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_a_sum_is_found_exactly_where_the_walk_meets_the_window(data):
+    areas = sorted(data.draw(st.lists(st.integers(1, 30), min_size=1, max_size=8)))
+    count = data.draw(st.integers(1, len(areas)))
+    low = data.draw(st.integers(sum(areas[:count]) - 3, sum(areas[-count:])))
+    high = low + data.draw(st.integers(0, 6))
+    assume(high >= sum(areas[:count]))
+    sums = np.concatenate(([0], np.cumsum(areas)))
+
+    chosen = _with_sum(np.array(areas), sums, count, low, high)
+
+    met = [each for each in walk(areas, count) if low <= sum(areas[n] for n in each) <= high]
+    if chosen is None:
+        assert not met
+    else:
+        assert len(set(chosen.tolist())) == count
+        assert low <= sum(areas[n] for n in chosen) <= high
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_striking_is_tried_size_by_size(data):
+    """The first size at which some set on the walk fits; where sums allow one, it stays open."""
+    kinds = st.tuples(st.sampled_from([LEAVES, LEAVES, LEAVES, STAYS]), st.integers(1, 15))
+    levers = levers_of(data.draw(st.lists(kinds, max_size=7)))
+    margins = margins_of(data.draw(votes()), data.draw(RULES))
+    at_least = data.draw(st.integers(1, 2))
+    leavers = sorted(np.flatnonzero(leaves(levers)), key=lambda n: -levers.area[n, 0])
+    areas = [-int(levers.area[n, 0]) for n in leavers]
+
+    expected, open_from = None, None
+    for count in range(at_least, len(leavers) + 1):
+        sets = [[leavers[place] for place in places] for places in walk(areas, count)]
+        if any(after(margins, levers, each) for each in sets):
+            expected, open_from = count, open_from or count
+            break
+        # A sum in the window might exist off the walk.
+        small, large = leavers[:count], leavers[len(leavers) - count :]
+        heads_fit = [m for m in margins if m.by_heads]
+        low, high = _window([m for m in margins if not m.by_heads])
+        if (
+            after(heads_fit, levers, small)
+            and -levers.area[small, 0].sum() <= high
+            and -levers.area[large, 0].sum() >= low
+        ):
+            open_from = open_from or count
+    found = to_carry_by_strike(levers, margins, at_least)
+
+    assert found.complete
+    assert found.at_least == open_from
+    if expected is None:
+        assert found.chosen is None
+    else:
+        assert len(found.chosen) == expected
+        assert after(margins, levers, found.chosen)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_changing_is_tried_split_by_split(data):
+    """Of those who take part and of those who come in, the largest first, in any proportion."""
+    kinds = st.tuples(st.sampled_from([COMES, TURNS, TURNS, STAYS]), st.integers(1, 15))
+    levers = levers_of(data.draw(st.lists(kinds, max_size=7)))
+    margins = margins_of(data.draw(votes()), data.draw(RULES))
+    at_least = data.draw(st.integers(1, 2))
+    by_area = np.argsort(-levers.area[:, 1], kind="stable")
+    present = [n for n in by_area if tuple(levers.heads[n]) == TURNS]
+    absent = [n for n in by_area if tuple(levers.heads[n]) == COMES]
+
+    expected = None
+    for count in range(at_least, len(present) + len(absent) + 1):
+        splits = [
+            present[: count - coming] + absent[:coming]
+            for coming in range(max(0, count - len(present)), min(count, len(absent)) + 1)
+        ]
+        fitting = [split for split in splits if after(margins, levers, split)]
+        if fitting:
+            expected = fitting[0]
+            break
+    found = to_carry_by_change(levers, margins, at_least)
+
+    assert found.complete
+    if expected is None:
+        assert found.chosen is None
+        assert found.at_least == max(at_least, len(present) + len(absent) + 1) or (
+            at_least > len(present) + len(absent)
+        )
+    else:
+        assert found.chosen.tolist() == expected
+        assert found.at_least == len(expected)
+
+
+SHORT = [Margin(True, -1, 2, -2, strict=True), Margin(False, -1, 2, -20, strict=True)]
+"""Three heads' worth of opposition too much, and as much area."""
+HEAVY = [Margin(True, 3, 0, 90, strict=False), *SHORT]
+
+
+def test_one_that_changes_more_than_it_ought_leaves_the_search_open():
+    sure = [(LEAVES, 9), (LEAVES, 9), (LEAVES, 9)]
+    assert to_carry_by_strike(levers_of(sure), HEAVY, 1).complete
+    # One whose effect by heads, or by area, hangs on others, and might help.
+    unsure = [True, True, False]
+    assert not to_carry_by_strike(levers_of(sure, heads_known=unsure), HEAVY, 1).complete
+    assert not to_carry_by_strike(levers_of(sure, area_known=unsure), HEAVY, 1).complete
+    # One that would help otherwise than by leaving.
+    helping = levers_of([*sure, ((0, 1), 4)])
+    assert not to_carry_by_strike(helping, HEAVY, 1).complete
+    harmless = levers_of([*sure, ((-1, -1), 4)])
+    assert to_carry_by_strike(harmless, HEAVY, 1).complete
+
+
+def test_changes_of_several_kinds_leave_the_search_open():
+    sure = [(TURNS, 9), (TURNS, 9), (COMES, 9)]
+    assert to_carry_by_change(levers_of(sure), HEAVY, 1).complete
+    unsure = [True, True, False]
+    assert not to_carry_by_change(levers_of(sure, heads_known=unsure), HEAVY, 1).complete
+    assert not to_carry_by_change(levers_of(sure, area_known=unsure), HEAVY, 1).complete
+    # Some of the area comes in, though the head was there: neither kind.
+    mixed = levers_of(sure)
+    mixed.area[0, 0] = 3
+    assert not to_carry_by_change(mixed, HEAVY, 1).complete
+    mixed.area[:2, 0] = 9
+    assert to_carry_by_change(mixed, HEAVY, 1).complete
+    assert not to_carry_by_change(levers_of([*sure, (LEAVES, 4)]), HEAVY, 1).complete
+
+
+def test_only_so_many_sizes_are_split(monkeypatch):
+    monkeypatch.setattr(witness, "_SPLITS", 2)
+    out_of_reach = [Margin(True, 0, 1, -100, strict=False)]
+    found = to_carry_by_change(levers_of([(TURNS, 1)] * 9), out_of_reach, 3)
+    assert (found.chosen, found.complete, found.at_least) == (None, True, 6)
+
+
+@pytest.mark.parametrize(
+    ("heads", "area", "leaving"),
+    [
+        ((-1, 0), (-5, 0), True),
+        ((0, 0), (-5, 0), False),
+        ((1, 0), (-5, 0), False),
+        ((-1, -1), (-5, 0), False),
+        ((-1, 1), (-5, 0), False),
+        ((-1, 0), (0, 0), False),
+        ((-1, 0), (5, 0), False),
+        ((-1, 0), (-5, -5), False),
+        ((-1, 0), (-5, 5), False),
+    ],
+)
+def test_who_leaves(heads, area, leaving):
+    levers = levers_of([(STAYS, 5)])
+    levers.heads[0], levers.area[0] = heads, area
+    assert leaves(levers).tolist() == [leaving]
+    for known in ("heads_known", "area_known"):
+        unsure = levers_of([(STAYS, 5)], **{known: [False]})
+        unsure.heads[0], unsure.area[0] = heads, area
+        assert leaves(unsure).tolist() == [False]
+
+
+def test_who_helps():
+    levers = levers_of([(LEAVES, 5), (COMES, 5), (TURNS, 5), (STAYS, 5), ((-1, -1), 5)])
+    assert helps(levers, []).tolist() == [False] * 5
+    assert helps(levers, SHORT[:1]).tolist() == [True, True, True, False, False]
+    assert helps(levers, HEAVY[:1]).tolist() == [False, True, False, False, False]
+    assert helps(levers, HEAVY).tolist() == [True, True, True, False, False]
+
+
+def test_to_break_one_test_the_largest_go_first():
+    levers = levers_of([((-1, -1), 5), ((-1, -1), 9), ((-1, -1), 7), (STAYS, 8)])
+    slack = Margin(False, 0, 1, 13, strict=False)
+    assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 2], [1, 2]]
+    assert to_fail(levers, [Margin(False, 0, 1, 21, strict=False)]) == []
+
+
+def test_with_equal_effect_the_certain_goes_first():
+    """A ballot of uncertain effect is worth at most what its owner has."""
+    levers = levers_of(
+        [((-1, -1), 9), ((-1, -1), 9), ((-1, -1), 8)], area_known=[False, True, True]
+    )
+    slack = Margin(False, 0, 1, 8, strict=False)
+    assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1], [1]]
+    slack = Margin(False, 0, 1, 16, strict=False)
+    assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 0], [1, 2]]
+    slack = Margin(False, 0, 1, 17, strict=False)
+    assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 0]]
+
+
+def margin(participating, value, *, strict=False):
+    return Margin(
+        by_heads=True, participating=participating, approving=4, value=value, strict=strict
+    )
+
+
+@pytest.mark.parametrize(
+    ("margins", "window"),
+    [
+        ([], (0, 2**63 - 1)),
+        # Each leaver costs the quorum three; it can spare seven, so two may go.
+        ([margin(3, 7)], (0, 2)),
+        ([margin(3, 6)], (0, 2)),
+        ([margin(3, 6, strict=True)], (0, 1)),
+        ([margin(3, 7), margin(3, 4)], (0, 1)),
+        # Each leaver is worth two; five are missing, so three must go.
+        ([margin(-2, -5)], (3, 2**63 - 1)),
+        ([margin(-2, -4)], (2, 2**63 - 1)),
+        ([margin(-2, -4, strict=True)], (3, 2**63 - 1)),
+        ([margin(-2, -5), margin(-2, -1)], (3, 2**63 - 1)),
+        ([margin(-2, 5)], (0, 2**63 - 1)),
+        # Nobody's leaving helps a share of all owners.
+        ([margin(0, 0)], (0, 2**63 - 1)),
+        ([margin(0, 0, strict=True)], (0, -1)),
+        ([margin(0, -1), margin(3, 7)], (0, -1)),
+    ],
+)
+def test_how_many_may_leave(margins, window):
+    assert _window(margins) == window
