@@ -82,7 +82,7 @@ def compose(settings: Settings) -> Service:
     throttle = Throttle(settings.redis_url)
     key = Ed25519PrivateKey.from_private_bytes(deployment.log_key)
     ledger = Ledger(Origins(deployment.name), lambda origin: Signer(origin, key))
-    vault = Vault(deployment.encryption_key, deployment.index_key)
+    vault = Vault(deployment.encryption_keys, deployment.index_key)
     rosters = Rosters(database, ledger, vault, now)
     identities = Identities(database, ledger, rosters, vault, throttle, now)
     assemblies = Assemblies(database, ledger, rosters, bus, now)

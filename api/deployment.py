@@ -1,6 +1,7 @@
 """The keys and the name of one deployment: made once, on purpose, never by default."""
 
 import json
+import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -44,11 +45,15 @@ class UnsafeSecret(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Name and secret keys. ``name`` is the host name under which the logs are known for ever."""
+    """Name and secret keys. ``name`` is the host name under which the logs are known for ever.
+
+    ``encryption_keys`` by version: the highest seals identity data, the others open what they
+    sealed.
+    """
 
     name: str
     log_key: bytes
-    encryption_key: bytes
+    encryption_keys: dict[int, bytes]
     index_key: bytes
 
     @classmethod
@@ -67,7 +72,7 @@ class Deployment:
         secret.mkdir(parents=True, exist_ok=True)
         data.chmod(0o700)
         secret.chmod(0o700)
-        for file in _KEY_FILES:
+        for file in (_LOG_KEY, _FIRST_ENCRYPTION_KEY, _INDEX_KEY):
             path = secret / file
             path.touch(mode=_PRIVATE, exist_ok=False)
             path.write_bytes(secrets.token_bytes(_KEY_BYTES))
@@ -86,10 +91,53 @@ class Deployment:
             name = json.loads((data / "deployment.json").read_text())["name"]
         except FileNotFoundError as error:
             raise NotInitialised(f"{data} 尚未初始化，请先运行 yezhu init") from error
-        return cls(name, *(_read_key(data / "secrets" / file) for file in _KEY_FILES))
+        secret = data / "secrets"
+        versions = _encryption_key_files(secret) or {1: secret / _FIRST_ENCRYPTION_KEY}
+        return cls(
+            name,
+            _read_key(secret / _LOG_KEY),
+            {version: _read_key(path) for version, path in versions.items()},
+            _read_key(secret / _INDEX_KEY),
+        )
+
+    @staticmethod
+    def add_encryption_key(data: Path) -> int:
+        """Make the next key for identity data; answer with its version.
+
+        The file appears whole or not at all, so that a crash leaves nothing half written.
+        """
+        secret = data / "secrets"
+        version = max(_encryption_key_files(secret)) + 1
+        path = secret / f"identity-encryption.{version}.key"
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=_PRIVATE)
+        with unfinished.open("wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+        folder = os.open(secret, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+        return version
 
 
-_KEY_FILES = ("log.key", "identity-encryption.key", "identity-index.key")
+_LOG_KEY = "log.key"
+_INDEX_KEY = "identity-index.key"
+_FIRST_ENCRYPTION_KEY = "identity-encryption.key"
+_LATER_ENCRYPTION_KEY = re.compile(r"identity-encryption\.([0-9]{1,9})\.key")
+
+
+def _encryption_key_files(secret: Path) -> dict[int, Path]:
+    """Find the keys for identity data by version; the first has no number in its name."""
+    first = secret / _FIRST_ENCRYPTION_KEY
+    found = {1: first} if first.exists() else {}
+    for path in sorted(secret.glob("identity-encryption.*.key")):
+        numbered = _LATER_ENCRYPTION_KEY.fullmatch(path.name)
+        if numbered is not None:
+            found[int(numbered[1])] = path
+    return found
 
 
 def _read_key(path: Path) -> bytes:

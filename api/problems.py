@@ -34,8 +34,11 @@ from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
 from voting.outcome.evidence import Missing
 from voting.outcome.service import NotCertified
-from voting.roster import service as roster
+from voting.roster import correction, objection
+from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
+from voting.roster.statistics import StatisticsUnreadable
+from voting.roster.vault import KeyMissing
 from voting.staff import refusals as staff
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,6 +49,7 @@ STATUS: dict[type[Refusal], int] = {
     CertificateUnprintable: 422,
     ChoicesSealed: 409,
     CrossSiteRequest: 403,
+    KeyMissing: 503,
     LogDisagrees: 500,
     NotCanonical: 400,
     NotCertified: 404,
@@ -87,9 +91,28 @@ STATUS: dict[type[Refusal], int] = {
     identity.UnreadableClaim: 422,
     ledger.NoSuchEntry: 404,
     ledger.UnknownLog: 404,
+    correction.CorrectionInForce: 409,
+    correction.CorrectionNotProposed: 409,
+    correction.CorrectionOutdated: 409,
+    correction.NoCorrection: 409,
+    correction.RosterCorrected: 409,
+    objection.ObjectionAnswered: 409,
+    objection.ReasonRequired: 422,
+    objection.UnknownObjection: 404,
+    objection.UnreadableObjection: 400,
+    roster.FreezeNotProposed: 409,
+    roster.NothingAmended: 422,
+    roster.ObjectionPeriodRunning: 409,
+    roster.ObjectionPeriodTooShort: 422,
+    roster.ObjectionsOpen: 409,
     roster.RosterAlreadyFrozen: 409,
+    roster.RosterAlreadyPublished: 409,
+    roster.RosterErased: 409,
     roster.RosterNotFrozen: 409,
+    roster.RosterNotPublished: 409,
+    roster.SameAccount: 409,
     roster.UnknownRoster: 404,
+    roster.UnknownRosterUnit: 404,
     staff.NotSignedIn: 401,
     staff.PasswordChangeRequired: 403,
     staff.RoleNotAllowed: 403,
@@ -107,6 +130,7 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         Missing,
         NotInitialised,
         SchemaOutdated,
+        StatisticsUnreadable,
         UnfitSettings,
         UnreadableName,
         UnsafeSecret,

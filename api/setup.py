@@ -1,8 +1,11 @@
 """What an operator does before the first start, outside the server."""
 
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from api.composition import compose
+from api.deployment import Deployment
 from api.settings import Settings
 from voting.infra.database import Database
 from voting.infra.migrate import upgrade
@@ -25,6 +28,39 @@ def start_register(data: Path) -> None:
     with service.database.write() as session:
         service.ledger.create(session, service.ledger.origins.register)
     service.database.close()
+
+
+def rotate_identity_key(data: Path) -> tuple[int, int]:
+    """Seal all identity data under a new key, or finish a rotation that was interrupted.
+
+    Returns
+    -------
+    sealed, key_version
+        How many records were sealed anew, and under which version of the key.
+    """
+    sealed = _seal_under_newest(data)
+    if not sealed:
+        Deployment.add_encryption_key(data)
+        sealed = _seal_under_newest(data)
+    return sealed, max(Deployment.load(data).encryption_keys)
+
+
+def erase_identities(data: Path, before: datetime, keep: Collection[str]) -> int:
+    """Erase people and choices of votes that ended before this moment; count their rosters."""
+    service = compose(Settings.read(data))
+    erased = service.outcomes.erase(before, keep, by=_OPERATOR)
+    service.database.compact()
+    service.database.close()
+    return erased
+
+
+def _seal_under_newest(data: Path) -> int:
+    service = compose(Settings.read(data))
+    sealed = service.rosters.retention.rotate(by=_OPERATOR)
+    # What the old key could open must not remain in the file either.
+    service.database.compact()
+    service.database.close()
+    return sealed
 
 
 def create_administrator(data: Path, username: str, name: str) -> str:

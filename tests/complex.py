@@ -156,14 +156,23 @@ class Complex:
         return http
 
     def freeze(self, sheet):
-        """Import a sheet and freeze it."""
+        """Import a sheet, publish it for objections, and freeze it with two signatures."""
         http = self.staff("convener")
         answer = http.post(
             "/v1/rosters", data={"community": COMMUNITY}, files={"file": ("清册.xlsx", sheet)}
         )
         roster_id = done(answer).json()["roster"]["roster_id"]
+        self.display(roster_id)
         done(http.post(f"/v1/rosters/{roster_id}/freeze"))
+        done(self.staff("supervisor").post(f"/v1/rosters/{roster_id}/freeze/confirmation"))
         return roster_id
+
+    def display(self, roster_id):
+        """Publish a version for objections and let the hour pass that owners have for them."""
+        until = self.clock() + timedelta(hours=1)
+        body = {"objections_until": timestamp(until)}
+        done(self.staff("convener").post(f"/v1/rosters/{roster_id}/publication", json=body))
+        self.clock.moment = until
 
     def publish(self, **policies):
         """Draft an assembly and give notice; the vote begins on the first day allowed."""

@@ -1,5 +1,7 @@
 """The ``yezhu`` command. Each subcommand loads only the parts it needs."""
 
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +20,21 @@ staff_app = typer.Typer(help="工作人员账号。", no_args_is_help=True)
 schema_app = typer.Typer(help="文件格式的 JSON Schema。", no_args_is_help=True)
 app.add_typer(staff_app, name="admin")
 app.add_typer(schema_app, name="schema")
+roster_app = typer.Typer(help="业主清册。", no_args_is_help=True)
+app.add_typer(roster_app, name="roster")
+keys_app = typer.Typer(help="身份信息的加密密钥。", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 
 _BAD_INPUT = 2
+
+
+class SameOwnerRule(StrEnum):
+    """Rules of who is one head, named here so that a command's help loads no other part."""
+
+    IDENTITY_SET = "identity_set"
+    ANY_COMMON_OWNER = "any_common_owner"
+    NAMED_VOTER = "named_voter"
+    CO_OWNED_APART = "co_owned_apart"
 
 
 def main() -> None:
@@ -93,6 +108,42 @@ def create_administrator(
     typer.echo(password)
 
 
+@keys_app.command("rotate")
+def rotate_keys(
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """换用新的身份加密密钥，把全部身份信息重新加密。请先停止服务；中断后再运行一次即可。"""
+    from api.setup import rotate_identity_key
+
+    sealed, version = rotate_identity_key(data)
+    typer.echo(f"已用第 {version} 版密钥重新加密 {sealed} 条身份信息。请备份新密钥，再启动服务。")
+    typer.echo("更早的密钥文件只有读取旧备份时才用得到，可移到离线处保管。")
+
+
+@app.command("erase-identities")
+def erase_identities(
+    *,
+    years: Annotated[int, typer.Option(min=1, help="保存年限，自表决结束起算")] = 5,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="另须保留的清册编号，如诉讼未结；可写多次")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """删除保存期满的个人信息与表决票内容；摘要、总数、凭证与日志不变。请先停止服务；不可恢复。"""
+    from api.setup import erase_identities as erase
+    from voting.kernel.clock import system_clock, years_before
+
+    before = years_before(system_clock(), years)
+    if not yes:
+        typer.confirm(f"将删除表决结束已满 {years} 年的个人信息与表决票，确定吗？", abort=True)
+    typer.echo(f"已删除 {erase(data, before, keep or ())} 版清册的个人信息与相应的表决票内容。")
+
+
 @app.command()
 def recount(
     roster: Annotated[Path, typer.Option(help="业主清册：xlsx、xls 或 CSV")],
@@ -142,6 +193,44 @@ def verify(
     from api.cli.offline import verify_file
 
     raise SystemExit(verify_file(bundle, log_key))
+
+
+@roster_app.command("check")
+def check_roster(
+    file: Annotated[Path, typer.Argument(help="业主清册：xlsx、xls 或 CSV")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="结果以 JSON 打印")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="带批注的清册与全部结果写到这个 xlsx 文件")
+    ] = None,
+    registered_total: Annotated[
+        str | None, typer.Option(help="登记总面积（平方米），与清册合计比对，如 115344.34")
+    ] = None,
+    statistics: Annotated[
+        Path | None, typer.Option(help="楼盘表：每栋一行，列为 楼栋、套数、面积")
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="按这一天计算业主年龄，默认今天（北京时间）"),
+    ] = None,
+    same_owner: Annotated[
+        SameOwnerRule, typer.Option(help="怎样算同一业主")
+    ] = SameOwnerRule.IDENTITY_SET,
+) -> None:
+    """核对一份业主清册：怎样读的、错误警告提示、怎样归并人数、各种口径的总数。有错误则退出码 2。"""
+    from api.cli.roster_check import check_file
+
+    raise SystemExit(
+        check_file(
+            file,
+            as_json=as_json,
+            out=out,
+            registered_total=registered_total,
+            statistics=statistics,
+            on=on,
+            same_owner=same_owner.value,
+        )
+    )
 
 
 @schema_app.command("agenda")

@@ -1,7 +1,8 @@
 """The whole main job on a synthetic roster, over HTTP against a real server.
 
-The story takes 25 days; the server's clock is moved for it (``InsecureShiftedClock``): the notice
-goes out 25 days ago, the vote runs a week ago, and it is counted today.
+The story takes 32 days; the server's clock is moved for it (``InsecureShiftedClock``): the roster
+is published 32 days ago, the notice goes out 25 days ago, the vote runs a week ago, and it is
+counted today.
 """
 
 import json
@@ -21,6 +22,7 @@ import httpx2
 from rich.console import Console
 from rich.progress import Progress
 
+from api.cli import demo_freeze
 from api.cli.demo_ballots import DemoBallot, demo_agenda, demo_ballots, named_choices
 from api.cli.demo_report import (
     print_reconciliation,
@@ -46,6 +48,7 @@ from voting.roster.workbook import roster_workbook
 
 COMMUNITY = "幸福家园"
 _MARKER = ".yezhu-demo"
+_ROSTER_AGO = timedelta(days=32)
 _NOTICE_AGO = timedelta(days=25)
 _VOTE_AGO = timedelta(days=7)
 _CLOSE_AGO = timedelta(hours=1)
@@ -88,8 +91,12 @@ class _Demo:
         (self.output / "roster.xlsx").write_bytes(roster_workbook(roster, f"{COMMUNITY}业主清册"))
         administrator = self.initialise()
         with self.server:
-            self.server.start(-_NOTICE_AGO)
+            self.server.start(-_ROSTER_AGO)
             self.appoint(administrator)
+            self.publish_roster(roster)
+            self.server.stop()
+            self.server.start(-_NOTICE_AGO)
+            self.freeze()
             self.prepare()
             self.server.stop()
             self.server.start(-_VOTE_AGO)
@@ -124,9 +131,10 @@ class _Demo:
         accounts.write_text("".join(f"{name}\t{word}\n" for name, word in passwords.items()))
         self.passwords = passwords
 
-    def prepare(self) -> None:
+    def publish_roster(self, roster: Roster) -> None:
+        """Import the roster, show it to the owners, and let one of them object."""
         with self.signed_in("convener") as http:
-            self.step("导入业主清册并对账")
+            self.step("导入业主清册并对账，公示七日")
             sheet = (self.output / "roster.xlsx").read_bytes()
             imported = http.post(
                 "/v1/rosters",
@@ -135,9 +143,22 @@ class _Demo:
             ).raise_for_status().json()  # fmt: skip
             print_reconciliation(self.console, imported["reconciliation"])
             self.roster_id = imported["roster"]["roster_id"]
-            http.post(f"/v1/rosters/{self.roster_id}/freeze").raise_for_status()
-            self.console.print(f"  已冻结，摘要 {imported['roster']['digest'][:16]}…")
+            demo_freeze.publish(http, self.roster_id, system_clock() - _NOTICE_AGO)
+        with httpx2.Client(base_url=self.server.url) as http:
+            unit, self.objection = demo_freeze.object_to(http, self.roster_id, roster)
+        self.console.print(f"  {unit} 的业主证明身份，提出异议 {self.objection}")
 
+    def freeze(self) -> None:
+        """Answer the objection, then freeze with the signatures of two people."""
+        self.step("异议期满：答复异议，召集人签署、监督单位确认，冻结清册")
+        with self.signed_in("convener") as convener, self.signed_in("supervisor") as supervisor:
+            frozen = demo_freeze.freeze(
+                self.console, convener, supervisor, self.roster_id, self.objection
+            )
+        self.console.print(f"  已冻结，摘要 {frozen['digest'][:16]}…")
+
+    def prepare(self) -> None:
+        with self.signed_in("convener") as http:
             self.step("起草议程，发布会议通知")
             now = system_clock()
             agenda = demo_agenda(earliest_opening(now - _NOTICE_AGO), now - _CLOSE_AGO)
@@ -331,10 +352,9 @@ def _set_password(url: str, username: str, one_time: str) -> str:
 
 
 def _claim(ballot: DemoBallot) -> Claim:
-    if ballot.unit is None or ballot.unit.title_no is None:
+    if ballot.unit is None:
         raise ValueError("developer stock votes on paper")
-    owner = ballot.unit.owners[0]
-    return Claim(owner.name, owner.id_type.value, owner.id_number, ballot.unit.title_no)
+    return demo_freeze.claim_of(ballot.unit)
 
 
 def _paper(agenda: Any, ballot: DemoBallot, number: int) -> dict[str, Any]:  # noqa: ANN401

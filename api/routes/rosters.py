@@ -1,23 +1,38 @@
-"""Rosters, and the enrolment of device keys against a frozen one."""
+"""Rosters: import, amend, publish, freeze, correct. Two roles sign what counts."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, File, Form, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.access import Anyone, router, staff
-from api.context import ONE_LINE, Address, InService
-from voting.identity.model import Claim, Holding
-from voting.kernel import dsse
-from voting.kernel.clock import timestamp
-from voting.roster.service import RosterSummary
+from api.context import ONE_LINE, InService
+from voting.roster import difference_report
+from voting.roster.correction import Correction
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
+from voting.roster.version import Provenance, RosterSummary, Supplier
 from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/rosters", tags=["业主清册"])
 
 _FORM_OVERHEAD = 64 * 1024
+_LONGEST_BASIS = 500
+_MOST_REMOVED = 10_000
+
+Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
+Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
+_UnitKey = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
+_SuppliedBy = Annotated[Supplier, Form(description="资料由谁提供")]
+_Basis = Annotated[
+    str,
+    Form(
+        max_length=_LONGEST_BASIS,
+        pattern=ONE_LINE,
+        description="依据，如“不动产登记簿查询结果”；不要写个人姓名与号码",
+    ),
+]
 
 
 class RosterOut(BaseModel):
@@ -29,79 +44,91 @@ class RosterOut(BaseModel):
     community: str
     version: int
     digest: str
+    previous: str | None = Field(description="上一版的摘要")
+    source_digest: str = Field(description="所依据文件的 SHA-256")
+    supplied_by: Supplier
+    basis: str
     units: int
     heads: int
     area_cm2: int
+    imported_at: datetime
+    published_at: datetime | None
+    objections_until: datetime | None
+    freeze_proposed: bool
     frozen: bool
+    corrects: str | None = Field(description="由哪一份冻结的清册修改而来")
 
 
 class Imported(BaseModel):
-    """What was imported, with its figures under each denominator."""
+    """What was imported: figures, what is different from the version before, what is doubtful."""
 
     roster: RosterOut
     reconciliation: dict[str, Any]
+    difference: dict[str, Any] | None
+    findings: list[dict[str, Any]]
 
 
-class Challenge(BaseModel):
-    """To be signed by the new key, once."""
+class Amended(BaseModel):
+    """The new version, what is different in it, what is doubtful."""
 
-    challenge: str
-    expires_at: str
-
-
-class SignatureIn(BaseModel):
-    """One DSSE signature."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    keyid: str = Field(max_length=128)
-    sig: str = Field(max_length=256)
+    roster: RosterOut
+    difference: dict[str, Any] | None
+    findings: list[dict[str, Any]]
 
 
-class EnvelopeIn(BaseModel):
-    """A DSSE envelope inside another document."""
+class PublicationIn(BaseModel):
+    """Until when owners have time to object before the roster can be frozen."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    payload: str = Field(max_length=dsse.MAX_BYTES)
-    payload_type: str = Field(max_length=128, alias="payloadType")
-    signatures: list[SignatureIn] = Field(min_length=1, max_length=1)
+    objections_until: AwareDatetime
 
 
-class Enrolment(BaseModel):
-    """Proof of identity, and proof that the phone holds the key."""
-
-    name: str = Field(max_length=128)
-    id_type: str = Field(max_length=32)
-    id_number: str = Field(max_length=64)
-    title_no: str = Field(max_length=128)
-    possession: EnvelopeIn = Field(
-        description="DSSE 信封，payloadType 为 application/vnd.yezhu.enrolment.v1+json"
-    )
-
-
-class HeldUnitOut(BaseModel):
-    """One exclusive unit."""
+class PublicUnitOut(BaseModel):
+    """One exclusive unit as everybody may see it."""
 
     unit: str
     area_cm2: int
     kind: str
-
-
-class HoldingOut(BaseModel):
-    """Units that vote together as one head."""
-
     group: int
-    head: int
-    area_cm2: int
-    units: list[HeldUnitOut]
 
 
-class Enrolled(BaseModel):
-    """The key's id and every unit the roster credits its holder with."""
+class PublicRoster(BaseModel):
+    """The list for objections: no names, no numbers of owners, no telephone."""
 
-    key_id: str
-    groups: list[HoldingOut]
+    community: str
+    version: int
+    digest: str
+    published_at: datetime | None
+    objections_until: datetime | None
+    frozen: bool
+    units: list[PublicUnitOut]
+    difference: dict[str, Any] | None
+    objections: int
+    unanswered: int
+
+
+class CorrectionOut(BaseModel):
+    """A correction act: its digest, and both totals before and after."""
+
+    correction: str
+    roster: str
+    totals: dict[str, Any]
+    lines: list[str]
+
+
+class IdentityRequest(BaseModel):
+    """Whose names are needed; the register will say that this account asked."""
+
+    unit: _UnitKey
+
+
+class IdentityOut(BaseModel):
+    """One owner, to be compared with a paper."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    id_type: str
+    id_number_end: str
 
 
 @routes.get("")
@@ -118,62 +145,153 @@ def listing(
 @routes.post("", status_code=201, max_body_size=MAX_SHEET_BYTES + _FORM_OVERHEAD)
 def import_sheet(
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+    account: Convener,
     community: Annotated[str, Form(min_length=1, max_length=128, pattern=ONE_LINE)],
     file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
+    supplied_by: _SuppliedBy = Supplier.OTHER,
+    basis: _Basis = "",
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
     summary, reconciliation = service.rosters.import_sheet(
-        file.file.read(), file.filename or "", community, by=account.account_id
+        file.file.read(),
+        file.filename or "",
+        community,
+        by=account.account_id,
+        provenance=Provenance(supplied_by, basis),
     )
-    return Imported(roster=_roster(summary), reconciliation=asdict(reconciliation))
+    return Imported(
+        roster=_roster(summary),
+        reconciliation=asdict(reconciliation),
+        difference=_difference(service, summary.roster_id),
+        findings=service.rosters.findings(summary.roster_id),
+    )
+
+
+@routes.post(
+    "/{roster_id}/amendments", status_code=201, max_body_size=MAX_SHEET_BYTES + _FORM_OVERHEAD
+)
+def amend(
+    roster_id: str,
+    service: InService,
+    account: Convener,
+    file: Annotated[
+        UploadFile | None, File(description="清册格式的表格，只列新增或有变化的房屋")
+    ] = None,
+    removed: Annotated[list[_UnitKey] | None, Form(max_length=_MOST_REMOVED)] = None,
+    supplied_by: _SuppliedBy = Supplier.OTHER,
+    basis: _Basis = "",
+) -> Amended:
+    """在一版清册上修改若干房屋，成为新版本；原来那一版不变。"""
+    summary = service.rosters.amend(
+        roster_id,
+        None if file is None else file.file.read(),
+        "" if file is None else file.filename or "",
+        frozenset(removed or ()),
+        by=account.account_id,
+        provenance=Provenance(supplied_by, basis),
+    )
+    return Amended(
+        roster=_roster(summary),
+        difference=_difference(service, summary.roster_id),
+        findings=service.rosters.findings(summary.roster_id),
+    )
+
+
+@routes.get("/{roster_id}/findings")
+def findings(
+    roster_id: str,
+    service: InService,
+    _account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+) -> list[dict[str, Any]]:
+    """导入时记下的警告与提示：它们不妨碍导入，冻结之前应当逐条看过。"""
+    return service.rosters.findings(roster_id)
+
+
+@routes.post("/{roster_id}/publication")
+def publish(
+    roster_id: str, body: PublicationIn, service: InService, account: Convener
+) -> RosterOut:
+    """公示这一版清册，接受业主异议；异议期满以前不能冻结。"""
+    until = body.objections_until.replace(microsecond=0)
+    return _roster(service.rosters.freezing.publish(roster_id, until, by=account.account_id))
+
+
+@routes.get(
+    "/{roster_id}",
+    dependencies=[Depends(Anyone("公示的清册：只有房号、面积、用途与产权组合编号"))],
+)
+def published(roster_id: str, service: InService) -> PublicRoster:
+    """公示或冻结的清册，与上一版的差异，异议件数。"""
+    summary, document = service.rosters.published(roster_id)
+    objections = service.rosters.objections.states(roster_id)
+    return PublicRoster(
+        community=summary.community,
+        version=summary.version,
+        digest=summary.digest,
+        published_at=summary.published_at,
+        objections_until=summary.objections_until,
+        frozen=summary.frozen,
+        units=[
+            PublicUnitOut(
+                unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value, group=unit.group
+            )
+            for unit in document.units
+        ],
+        difference=_difference(service, roster_id),
+        objections=len(objections),
+        unanswered=sum(objection.outcome is None for objection in objections),
+    )
 
 
 @routes.post("/{roster_id}/freeze")
-def freeze(
+def propose_freeze(roster_id: str, service: InService, account: Convener) -> RosterOut:
+    """召集人签署冻结；须再经监督单位确认，才成为表决的分母。"""
+    return _roster(service.rosters.freezing.propose(roster_id, by=account.account_id))
+
+
+@routes.post("/{roster_id}/freeze/confirmation")
+def confirm_freeze(roster_id: str, service: InService, account: Supervisor) -> RosterOut:
+    """监督单位确认冻结。"""
+    return _roster(service.rosters.freezing.confirm(roster_id, by=account.account_id))
+
+
+@routes.post("/{roster_id}/correction")
+def propose_correction(roster_id: str, service: InService, account: Convener) -> CorrectionOut:
+    """召集人签署：以这一版更正它所修改的、已经冻结的清册。"""
+    return _correction(service.rosters.corrections.propose(roster_id, by=account.account_id))
+
+
+@routes.post("/{roster_id}/correction/confirmation")
+def confirm_correction(roster_id: str, service: InService, account: Supervisor) -> CorrectionOut:
+    """监督单位确认更正，随即写入正在进行的表决；已公布的分母不变，凭证并列两种总数。"""
+    return _correction(service.assemblies.correct(roster_id, by=account.account_id))
+
+
+@routes.post("/{roster_id}/identities")
+def identities(
     roster_id: str,
+    body: IdentityRequest,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER))],
-) -> RosterOut:
-    """冻结这一版清册，作为表决的分母。"""
-    return _roster(service.rosters.freeze(roster_id, by=account.account_id))
-
-
-@routes.post(
-    "/{roster_id}/challenges",
-    status_code=201,
-    dependencies=[Depends(Anyone("登记口令不含任何信息，只能用一次"))],
-)
-def challenge(roster_id: str, service: InService) -> Challenge:
-    """取一个登记口令，由新密钥签名。"""
-    drawn, expires_at = service.identities.challenge(roster_id)
-    return Challenge(challenge=drawn, expires_at=timestamp(expires_at))
-
-
-@routes.post(
-    "/{roster_id}/keys",
-    status_code=201,
-    dependencies=[Depends(Anyone("业主在请求中证明身份，错误次数受限"))],
-)
-def enrol(roster_id: str, body: Enrolment, service: InService, address: Address) -> Enrolled:
-    """业主证明身份并登记设备密钥；答复清册上属于他的全部房屋。"""
-    claim = Claim(body.name, body.id_type, body.id_number, body.title_no)
-    possession = dsse.from_object(body.possession.model_dump(by_alias=True))
-    key_id, holdings = service.identities.enrol(roster_id, claim, possession, address=address)
-    return Enrolled(key_id=key_id, groups=[_holding(holding) for holding in holdings])
+    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK, Role.SUPERVISOR))],
+) -> list[IdentityOut]:
+    """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
+    found = service.rosters.custody.identities(roster_id, body.unit, by=account.account_id)
+    return [IdentityOut.model_validate(identity) for identity in found]
 
 
 def _roster(summary: RosterSummary) -> RosterOut:
     return RosterOut.model_validate(summary)
 
 
-def _holding(holding: Holding) -> HoldingOut:
-    return HoldingOut(
-        group=holding.group,
-        head=1,
-        area_cm2=holding.area_cm2,
-        units=[
-            HeldUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
-            for unit in holding.units
-        ],
+def _difference(service: InService, roster_id: str) -> dict[str, Any] | None:
+    difference = service.rosters.difference(roster_id)
+    return None if difference is None else difference_report.published(difference)
+
+
+def _correction(act: Correction) -> CorrectionOut:
+    return CorrectionOut(
+        correction=act.digest,
+        roster=act.roster,
+        totals=act.totals_object(),
+        lines=difference_report.lines(act.difference),
     )

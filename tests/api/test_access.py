@@ -31,7 +31,9 @@ def doors(town):
 
 
 def knock(http, method, path, **options):
-    return http.request(method, path.format(assembly_id="a", roster_id="r"), **options)
+    return http.request(
+        method, path.format(assembly_id="a", roster_id="r", objection_id="o"), **options
+    )
 
 
 def problem(answer):
@@ -54,6 +56,8 @@ def test_everything_that_changes_something_is_for_staff_owners_or_the_door_itsel
         ("POST", "/v1/session"),
         ("POST", "/v1/rosters/{roster_id}/challenges"),
         ("POST", "/v1/rosters/{roster_id}/keys"),
+        ("POST", "/v1/rosters/{roster_id}/objections"),
+        ("POST", "/v1/rosters/{roster_id}/share"),
     }
 
 

@@ -16,8 +16,8 @@ def data(tmp_path):
 def test_two_deployments_share_no_key(data, tmp_path):
     other = Deployment.create(tmp_path / "other", "vote.example.org")
     mine = Deployment.load(data)
-    keys = {mine.log_key, mine.encryption_key, mine.index_key}
-    assert keys.isdisjoint({other.log_key, other.encryption_key, other.index_key})
+    keys = {mine.log_key, mine.encryption_keys[1], mine.index_key}
+    assert keys.isdisjoint({other.log_key, other.encryption_keys[1], other.index_key})
     assert len(keys) == 3
 
 

@@ -119,7 +119,7 @@ def test_nothing_public_names_an_owner_or_opens_a_ballot(town):
     private |= {owner.name for unit in town.roster for owner in unit.owners} - candidates
 
     for path in public:
-        answer = town.http.get(path.format(assembly_id=assembly.id))
+        answer = town.http.get(path.format(assembly_id=assembly.id, roster_id=town.roster_id))
         text = unpacked(answer.content).decode(errors="replace")
         assert {secret for secret in private if secret in text} == set(), path
         assert "openings.json" not in text, path

@@ -83,10 +83,6 @@ def test_import_answers_with_the_figures_under_each_denominator(convener, town):
     assert body["reconciliation"]["without_parking_and_storage"]["units"] == 8
     assert body["reconciliation"]["developer_stock"]["heads"] == 1
 
-    freeze = f"/v1/rosters/{body['roster']['roster_id']}/freeze"
-    assert convener.post(freeze).json()["frozen"] is True
-    again = convener.post(freeze)
-    assert (again.status_code, again.json()["type"]) == (409, "/problems/roster-already-frozen")
     assert body["roster"]["version"] == max(
         roster["version"]
         for roster in town.staff("supervisor").get("/v1/rosters").json()

@@ -13,7 +13,6 @@ from tests.browser import chromium
 from tests.complex import Complex, done
 from tests.conftest import MovingClock
 from tests.servers import await_port, free_port
-from voting.staff.model import Role
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -30,7 +29,6 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     complex_ = Complex(tmp_path_factory.mktemp("site") / "data", MovingClock())
-    complex_.account("supervisor", Role.SUPERVISOR)
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(

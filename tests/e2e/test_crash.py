@@ -26,7 +26,6 @@ from voting.identity import request
 from voting.kernel import canonical
 from voting.kernel.clock import system_clock
 from voting.ledger import checkpoint, note, proof
-from voting.staff.model import Role
 
 _VOTERS = 32
 _AT_ONCE = 4
@@ -40,7 +39,6 @@ class Voting:
         self.data, self.engines = data, engines or {}
         place = Complex(data, MovingClock(), engines=engines, roster=small_roster(_VOTERS))
         self.assembly = place.open()
-        place.account("supervisor", Role.SUPERVISOR)
         self.password = place._passwords["supervisor"]
         self.shift = place.clock() - system_clock()
         units = [unit.unit_key for unit in place.roster if unit.unit_key.startswith("2-1-")]

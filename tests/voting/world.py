@@ -7,6 +7,7 @@ roster under a first-generation number; one flat is unsold, one sold but not han
 
 import secrets
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -200,7 +201,7 @@ class World:
         key = Ed25519PrivateKey.from_private_bytes(LOG_KEY)
         self.log_key = key
         self.bus = MemoryBus()
-        self.vault = Vault(b"e" * 32, b"i" * 32)
+        self.vault = Vault({1: b"e" * 32}, b"i" * 32)
         self.ledger = Ledger(Origins("vote.example.org"), lambda origin: Signer(origin, key))
         self.rosters = Rosters(self.database, self.ledger, self.vault, self.clock)
         self.identities = Identities(
@@ -238,10 +239,23 @@ class World:
         return self
 
     def freeze(self, rows=ROWS):
-        """Import a sheet and freeze it."""
+        """Import a sheet, publish it for a week until now, and freeze it with two signatures."""
+        self.clock.advance(days=-7)
         summary, _ = self.rosters.import_sheet(sheet(rows), "清册.csv", COMMUNITY, by="c1")
         self.roster_id = summary.roster_id
-        self.rosters.freeze(self.roster_id, by="c1")
+        self.display(self.roster_id)
+        return self.sign(self.roster_id)
+
+    def display(self, roster_id):
+        """Publish a version for objections and let the week pass."""
+        until = self.clock.moment + timedelta(days=7)
+        self.rosters.freezing.publish(roster_id, until, by="c1")
+        self.clock.moment = until
+
+    def sign(self, roster_id):
+        """Freeze a published version: the convener signs, the supervisor confirms."""
+        self.rosters.freezing.propose(roster_id, by="c1")
+        self.rosters.freezing.confirm(roster_id, by="s1")
         return self
 
     def draft(self, **other):

@@ -5,6 +5,9 @@ from datetime import datetime
 from voting.kernel import canonical
 from voting.kernel.clock import timestamp
 
+CORRECTION = "roster-correction"
+"""Type of the entry that notes a correction among the ballots."""
+
 
 def first_entry(notice_digest: str, roster_digest: str, register_checkpoint: bytes) -> bytes:
     """Open an assembly's log: it pins the notice, the roster and the register as they stood."""
@@ -14,6 +17,18 @@ def first_entry(notice_digest: str, roster_digest: str, register_checkpoint: byt
             "register": register_checkpoint.decode(),
             "roster": roster_digest,
             "type": "notice",
+        }
+    )
+
+
+def correction_entry(correction: str, corrected: str, at: datetime) -> bytes:
+    """Note a correction of the roster while the vote runs: digests of the act and its result."""
+    return canonical.encode(
+        {
+            "at": timestamp(at),
+            "correction": correction,
+            "roster": corrected,
+            "type": CORRECTION,
         }
     )
 

@@ -25,6 +25,7 @@ from voting.kernel import canonical
 from voting.kernel.clock import Clock, beijing_text
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
+from voting.roster.correction import Correction
 from voting.roster.document import RosterDocument
 from voting.roster.service import Rosters
 from voting.staff import trail
@@ -57,13 +58,14 @@ class Assemblies:
 
         Raises
         ------
-        AgendaUnreadable, AgendaDoesNotFit, UnknownRoster, RosterNotFrozen
+        AgendaUnreadable, AgendaDoesNotFit, UnknownRoster, RosterNotFrozen, RosterCorrected
         """
         agenda = parse_agenda(agenda_file)
         document = self._rosters.frozen(roster_id)
         _require_fit(agenda, document)
         assembly_id = new_id()
         with self._database.write() as session:
+            self._rosters.corrections.require_none(session, roster_id)
             session.add(
                 store.AssemblyRow(
                     assembly_id=assembly_id,
@@ -97,10 +99,11 @@ class Assemblies:
         ------
         NoticeTooShort
             Fewer than fifteen full days before the opening (BJ art. 35, SC art. 14).
-        UnknownAssembly, WrongState
+        UnknownAssembly, WrongState, RosterCorrected
         """
         with self._database.write() as session:
             row = self._require(session, assembly_id, State.DRAFT)
+            self._rosters.corrections.require_none(session, row.roster_id)
             agenda = parse_agenda(row.agenda)
             document = self._rosters.frozen(row.roster_id)
             now = self._now()
@@ -168,6 +171,32 @@ class Assemblies:
             row.closed_position = self._pin(session, "assembly-closed", assembly_id)
             self._trail(session, "close-assembly", assembly_id, by)
         self._bus.publish(assembly_id)
+
+    def correct(self, version_id: str, *, by: str) -> Correction:
+        """Confirm a correction, and write it into every vote that runs on the frozen roster.
+
+        What those votes pinned stays their denominator; from this entry on, a unit's slot is for
+        whoever owns it now (domain C-14, C-16).
+
+        Raises
+        ------
+        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount
+        AgendaDoesNotFit
+            A running vote could not be counted on the corrected roster: stop it and begin anew.
+        """
+        with self._database.write() as session:
+            # The roster first, so that no notice goes out on it that would miss the correction.
+            roster_id = self._rosters.corrections.corrects(session, version_id)
+            running = store.lock_running(session, roster_id)
+            act, corrected = self._rosters.corrections.confirm(session, version_id, by=by)
+            for row in running:
+                _require_fit(self._poll(row).agenda, corrected)
+                entry = entries.correction_entry(act.digest, corrected.digest, self._now())
+                origin = self._ledger.origins.assembly(row.assembly_id)
+                self._ledger.append(session, origin, [entry])
+        for row in running:
+            self._bus.publish(row.assembly_id)
+        return act
 
     def polls(self) -> list[Poll]:
         """List every assembly with a published notice, newest first."""

@@ -1,8 +1,9 @@
 """All SQL about assemblies."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, not_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.assembly.model import State
@@ -52,5 +53,41 @@ def assemblies(session: Session) -> list[AssemblyRow]:
             select(AssemblyRow)
             .where(AssemblyRow.state != State.DRAFT)
             .order_by(AssemblyRow.published_at.desc(), AssemblyRow.assembly_id)
+        )
+    )
+
+
+def lock_running(session: Session, roster_id: str) -> list[AssemblyRow]:
+    """Find the assemblies between notice and close on a roster, each locked, by id."""
+    running = (State.NOTICED, State.OPEN)
+    return list(
+        session.scalars(
+            select(AssemblyRow)
+            .where(AssemblyRow.roster_id == roster_id, AssemblyRow.state.in_(running))
+            .order_by(AssemblyRow.assembly_id)
+            .with_for_update()
+        )
+    )
+
+
+def ids_on(session: Session, roster_ids: Collection[str]) -> list[str]:
+    """Name the assemblies on these rosters."""
+    return list(
+        session.scalars(
+            select(AssemblyRow.assembly_id)
+            .where(AssemblyRow.roster_id.in_(sorted(roster_ids)))
+            .order_by(AssemblyRow.assembly_id)
+        )
+    )
+
+
+def rosters_in_use(session: Session, *, since: datetime) -> set[str]:
+    """Name the rosters of assemblies that have not ended, or ended since this moment."""
+    ended = AssemblyRow.state == State.CERTIFIED
+    return set(
+        session.scalars(
+            select(AssemblyRow.roster_id).where(
+                or_(not_(ended), AssemblyRow.closed_at.is_(None), AssemblyRow.closed_at >= since)
+            )
         )
     )

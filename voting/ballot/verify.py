@@ -75,6 +75,8 @@ def verify(
 
     Parameters
     ----------
+    roster
+        The frozen roster; after a sale, with the owners its units have by then (domain C-14).
     holder
         Finds the enrolled key by its id, or raises ``UnknownKey``.
 
@@ -122,7 +124,6 @@ def _unit_codes(ballot: model.Ballot, roster: RosterDocument) -> tuple[int, ...]
 
 def _group(codes: tuple[int, ...], roster: RosterDocument, owner_code: int) -> int:
     groups = {roster.units[code].group for code in codes}
-    mine = roster.groups_of_owner.get(owner_code, frozenset())
-    if len(groups) != 1 or not groups <= mine:
+    if len(groups) != 1 or not all(roster.owns(owner_code, code) for code in codes):
         raise NotYourUnit("表决票所列房屋不都属于您的同一产权组合，请按“您的房屋”分别投票")
     return groups.pop()

@@ -1,6 +1,6 @@
 """Use cases of the ballot box: cast, show receipts, key in paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -95,16 +95,34 @@ class BallotBox:
 
         Raises
         ------
-        UnknownAssembly, UnknownKey, StaleRequest, BadSignature
+        UnknownAssembly, UnknownKey, StaleRequest, BadSignature, RosterErased
         """
         with self._database.read() as session:
             poll = self._assemblies.poll(session, assembly_id)
             holder = partial(self._identities.holder, session, poll.roster_id)
             enrolled = requests.verify(request, "receipts", assembly_id, holder, at=self._now())
-            roster = self._rosters.frozen(poll.roster_id)
-            groups = roster.groups_of_owner.get(enrolled.owner_code, frozenset())
-            rows = store.ballots_of_groups(session, assembly_id, PHONE, groups)
-        return [self._receipt(assembly_id, row.position) for row in rows]
+            self._rosters.retention.require_kept(session, poll.roster_id)
+            # A seller keeps his receipts and never sees his buyer's, nor the other way (C-14).
+            rosters = (
+                self._rosters.frozen(poll.roster_id),
+                self._rosters.entitled(session, poll.roster_id),
+            )
+            groups = {
+                group
+                for roster in rosters
+                for group in roster.groups_of_owner.get(enrolled.owner_code, ())
+            }
+            signers = self._identities.owners_of_keys(session, poll.roster_id)
+            mine = [
+                row
+                for row in store.ballots_of_groups(session, assembly_id, PHONE, groups)
+                if _shared(
+                    rosters,
+                    _int32(row.unit_codes),
+                    {enrolled.owner_code, signers[dsse.parse(row.data).key_id]},
+                )
+            ]
+        return [self._receipt(assembly_id, row.position) for row in mine]
 
     def enter_paper(
         self, assembly_id: str, paper: paper_ballots.PaperBallot, *, by: str
@@ -162,7 +180,7 @@ class BallotBox:
                 return known
             holder = partial(self._identities.holder, session, poll.roster_id)
             # The costly check runs before the lock; what may change meanwhile is asked again.
-            roster = self._rosters.frozen(poll.roster_id)
+            roster = self._rosters.entitled(session, poll.roster_id)
             ballot = verify(data, poll, roster, holder, at=now)
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
@@ -172,6 +190,10 @@ class BallotBox:
             now = self._now()
             require_open(poll, now)
             self._identities.holder(session, poll.roster_id, ballot.key_id)
+            entitled = self._rosters.entitled(session, poll.roster_id)
+            if entitled is not roster:  # a correction took effect meanwhile
+                holder = partial(self._identities.holder, session, poll.roster_id)
+                ballot = verify(data, poll, entitled, holder, at=now)
             self._require_turn(session, poll, roster, ballot)
             return self._accept(
                 session,
@@ -318,6 +340,14 @@ class BallotBox:
         with self._database.write() as session:
             if assembly_store.lock(session, assembly_id) is not None:
                 store.count_refusal(session, assembly_id, code)
+
+
+def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners: set[int]) -> bool:
+    """Whether there was a time when all these owners had a vote for all these units."""
+    codes = tuple(unit_codes)
+    return any(
+        all(roster.owns(owner, code) for owner in owners for code in codes) for roster in rosters
+    )
 
 
 def _int32(data: bytes) -> tuple[int, ...]:

@@ -17,7 +17,8 @@ from voting.roster import spelling
 from voting.roster.grouping import group_of_unit
 from voting.roster.model import Roster
 from voting.roster.refusals import FileUnreadable, Problem
-from voting.roster.sheet import Row, Table, read_table
+from voting.roster.sheet import read_table
+from voting.roster.table import Row, Table
 from voting.roster.workbook_reader import NotASheet
 
 UNITS, CHANNEL, RECEIVED, VOID = "房屋", "渠道", "收到时间", "作废原因"

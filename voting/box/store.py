@@ -1,9 +1,9 @@
 """All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, insert, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
@@ -184,3 +184,19 @@ def refusal_counts(session: Session, assembly_id: str) -> dict[str, int]:
         .order_by(RefusalCountRow.code)
     )
     return dict(session.execute(statement).all())
+
+
+def erase_ballots(session: Session, assembly_ids: Collection[str]) -> None:
+    """Overwrite what was chosen; which units took part, and when, stays for the turnout.
+
+    The digest goes too: of a paper ballot, which has no nonce, it could be guessed open.
+    """
+    named = sorted(assembly_ids)
+    session.execute(
+        update(BallotRow)
+        .where(BallotRow.assembly_id.in_(named))
+        .values(data=b"", salt=b"", choices=b"", digest=cast(BallotRow.position, String))
+    )
+    session.execute(
+        update(PaperEntryRow).where(PaperEntryRow.assembly_id.in_(named)).values(content=b"")
+    )

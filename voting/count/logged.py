@@ -6,6 +6,7 @@ from typing import Any
 
 from tally.columns import BallotColumns, BallotRow
 from tally.model import Agenda
+from voting.assembly.entries import CORRECTION
 from voting.ballot import model as ballots
 from voting.ballot.choices import choice_vector
 from voting.box import paper as papers
@@ -13,6 +14,7 @@ from voting.box.entries import PAPER, PHONE
 from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
 from voting.kernel.refusal import Refusal
+from voting.roster.correction import Correction
 from voting.roster.document import RosterDocument
 
 
@@ -65,6 +67,48 @@ def open_ballots(
             )
         opened.append(_read(position, entry, opening.data, agenda))
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCorrection:
+    """A correction of the roster among the ballots, and the roster as it should have been."""
+
+    position: int
+    at: str
+    act: Correction
+    corrected: RosterDocument
+
+
+def logged_corrections(
+    entries: Sequence[bytes], acts: Mapping[str, bytes], frozen: RosterDocument
+) -> list[LoggedCorrection]:
+    """Read every correction that a log notes, one building on the other.
+
+    Parameters
+    ----------
+    acts
+        Correction documents by their SHA-256.
+
+    Raises
+    ------
+    LogDisagrees
+        An act is missing, or does not lead to the roster that the log names.
+    NotCanonical
+    """
+    found: list[LoggedCorrection] = []
+    base = frozen
+    for position, entry in enumerate(map(canonical.decode, entries)):
+        if entry["type"] != CORRECTION:
+            continue
+        act = acts.get(entry["correction"])
+        if act is None:
+            raise LogDisagrees(f"日志第 {position} 条所记的清册更正没有保存", position=position)
+        read = Correction.read(act, base)
+        base = read.difference.apply(base)
+        if (read.roster, base.digest) != (frozen.digest, entry["roster"]):
+            raise LogDisagrees(f"日志第 {position} 条与所记的清册更正不符", position=position)
+        found.append(LoggedCorrection(position, entry["at"], read, base))
+    return found
 
 
 def columns(

@@ -1,13 +1,14 @@
 """The result object: what the certificate embeds and every recount must reproduce."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tally.count import count_assembly
 from tally.model import Agenda
 from tally.slots import fill_slots
 from voting.box.entries import PAPER, PHONE
-from voting.count.logged import LoggedBallot, columns
+from voting.count.logged import LoggedBallot, LoggedCorrection, columns
 from voting.ledger.tree import leaf_hash, root_of
 from voting.roster.document import RosterDocument
 
@@ -23,6 +24,7 @@ def count_log(
     origin: str,
     entries: Sequence[bytes],
     opened: Sequence[LoggedBallot],
+    corrections: Sequence[LoggedCorrection] = (),
 ) -> dict[str, Any]:
     """Count an assembly from its log.
 
@@ -32,6 +34,9 @@ def count_log(
         The log up to and including its close.
     opened
         Its ballots, opened and compared with their commitments.
+    corrections
+        What was corrected in the roster while the vote ran. The pinned roster stays the
+        denominator; the result also says what the corrected one leads to (domain C-16).
 
     Raises
     ------
@@ -67,4 +72,35 @@ def count_log(
         "notice": notice_digest,
         "roster": roster.digest,
         "title": agenda.title,
+    } | (_corrected(agenda, opened, corrections) if corrections else {})
+
+
+def _corrected(
+    agenda: Agenda, opened: Sequence[LoggedBallot], corrections: Sequence[LoggedCorrection]
+) -> dict[str, Any]:
+    """Keep both totals, and count once more over the roster as it should have been.
+
+    A unit that should not have been there takes its vote along; one that was missing had none.
+    """
+    roster = corrections[-1].corrected
+    ballots = [
+        replace(ballot, units=tuple(unit for unit in ballot.units if unit in roster.unit_code))
+        for ballot in opened
+    ]
+    counted = columns(roster, agenda, [ballot for ballot in ballots if ballot.units])
+    return {
+        "corrected": {
+            "items": count_assembly(agenda, roster.columns, counted),
+            "roster": roster.digest,
+        },
+        "corrections": [
+            {
+                "at": correction.at,
+                "correction": correction.act.digest,
+                "position": correction.position,
+                "roster": correction.corrected.digest,
+                "totals": correction.act.totals_object(),
+            }
+            for correction in corrections
+        ],
     }

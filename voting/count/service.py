@@ -13,7 +13,7 @@ from voting.assembly.service import Assemblies
 from voting.box import store as box_store
 from voting.count.disclosure import disclosed
 from voting.count.live import Watched
-from voting.count.logged import LoggedBallot, open_ballots
+from voting.count.logged import LoggedBallot, logged_corrections, open_ballots
 from voting.count.result import count_log
 from voting.infra.database import Database
 from voting.kernel import canonical
@@ -115,14 +115,18 @@ class Counting:
             A stored ballot is not the one the log committed to.
         """
         entries = self._closed_log(session, poll)
+        roster = self._rosters.frozen(poll.roster_id)
+        acts = self._rosters.corrections.in_force(session, poll.roster_id)
+        documents = {canonical.digest(data): data for _, data in acts}
         return count_log(
             assembly_id=poll.assembly_id,
             notice_digest=poll.notice_digest,
             agenda=poll.agenda,
-            roster=self._rosters.frozen(poll.roster_id),
+            roster=roster,
             origin=self._ledger.origins.assembly(poll.assembly_id),
             entries=entries,
             opened=self._open(session, poll, entries),
+            corrections=logged_corrections(entries, documents, roster),
         )
 
     def open_log(self, session: Session, poll: Poll) -> list[LoggedBallot]:

@@ -8,6 +8,7 @@ from voting.kernel.suites import VerifyingKey
 from voting.roster import spelling
 from voting.roster.document import PublicUnit, RosterDocument
 from voting.roster.identity_numbers import ID_TYPES, read_number
+from voting.roster.objection import Objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,17 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What the roster says of one owner, and what he has said against it.
+
+    Each of ``holdings`` counts as one head, however many units it has.
+    """
+
+    holdings: tuple[Holding, ...]
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolledKey:
     """A device key that the register knows, and the owner it was bound to."""
 
@@ -75,12 +87,18 @@ class EnrolledKey:
 def holdings(document: RosterDocument, owner_code: int) -> tuple[Holding, ...]:
     """Find every owner group this owner belongs to, with all units of each.
 
-    Whoever owns one flat alone and another with a spouse belongs to two groups (domain C-5).
+    Whoever owns one flat alone and another with a spouse belongs to two groups (domain C-5). Of a
+    group of which he has bought a part since the freeze, only that part is his (domain C-14).
     """
     groups = document.groups_of_owner.get(owner_code, frozenset())
     return tuple(
         Holding(
-            group, tuple(map(_held, (document.units[c] for c in document.units_of_group[group])))
+            group,
+            tuple(
+                _held(document.units[code])
+                for code in document.units_of_group[group]
+                if document.owns(owner_code, code)
+            ),
         )
         for group in sorted(groups)
     )

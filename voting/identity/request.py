@@ -11,6 +11,7 @@ from voting.kernel.clock import parse_timestamp, timestamp
 PAYLOAD_TYPE = "application/vnd.yezhu.request.v1+json"
 TOLERANCE = timedelta(minutes=10)
 """How far the phone's clock may be from ours; limits how long a copied request is good."""
+_STALE = "请求已过期或不是为此签名，请核对手机时间后重试"
 
 
 def payload(action: str, subject: str, at: datetime) -> bytes:
@@ -41,8 +42,19 @@ def verify(
         case _:
             fresh = False
     if not fresh or (asked["action"], asked["subject"]) != (action, subject):
-        raise StaleRequest("请求已过期或不是为此签名，请核对手机时间后重试")
+        raise StaleRequest(_STALE)
     return enrolled
+
+
+def require_fresh(signed_at: datetime, *, at: datetime) -> None:
+    """Refuse what was signed too long ago, or will be signed.
+
+    Raises
+    ------
+    StaleRequest
+    """
+    if abs(signed_at - at) > TOLERANCE:
+        raise StaleRequest(_STALE)
 
 
 def _near(text: str, at: datetime) -> bool:

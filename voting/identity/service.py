@@ -1,13 +1,15 @@
 """Use cases of identity: ask for a challenge, enrol a device key, find whose key it is."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from voting.identity import enrolment, store
+from voting.identity import enrolment, request, store
 from voting.identity.entries import key_entry, key_statement, revocation_entry
-from voting.identity.model import Claim, EnrolledKey, Holding, holdings
+from voting.identity.model import Claim, EnrolledKey, Holding, Share, holdings
 from voting.identity.refusals import (
     ChallengeInvalid,
     IdentityNotProved,
@@ -18,10 +20,12 @@ from voting.infra.database import Database
 from voting.infra.throttle import Throttle
 from voting.kernel import dsse
 from voting.kernel.clock import Clock
-from voting.kernel.commitment import commit
+from voting.kernel.commitment import Opening, commit
 from voting.kernel.suites import VerifyingKey, load_key
 from voting.ledger.service import Ledger
+from voting.roster import objection
 from voting.roster import store as roster_store
+from voting.roster.objection import Complaint, ObjectionState
 from voting.roster.service import Rosters
 from voting.roster.vault import Vault
 
@@ -29,6 +33,24 @@ CHALLENGE_LIFE = timedelta(minutes=10)
 _FAILURES, _MINUTES = 5, 15
 # A whole building may share one address; only failures are counted.
 _ADDRESS_FAILURES = 50
+SHARE = "my-share"
+"""What an enrolled phone asks for to see its owner's units."""
+_OWNER = "owner"
+"""Who reads his own words, in the trail; the register does not say which owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A claim as keyed digests."""
+
+    identity: bytes
+    name: bytes
+    title: bytes
+
+    def find(self, session: Session, roster_id: str) -> int | None:
+        return roster_store.prove_title(
+            session, roster_id, identity=self.identity, name=self.name, title=self.title
+        )
 
 
 class Identities:
@@ -81,34 +103,68 @@ class Identities:
         UnreadableClaim, IdentityNotProved, ChallengeInvalid, PossessionNotProved, KeyInUse,
         WeakKey, TooManyAttempts
         """
-        document = self._rosters.frozen(roster_id)
-        claim = claim.spelled()
-        identity = self._vault.index("identity", f"{claim.id_type}:{claim.id_number}")
-        self._throttle.require("enrol-identity", identity.hex(), _FAILURES, _MINUTES)
-        self._throttle.require("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
-        key, challenge = enrolment.verify(possession, document.digest)
+        roster_digest = self._rosters.frozen(roster_id).digest
+        sought = self._sought(claim, address)
+        key, challenge = enrolment.verify(possession, roster_digest)
         with self._database.write() as session:
             fresh = store.take_challenge(session, challenge, roster_id, at=self._now())
-            owner_code = roster_store.prove_title(
-                session,
-                roster_id,
-                identity=identity,
-                name=self._vault.index("name", claim.name),
-                title=self._vault.index("title", claim.title_no),
-            )
+            owner_code = sought.find(session, roster_id)
+            document = self._rosters.entitled(session, roster_id)
             # After a lost answer the same comes again: its challenge is used, its key enrolled.
             if not fresh and not self._is_bound(session, roster_id, owner_code, key):
                 raise ChallengeInvalid("登记口令已失效，请重新开始")
             if owner_code is not None:
-                self._bind(session, roster_id, owner_code, key, document.digest)
-        if owner_code is None:
-            self._throttle.failed("enrol-identity", identity.hex(), _FAILURES, _MINUTES)
-            self._throttle.failed("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
-            raise IdentityNotProved(
-                "姓名、证件号码与产权证号不能同时与业主清册对上，请核对后再试；"
-                "仍不成功请联系召集人用纸质表决票参与"
-            )
-        return key.key_id, holdings(document, owner_code)
+                self._bind(session, roster_id, owner_code, key, roster_digest)
+        return key.key_id, holdings(document, self._proved(owner_code, sought, address))
+
+    def share(self, roster_id: str, claim: Claim, *, address: str) -> Share:
+        """Show an owner who proves himself what a published or frozen roster credits him with.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotPublished, UnreadableClaim, IdentityNotProved, TooManyAttempts
+        """
+        return self._share(roster_id, self._prove(roster_id, claim, address))
+
+    def share_of_key(self, roster_id: str, signed: bytes) -> Share:
+        """Show the same to the holder of an enrolled key; ``signed`` is his request.
+
+        Raises
+        ------
+        UnknownKey, StaleRequest, BadSignature
+        """
+        with self._database.read() as session:
+            holder = partial(self.holder, session, roster_id)
+            enrolled = request.verify(signed, SHARE, roster_id, holder, at=self._now())
+        return self._share(roster_id, enrolled.owner_code)
+
+    def object(
+        self, roster_id: str, claim: Claim, complaint: Complaint, *, address: str
+    ) -> tuple[ObjectionState, Opening]:
+        """File the objection of an owner who proves himself.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotPublished, UnreadableClaim, IdentityNotProved, TooManyAttempts,
+        ReasonRequired
+        """
+        owner_code = self._prove(roster_id, claim, address)
+        return self._rosters.objections.file(roster_id, complaint, owner_code=owner_code)
+
+    def object_with_key(self, roster_id: str, signed: bytes) -> tuple[ObjectionState, Opening]:
+        """File an objection that an enrolled key has signed: a request for correction (C-16).
+
+        Raises
+        ------
+        UnknownKey, StaleRequest, BadSignature, UnreadableObjection, ReasonRequired
+        """
+        envelope = dsse.parse(signed)
+        with self._database.read() as session:
+            enrolled = self.holder(session, roster_id, envelope.key_id)
+        payload = envelope.verify(enrolled.key, objection.PAYLOAD_TYPE)
+        complaint, signed_at = objection.parse(payload, roster_id)
+        request.require_fresh(signed_at, at=self._now())
+        return self._rosters.objections.file(roster_id, complaint, owner_code=enrolled.owner_code)
 
     def holder(self, session: Session, roster_id: str, key_id: str) -> EnrolledKey:
         """Find the owner behind a key that is enrolled and not revoked.
@@ -121,6 +177,47 @@ class Identities:
         if row is None or row.revoked_at is not None:
             raise UnknownKey("这把密钥没有登记，或已被更换")
         return EnrolledKey(load_key(row.spki), row.owner_code)
+
+    def owners_of_keys(self, session: Session, roster_id: str) -> dict[str, int]:
+        """Find the owner of every key ever enrolled, revoked or not."""
+        return {row.key_id: row.owner_code for row in store.keys(session, roster_id)}
+
+    def _share(self, roster_id: str, owner_code: int) -> Share:
+        summary, document = self._rosters.published(roster_id)
+        if summary.frozen:
+            with self._database.read() as session:
+                document = self._rosters.entitled(session, roster_id)
+        said = self._rosters.objections.read(roster_id, by=_OWNER, owner_code=owner_code)
+        return Share(holdings(document, owner_code), tuple(said))
+
+    def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
+        self._rosters.published(roster_id)
+        sought = self._sought(claim, address)
+        with self._database.read() as session:
+            owner_code = sought.find(session, roster_id)
+        return self._proved(owner_code, sought, address)
+
+    def _sought(self, claim: Claim, address: str) -> "_Sought":
+        """Spell a claim as indexes, unless too many wrong ones came before it."""
+        claim = claim.spelled()
+        identity = self._vault.index("identity", f"{claim.id_type}:{claim.id_number}")
+        self._throttle.require("enrol-identity", identity.hex(), _FAILURES, _MINUTES)
+        self._throttle.require("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
+        return _Sought(
+            identity,
+            self._vault.index("name", claim.name),
+            self._vault.index("title", claim.title_no),
+        )
+
+    def _proved(self, owner_code: int | None, sought: "_Sought", address: str) -> int:
+        if owner_code is None:
+            self._throttle.failed("enrol-identity", sought.identity.hex(), _FAILURES, _MINUTES)
+            self._throttle.failed("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
+            raise IdentityNotProved(
+                "姓名、证件号码与产权证号不能同时与业主清册对上，请核对后再试；"
+                "仍不成功请联系召集人用纸质表决票参与"
+            )
+        return owner_code
 
     def _is_bound(
         self, session: Session, roster_id: str, owner_code: int | None, key: VerifyingKey

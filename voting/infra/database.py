@@ -36,6 +36,21 @@ class Database:
         with Session(self._reading, autoflush=False) as session:
             yield session
 
+    def compact(self) -> None:
+        """Write the tables anew, so that nothing deleted or replaced remains in their files."""
+        if not self.is_sqlite:
+            plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with plain.connect() as connection:
+                connection.exec_driver_sql("VACUUM FULL")
+            return
+        # Below SQLAlchemy, which would begin a transaction; VACUUM runs in none.
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM")
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()

@@ -47,6 +47,14 @@ def parse_timestamp(text: str) -> datetime:
     return moment
 
 
+def years_before(moment: datetime, years: int) -> datetime:
+    """Go back whole years; from 29 February to 28 February where there is no other."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)
+
+
 def beijing_text(moment: datetime) -> str:
     """Print a moment for people, in Beijing time."""
     return moment.astimezone(BEIJING).strftime("%Y年%m月%d日 %H:%M")

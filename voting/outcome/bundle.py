@@ -18,7 +18,10 @@ from voting.kernel.refusal import Refusal
 from voting.ledger.proof import LogProof
 
 FORMAT = "yezhu-bundle/1"
+FORMAT_WITH_CORRECTIONS = "yezhu-bundle/2"
+"""Adds ``corrections.json``: what was corrected in the roster while the vote ran."""
 MANIFEST = "manifest.json"
+CORRECTIONS = "corrections.json"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 # struct.error: a name that is too long once it is written in UTF-8.
@@ -54,7 +57,7 @@ def manifest(
         {
             "assembly": assembly_id,
             "files": {path: canonical.digest(data) for path, data in files.items()},
-            "format": FORMAT,
+            "format": FORMAT_WITH_CORRECTIONS if CORRECTIONS in files else FORMAT,
             "level": level.value,
             "log": {"origin": log[0], "vkey": log[1]},
             "register": {"origin": register[0], "vkey": register[1]},
@@ -79,6 +82,11 @@ def register_entries(proofs: Sequence[tuple[LogProof, bytes]]) -> bytes:
 def openings(ballots: Mapping[int, Opening], keys: Mapping[int, Opening]) -> bytes:
     """Write the openings of ballots (by log position) and keys (by register index)."""
     return canonical.encode({"ballots": _openings(ballots), "keys": _openings(keys)})
+
+
+def corrections(acts: Sequence[bytes]) -> bytes:
+    """Write the correction acts in the order of the log."""
+    return canonical.encode([canonical.decode(act) for act in acts])
 
 
 def write(files: Mapping[str, bytes]) -> bytes:

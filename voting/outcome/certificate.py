@@ -21,6 +21,7 @@ from voting.kernel import canonical
 from voting.kernel.refusal import Refusal
 from voting.outcome import chinese
 from voting.outcome.chinese import area_text, date_text, heads_text, moment_text
+from voting.outcome.correction_lines import correction_lines
 
 if TYPE_CHECKING:
     import typst
@@ -184,6 +185,7 @@ def _paper(result: Mapping[str, Any], facts: CertificateFacts, digest: str) -> d
         "announce_by": date_text(facts.announce_by),
         "electorates": _electorates(items),
         "clauses": chinese.clause_lines(items),
+        "corrections": correction_lines(result),
         "doubts_examined": all("depends_on" in item for item in items),
         "ballots": [heads_text(count) for count in (*counts, facts.refused)],
         "items": [_item(number, item) for number, item in enumerate(items, 1)],

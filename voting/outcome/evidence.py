@@ -7,6 +7,7 @@ from typing import Any
 
 from voting.assembly import notice as notices
 from voting.assembly.model import Poll, State
+from voting.count.logged import LoggedCorrection, logged_corrections
 from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
@@ -68,7 +69,7 @@ class Evidence:
             case {
                 "assembly": str(),
                 "files": dict(),
-                "format": "yezhu-bundle/1",
+                "format": "yezhu-bundle/1" | "yezhu-bundle/2",
                 "level": "public" | "supervised",
                 "log": {"origin": str(), "vkey": str(), **in_log},
                 "register": {"origin": str(), "vkey": str(), **in_register},
@@ -91,6 +92,8 @@ class Evidence:
     def unexpected_files(self) -> set[str]:
         """Name files that are missing, or that a bundle of this level does not have."""
         required = _REQUIRED | ({_OPENINGS} if self.level is Level.SUPERVISED else set())
+        if self.manifest["format"] == bundle.FORMAT_WITH_CORRECTIONS:
+            required |= {bundle.CORRECTIONS}
         return required ^ {path for path in self.files if not path.startswith("log/tile/")}
 
     def file(self, path: str) -> bytes:
@@ -167,6 +170,17 @@ class Evidence:
     def roster(self) -> RosterDocument:
         """The frozen roster."""
         return RosterDocument.from_bytes(self.file("roster.json"))
+
+    @cached_property
+    def corrections(self) -> list[LoggedCorrection]:
+        """What was corrected in the roster while the vote ran, each act as the log names it."""
+        enclosed = bundle.CORRECTIONS in self.files
+        acts = canonical.decode(self.file(bundle.CORRECTIONS)) if enclosed else []
+        documents = {canonical.digest(data): data for data in map(canonical.encode, acts)}
+        found = logged_corrections(self.log, documents, self.roster)
+        if [correction.act.digest for correction in found] != list(documents):
+            raise Missing("审计包中的清册更正与日志所记的不一一对应")
+        return found
 
     @cached_property
     def poll(self) -> Poll:

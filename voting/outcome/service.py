@@ -1,6 +1,6 @@
 """Use cases of the outcome: result, certificate, audit bundle."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -149,10 +149,11 @@ class Outcomes:
 
         Raises
         ------
-        UnknownAssembly, ChoicesSealed, LogDisagrees
+        UnknownAssembly, ChoicesSealed, LogDisagrees, RosterErased
         """
         with self._database.read() as session:
             poll = self._assemblies.poll(session, assembly_id)
+            self._rosters.retention.require_kept(session, poll.roster_id)
             opened = self._counting.open_log(session, poll)
         return ballot_sheet(
             poll.agenda,
@@ -175,29 +176,41 @@ class Outcomes:
         Raises
         ------
         UnknownAssembly, NotCertified
+        RosterErased
+            The supervised level after the retention period; the public one stays.
         """
+        supervised = level is Level.SUPERVISED
         with self._database.read() as session:
             poll = self._assemblies.poll(session, assembly_id)
             issued = _require(store.certificate(session, assembly_id))
+            if supervised:
+                self._rosters.retention.require_kept(session, poll.roster_id)
             origins = self._ledger.origins
             origin = origins.assembly(assembly_id)
-            ballots = box_store.ballots(session, assembly_id)
+            ballots = box_store.ballots(session, assembly_id) if supervised else []
             keys = self._keys_of(session, poll, ballots)
             size = self._ledger.size(session, origin)
             tiles = layout(self._ledger.read_entries(session, origin, 0, size))
             checkpoint = self._ledger.checkpoint(session, origins.register)
-            supervised = level is Level.SUPERVISED
+            acts = self._corrections_of(session, poll)
             files = {f"log/{path}": data for path, data in tiles.items()} | {
                 "certificate.pdf": issued.pdf,
                 "log/checkpoint": self._ledger.checkpoint(session, origin),
                 "notice.json": self._assemblies.notice(assembly_id),
                 "register/checkpoint": checkpoint,
                 "register/entries.json": self._register_entries(
-                    session, poll, issued, keys if supervised else [], checkpoint
+                    session,
+                    poll,
+                    issued,
+                    keys,
+                    [position for position, _ in acts],
+                    checkpoint,
                 ),
                 "result.json": issued.result,
                 "roster.json": self._rosters.frozen(poll.roster_id).to_bytes(),
             }
+            if acts:
+                files[bundle.CORRECTIONS] = bundle.corrections([data for _, data in acts])
             if supervised:
                 files["openings.json"] = bundle.openings(
                     {row.position: Opening(row.salt, row.data) for row in ballots},
@@ -212,6 +225,27 @@ class Outcomes:
         )
         return bundle.write(files)
 
+    def erase(self, before: datetime, keep: Collection[str], *, by: str) -> int:
+        """Erase people and choices of votes that ended before this moment (domain C-40).
+
+        Documents, digests, totals, certificates and logs stay as they are and verify.
+
+        Parameters
+        ----------
+        keep
+            Ids of rosters to leave alone all the same: of votes that are before a court.
+
+        Returns
+        -------
+        int
+            How many roster versions were erased.
+        """
+        with self._database.write() as session:
+            in_use = assembly_store.rosters_in_use(session, since=before) | set(keep)
+            erased = self._rosters.retention.erase(session, before, in_use, by=by)
+            box_store.erase_ballots(session, assembly_store.ids_on(session, erased))
+        return len(erased)
+
     def _keys_of(
         self, session: Session, poll: Poll, ballots: Iterable[box_store.BallotRow]
     ) -> list[identity_store.DeviceKeyRow]:
@@ -219,12 +253,20 @@ class Outcomes:
         used = {dsse.parse(row.data).key_id for row in ballots if row.channel == PHONE}
         return [key for key in identity_store.keys(session, poll.roster_id) if key.key_id in used]
 
+    def _corrections_of(self, session: Session, poll: Poll) -> list[tuple[int, bytes]]:
+        """Find the corrections made before the close: register position and act."""
+        assembly = assembly_store.assembly(session, poll.assembly_id)
+        closed = None if assembly is None else assembly.closed_position
+        in_force = self._rosters.corrections.in_force(session, poll.roster_id)
+        return [(place, act) for place, act in in_force if closed is not None and place < closed]
+
     def _register_entries(
         self,
         session: Session,
         poll: Poll,
         issued: store.CertificateRow,
         keys: Iterable[identity_store.DeviceKeyRow],
+        corrections: Iterable[int],
         checkpoint: bytes,
     ) -> bytes:
         register = self._ledger.origins.register
@@ -232,6 +274,7 @@ class Outcomes:
         assembly = assembly_store.assembly(session, poll.assembly_id)
         positions = {
             issued.register_position,
+            *corrections,
             *(() if roster is None else (roster.register_position,)),
             *(
                 ()

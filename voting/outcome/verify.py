@@ -11,7 +11,7 @@ no.   check                                                             level
 6     the notice is the one the log begins with                         every
 7     the roster is the one the notice pins                             every
 8     the register's entries lead to its signed root                    every
-9     the register knows roster, assembly, opening and close            every
+9     the register knows roster, corrections, assembly, opening, close  every
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
 12    every ballot is what the log committed to                         supervised
@@ -26,6 +26,7 @@ from datetime import datetime
 from functools import partial
 
 from tally.errors import TallyError
+from voting.assembly.entries import CORRECTION
 from voting.ballot.verify import require_open, verify
 from voting.box import paper
 from voting.box.entries import PAPER, PHONE
@@ -137,8 +138,8 @@ def _log_order(evidence: Evidence) -> Problems:
     if kinds[0] != "notice":
         yield "日志第 0 条须为会议通知"
     for place, kind in enumerate(kinds[1:close], start=1):
-        if kind not in {PHONE, PAPER}:
-            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票"
+        if kind not in {PHONE, PAPER, CORRECTION}:
+            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票或清册更正"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
     for place, entry in enumerate(evidence.entries[1:], start=1):
@@ -169,6 +170,8 @@ def _roster(evidence: Evidence) -> Problems:
         yield "业主清册的套数、人数或面积合计与会议通知不符"
     if roster.regrouped() != roster:
         yield "业主清册中的产权组合与产权人不符"
+    if bool(evidence.corrections) != (bundle.CORRECTIONS in evidence.files):
+        yield "没有清册更正的审计包不应含有更正文件"
 
 
 def _register(evidence: Evidence) -> Problems:
@@ -201,6 +204,7 @@ def _registered(evidence: Evidence) -> Problems:
     for event in (opened, closed):
         if event.entry["assembly"] != evidence.assembly_id:
             yield f"登记簿第 {event.index} 条属于另一次业主大会"
+    yield from _corrected(evidence, manifest, closed)
     yield from _pinned_log(evidence, opened, 1)
     yield from _pinned_log(evidence, closed, evidence.close_position + 1)
     pinned_register = open_checkpoint(
@@ -208,6 +212,19 @@ def _registered(evidence: Evidence) -> Problems:
     )
     if not roster.index < manifest.index < pinned_register.size <= opened.index < closed.index:
         yield "清册、会议、开始与截止在登记簿中的先后次序不对"
+
+
+def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -> Problems:
+    """Compare the corrections of the roster with what two accounts signed in the register."""
+    acts = evidence.registered("roster-correction")
+    expected = [(each.act.digest, each.corrected.digest) for each in evidence.corrections]
+    if [(act.entry["correction"], act.entry["digest"]) for act in acts] != expected:
+        yield "登记簿所记的清册更正与日志所记的不同"
+    for act in acts:
+        if act.entry["by"] == act.entry["confirmed_by"]:
+            yield f"登记簿第 {act.index} 条的清册更正须由两个账号签署"
+        if not manifest.index < act.index < closed.index:
+            yield f"登记簿第 {act.index} 条的清册更正不在表决期间"
 
 
 def _pinned_log(evidence: Evidence, event: ProvedEntry, size: int) -> Problems:
@@ -254,10 +271,13 @@ def _commitments(evidence: Evidence) -> Problems:
 
 def _ballots(evidence: Evidence) -> Problems:
     keys = _Keys(evidence)
-    poll, roster = evidence.poll, evidence.roster
+    poll = evidence.poll
+    roster, corrections = evidence.roster, list(evidence.corrections)
     used = set()
     for position, entry in ballot_entries(evidence.log):
         data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
+        while corrections and corrections[0].position < position:  # who owns the slots by now
+            roster = evidence.roster.with_owners_of(corrections.pop(0).corrected)
         try:
             if entry["type"] == PHONE:
                 ballot = verify(data, poll, roster, keys.at(position), at=at)
@@ -282,6 +302,7 @@ def _recount(evidence: Evidence) -> Problems:
         origin=evidence.checkpoint.origin,
         entries=entries,
         opened=open_ballots(entries, evidence.ballot_openings, agenda),
+        corrections=evidence.corrections,
     )
     if counted != evidence.result:
         for key in sorted(counted.keys() | evidence.result.keys()):
@@ -358,7 +379,7 @@ _CHECKS: tuple[tuple[str, tuple[Level, ...], Callable[[Evidence], Problems]], ..
     ("会议通知就是日志开头所固定的那一份", _EVERY, _notice),
     ("业主清册就是通知所固定的那一份", _EVERY, _roster),
     ("登记簿条目都在其签名的根之中", _EVERY, _register),
-    ("登记簿记有清册、会议、开始与截止", _EVERY, _registered),
+    ("登记簿记有清册及其更正、会议、开始与截止", _EVERY, _registered),
     ("结果就是日志所固定的那一份", _EVERY, _result),
     ("凭证就是登记簿所固定的那一份", _EVERY, _certificate),
     ("每张表决票与日志的承诺一致", _SUPERVISED, _commitments),

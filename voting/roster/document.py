@@ -1,11 +1,12 @@
 """The roster document: what of a roster is pinned by digest, and no personal data.
 
 Owners appear as dense numbers without meaning outside the document, so that anyone can group
-them again under every rule of who is one owner, and nobody learns who they are.
+them again under every rule of who is one owner, and nobody learns who they are. A number stays with
+its owner from one version to the next, so that two versions show whose unit changed hands.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -14,14 +15,17 @@ from tally.columns import RosterColumns, UnitRow
 from tally.grouping import owner_groups
 from tally.model import Kind, SameOwner
 from voting.kernel import canonical
-from voting.roster.model import Roster
+from voting.roster.model import Roster, UnitRecord
 
-FORMAT = "yezhu-roster/1"
+FIRST_FORMAT = "yezhu-roster/1"
+"""Has no predecessor to name."""
+FORMAT = "yezhu-roster/2"
+"""Adds ``previous``: the digest of the version before."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicUnit:
-    """One exclusive unit as published. ``group`` and ``owners`` are codes dense from 0."""
+    """One exclusive unit as published: ``group`` is dense from 0, ``owners`` are numbers."""
 
     unit_key: str
     building: str
@@ -39,28 +43,36 @@ class RosterDocument:
     community: str
     version: int
     units: tuple[PublicUnit, ...]
+    previous: str | None = None
 
     @classmethod
-    def of(cls, roster: Roster, community: str, version: int) -> Self:
-        """Give owners and owner groups their numbers (JI art. 9: one set of owners, one head)."""
-        codes: dict[str, int] = {}
-        owners = [
-            tuple(codes.setdefault(owner.identity, len(codes)) for owner in unit.owners)
-            for unit in roster
-        ]
-        plain = [
-            PublicUnit(
-                unit.unit_key, unit.building, unit.kind, unit.area_cm2, unit.developer_stock, 0, of
-            )
-            for unit, of in zip(roster, owners, strict=True)
-        ]
-        return cls(community, version, tuple(plain)).regrouped()
+    def of(
+        cls,
+        roster: Roster,
+        community: str,
+        version: int,
+        *,
+        previous: str | None = None,
+        numbers: Mapping[str, int] | None = None,
+    ) -> Self:
+        """Give owners and owner groups their numbers (JI art. 9: one set of owners, one head).
+
+        Parameters
+        ----------
+        previous
+            Digest of the version before.
+        numbers
+            Owner numbers by identity, from :func:`number_owners`; fresh ones if left out.
+        """
+        codes = number_owners(roster) if numbers is None else numbers
+        plain = [public_unit(unit, codes) for unit in roster]
+        return cls(community, version, tuple(plain), previous).regrouped()
 
     def regrouped(self) -> Self:
         """Compute the owner groups anew from the owners: equal to itself, if it was right."""
         groups = owner_groups(self.columns, SameOwner.IDENTITY_SET).tolist()
         units = (replace(unit, group=group) for unit, group in zip(self.units, groups, strict=True))
-        return type(self)(self.community, self.version, tuple(units))
+        return replace(self, units=tuple(units))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -75,11 +87,15 @@ class RosterDocument:
             match canonical.decode(data):
                 case {
                     "community": str(community),
-                    "format": "yezhu-roster/1",
+                    "format": "yezhu-roster/1" | "yezhu-roster/2",
                     "units": list(units),
                     "version": int(version),
+                    **more,
                 } if not isinstance(version, bool):
-                    read = cls(community, version, tuple(_unit(unit) for unit in units))
+                    previous = more.get("previous")
+                    if not isinstance(previous, str | None):
+                        raise canonical.NotCanonical("业主清册文件的结构不对")
+                    read = cls(community, version, tuple(map(unit_of, units)), previous)
                 case _:
                     raise canonical.NotCanonical("业主清册文件的结构不对")
         except (KeyError, TypeError, ValueError) as error:
@@ -90,24 +106,15 @@ class RosterDocument:
 
     def to_bytes(self) -> bytes:
         """Write the canonical JSON whose SHA-256 is the roster's digest."""
+        chained = self.previous is not None
         return canonical.encode(
             {
                 "community": self.community,
-                "format": FORMAT,
-                "units": [
-                    {
-                        "area_cm2": unit.area_cm2,
-                        "building": unit.building,
-                        "group": unit.group,
-                        "kind": unit.kind.value,
-                        "owners": list(unit.owners),
-                        "stock": unit.stock,
-                        "unit": unit.unit_key,
-                    }
-                    for unit in self.units
-                ],
+                "format": FORMAT if chained else FIRST_FORMAT,
+                "units": [unit_object(unit) for unit in self.units],
                 "version": self.version,
             }
+            | ({"previous": self.previous} if chained else {})
         )
 
     @cached_property
@@ -138,6 +145,26 @@ class RosterDocument:
                     found[owner].add(unit.group)
         return {owner: frozenset(groups) for owner, groups in found.items()}
 
+    def owns(self, owner_code: int, unit_code: int) -> bool:
+        """Whether this owner may vote for the unit; developer stock has no phone voter."""
+        unit = self.units[unit_code]
+        return owner_code in unit.owners and not unit.stock
+
+    def with_owners_of(self, corrected: Self) -> Self:
+        """Let the units be voted for by whoever owns them in a corrected version (domain C-14).
+
+        The slot stays with the unit: units, areas and groups are those of this document, so the
+        count does not change; only who may use a slot does.
+        """
+        now = {unit.unit_key: unit for unit in corrected.units}
+        units = (
+            replace(unit, owners=now[unit.unit_key].owners, stock=now[unit.unit_key].stock)
+            if unit.unit_key in now
+            else unit
+            for unit in self.units
+        )
+        return replace(self, units=tuple(units))
+
     @cached_property
     def unit_code(self) -> dict[str, int]:
         """Place of each unit key."""
@@ -154,7 +181,52 @@ class RosterDocument:
         return sum(unit.area_cm2 for unit in self.units)
 
 
-def _unit(value: dict[str, object]) -> PublicUnit:
+def number_owners(
+    roster: Roster, known: Mapping[str, int] | None = None, start: int = 0
+) -> dict[str, int]:
+    """Give owners their numbers: known ones keep theirs, others count on from ``start``."""
+    numbers = dict(known or {})
+    for unit in roster:
+        for owner in unit.owners:
+            if owner.identity not in numbers:
+                numbers[owner.identity] = start
+                start += 1
+    return numbers
+
+
+def public_unit(unit: UnitRecord, numbers: Mapping[str, int]) -> PublicUnit:
+    """Reduce a unit to what is published of it; its group is for ``regrouped`` to find."""
+    return PublicUnit(
+        unit.unit_key,
+        unit.building,
+        unit.kind,
+        unit.area_cm2,
+        unit.developer_stock,
+        0,
+        tuple(numbers[owner.identity] for owner in unit.owners),
+    )
+
+
+def unit_object(unit: PublicUnit) -> dict[str, object]:
+    """Write one unit as it stands in documents."""
+    return {
+        "area_cm2": unit.area_cm2,
+        "building": unit.building,
+        "group": unit.group,
+        "kind": unit.kind.value,
+        "owners": list(unit.owners),
+        "stock": unit.stock,
+        "unit": unit.unit_key,
+    }
+
+
+def unit_of(value: dict[str, object]) -> PublicUnit:
+    """Read what :func:`unit_object` wrote; whatever was added to it the caller must notice.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+    """
     match value:
         case {
             "area_cm2": int(area_cm2),

@@ -1,15 +1,36 @@
 """A roster as the columns that are counted, and what a clerk compares with the paper file."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import KINDS, RosterColumns, UnitRow
+from tally.columns import KINDS, RosterColumns
 from tally.grouping import owner_groups
 from tally.model import DEFAULT_KINDS, SameOwner
-from voting.roster.model import AreaSource, IdType, Roster
+from voting.roster.model import AreaSource, IdType, Roster, UnitRecord
+
+
+class HeadRule(StrEnum):
+    """Who is one head: the two rules that can be configured, and what else has been argued."""
+
+    IDENTITY_SET = "identity_set"
+    ANY_COMMON_OWNER = "any_common_owner"
+    NAMED_VOTER = "named_voter"
+    CO_OWNED_APART = "co_owned_apart"
+
+    @property
+    def chinese(self) -> str:
+        """What the rule says, for the person who chooses."""
+        return {
+            "identity_set": "产权人完全相同的各套合计一人",
+            "any_common_owner": "凡有共同产权人的各套合计一人",
+            "named_voter": "共有房屋并入其表决人名下",
+            "co_owned_apart": "共有房屋每套各计一人",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +78,29 @@ class Reconciliation:
 
 def roster_columns(roster: Roster) -> RosterColumns:
     """Turn a roster into tally columns, one entry per unit, in roster order."""
-    return RosterColumns.from_rows(
-        [
-            UnitRow(
-                unit_key=unit.unit_key,
-                building=unit.building,
-                kind=unit.kind,
-                area_cm2=unit.area_cm2,
-                developer_stock=unit.developer_stock,
-                owners=unit.identities,
-            )
-            for unit in roster
-        ]
+    return _columns(roster, lambda unit: [owner.identity for owner in unit.owners])
+
+
+def _columns(roster: Roster, owners_of: Callable[[UnitRecord], Sequence[str]]) -> RosterColumns:
+    """Give every building and every owner a dense code, in order of first appearance."""
+    buildings: dict[str, int] = {}
+    owners: dict[str, int] = {}
+    owner_code: list[int] = []
+    offsets = [0]
+    for unit in roster.units:
+        owner_code += [owners.setdefault(owner, len(owners)) for owner in owners_of(unit)]
+        offsets.append(len(owner_code))
+    return RosterColumns(
+        unit_key=tuple(unit.unit_key for unit in roster),
+        building=np.array(
+            [buildings.setdefault(unit.building, len(buildings)) for unit in roster], np.int32
+        ),
+        buildings=tuple(buildings),
+        kind=np.array([KINDS.index(unit.kind) for unit in roster], np.int8),
+        area_cm2=np.array([unit.area_cm2 for unit in roster], np.int64),
+        developer_stock=np.array([unit.developer_stock for unit in roster], np.bool_),
+        owner_offsets=np.array(offsets, np.int64),
+        owner_code=np.array(owner_code, np.int32),
     )
 
 
@@ -103,6 +135,37 @@ def reconcile(roster: Roster, same_owner: SameOwner = SameOwner.IDENTITY_SET) ->
         ),
         area_not_registered=sum(unit.area_source is not AreaSource.REGISTER for unit in roster),
     )
+
+
+def rules_for(roster: Roster) -> tuple[HeadRule, ...]:
+    """Rules that can be applied: a vote by the named co-owner needs somebody named."""
+    named = any(unit.voter is not None for unit in roster)
+    return tuple(rule for rule in HeadRule if named or rule is not HeadRule.NAMED_VOTER)
+
+
+def columns_under(roster: Roster, rule: HeadRule) -> tuple[RosterColumns, SameOwner]:
+    """Columns in which each unit stands under the owners that a rule looks at.
+
+    Grouped by the second value they give the heads of that rule. ``named_voter`` and
+    ``co_owned_apart`` are the alternatives of domain C-5 and C-6: a co-owned unit stands under
+    the name of its voter, or under its own.
+    """
+    match rule:
+        case HeadRule.NAMED_VOTER:
+            return _columns(roster, _voter_of), SameOwner.IDENTITY_SET
+        case HeadRule.CO_OWNED_APART:
+            return _columns(roster, _own_name), SameOwner.IDENTITY_SET
+        case _:
+            return roster_columns(roster), SameOwner(rule.value)
+
+
+def _voter_of(unit: UnitRecord) -> tuple[str, ...]:
+    named = [owner.identity for owner in unit.owners if owner.name == unit.voter]
+    return tuple(named[:1]) or unit.identities
+
+
+def _own_name(unit: UnitRecord) -> tuple[str, ...]:
+    return unit.identities if len(unit.owners) == 1 else (f"套:{unit.unit_key}",)
 
 
 def group_of_unit(roster: Roster, same_owner: SameOwner | None = None) -> dict[str, int]:

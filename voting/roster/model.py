@@ -40,7 +40,11 @@ class IdType(StrEnum):
     OTHER = "其他"
 
 
-@dataclass(frozen=True, slots=True)
+# Owners and units are values: nothing changes one after it was read. They are not frozen, because
+# building the hundred thousand of a large roster would take four times as long.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class OwnerRecord:
     """One identity on a title. ``id_number`` is normalised: 18 digits, capitals, no blanks."""
 
@@ -51,15 +55,17 @@ class OwnerRecord:
     @property
     def identity(self) -> str:
         """Key under which one person is recognised; internal, never published."""
-        return f"{self.id_type}:{self.id_number}"
+        return self.id_type + ":" + self.id_number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class UnitRecord:
     """One exclusive unit: one row of the roster sheet.
 
-    ``area_cm2`` is in cm² (0.0001 m²). ``row`` is the row of the sheet it was read from, as
-    Excel counts; two readings of the same unit are equal wherever it stood.
+    ``area_cm2`` and ``inside_area_cm2`` (套内, never mixed with the former: domain W-4) are in cm²
+    (0.0001 m²). ``voter`` is the co-owner named to vote (domain W-9). ``row`` is the row of the
+    sheet it was read from, as Excel counts; two readings of the same unit are equal wherever it
+    stood.
     """
 
     building: str
@@ -73,6 +79,8 @@ class UnitRecord:
     phones: tuple[str, ...] = ()
     real_estate_no: str | None = None
     title_no: str | None = None
+    inside_area_cm2: int | None = None
+    voter: str | None = None
     row: int = field(default=0, compare=False)
 
     @property
@@ -93,6 +101,8 @@ class UnitRecord:
     @property
     def identities(self) -> tuple[str, ...]:
         """Identity keys of the owners, sorted, so that {A, B} and {B, A} are one set."""
+        if len(self.owners) == 1:
+            return (self.owners[0].identity,)
         return tuple(sorted(owner.identity for owner in self.owners))
 
 
@@ -105,7 +115,20 @@ class Roster:
     @classmethod
     def of(cls, units: Iterable[UnitRecord]) -> Self:
         """Put the units in order. Their keys must differ; the reader has checked that."""
-        return cls(tuple(sorted(units, key=_place)))
+        given = tuple(units)
+        # Few names stand for many units, so each name is taken apart once.
+        rank = {
+            name: place
+            for place, name in enumerate(
+                sorted(
+                    {name for u in given for name in (u.building, u.entrance, u.room)},
+                    key=natural_key,
+                )
+            )
+        }
+        return cls(
+            tuple(sorted(given, key=lambda u: (rank[u.building], rank[u.entrance], rank[u.room])))
+        )
 
     def __len__(self) -> int:
         return len(self.units)
@@ -135,9 +158,3 @@ def natural_key(text: str) -> tuple[tuple[int, str], ...]:
 
 # Larger than any number in a door plate; lets text sort after numbers in one tuple type.
 _AFTER = 10**30
-
-_Order = tuple[tuple[int, str], ...]
-
-
-def _place(unit: UnitRecord) -> tuple[_Order, _Order, _Order]:
-    return natural_key(unit.building), natural_key(unit.entrance), natural_key(unit.room)

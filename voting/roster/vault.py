@@ -7,10 +7,28 @@ that is not in the database does not (DESIGN decision: personal data, PIPL art. 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from voting.kernel.refusal import Refusal
+
 _NONCE_BYTES = 12
+
+
+class KeyMissing(Refusal):
+    """What was sealed under a key version that is no longer here cannot be read."""
+
+    code = "identity-key-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Encrypted personal data: nonce and AES-256-GCM ciphertext, and which key opens it."""
+
+    key_version: int
+    data: bytes
 
 
 class Vault:
@@ -18,28 +36,41 @@ class Vault:
 
     Parameters
     ----------
-    encryption_key, index_key
-        32 bytes each, kept outside the database.
+    encryption_keys
+        By version, at least one; the highest seals, the others only open what they sealed.
+    index_key
+        Never replaced: what it indexed (title numbers) is kept in no readable form.
+
+    All keys are 32 bytes and kept outside the database.
     """
 
-    def __init__(self, encryption_key: bytes, index_key: bytes) -> None:
-        self._aead = AESGCM(encryption_key)
+    def __init__(self, encryption_keys: Mapping[int, bytes], index_key: bytes) -> None:
+        self._aead = {version: AESGCM(key) for version, key in encryption_keys.items()}
         self._index_key = index_key
+        self.key_version = max(encryption_keys)
 
-    def seal(self, data: bytes, context: bytes) -> bytes:
+    def seal(self, data: bytes, context: bytes) -> Sealed:
         """Encrypt with AES-256-GCM, bound to where it is stored by ``context``."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, data, context)
+        encrypted = self._aead[self.key_version].encrypt(nonce, data, context)
+        return Sealed(self.key_version, nonce + encrypted)
 
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        """Decrypt what :meth:`seal` gave.
+    def unseal(self, sealed: Sealed, context: bytes) -> bytes:
+        """Decrypt what :meth:`seal` gave. Whoever calls this writes it into the trail.
 
         Raises
         ------
+        KeyMissing
+            Sealed under a version that was not handed in.
         cryptography.exceptions.InvalidTag
             Altered, moved to another place, or sealed under another key.
         """
-        return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
+        if sealed.key_version not in self._aead:
+            raise KeyMissing(
+                f"缺少第 {sealed.key_version} 版身份加密密钥，请从备份恢复其密钥文件并重启服务"
+            )
+        nonce, encrypted = sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:]
+        return self._aead[sealed.key_version].decrypt(nonce, encrypted, context)
 
     def index(self, purpose: str, text: str) -> bytes:
         """Blind index of a value: equal values give equal indexes, within one purpose only.

@@ -1,7 +1,7 @@
 """Write a roster as the xlsx sheet that :mod:`voting.roster.verify` reads."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from voting.kernel.area import square_metres
 from voting.roster.model import UnitRecord
@@ -10,8 +10,21 @@ from voting.roster.verify import ALIASES
 _SEPARATOR = "、"
 
 
+def _inside_area(unit: UnitRecord) -> str:
+    return square_metres(unit.inside_area_cm2) if unit.inside_area_cm2 is not None else ""
+
+
+# Columns that are written only if some unit needs them.
+_FURTHER: dict[str, Callable[[UnitRecord], str]] = {
+    "套内面积": _inside_area,
+    "表决人": lambda unit: unit.voter or "",
+}
+
+
 def roster_workbook(units: Iterable[UnitRecord], title: str | None = None) -> bytes:
     """Write one row per exclusive unit, every cell as text, in the order given.
+
+    Columns beyond the usual ones are there only if some unit needs them.
 
     Parameters
     ----------
@@ -22,6 +35,13 @@ def roster_workbook(units: Iterable[UnitRecord], title: str | None = None) -> by
     """
     import xlsxwriter  # noqa: PLC0415 - reading a roster must not wait for the writer
 
+    rows = tuple(units)
+    further = {
+        heading: cell_of
+        for heading, cell_of in _FURTHER.items()
+        if any(cell_of(unit) for unit in rows)
+    }  # fmt: skip
+    headings = (*ALIASES, *further)
     buffer = io.BytesIO()
     # A name such as "=HYPERLINK(…)" must stay a name. Constant memory: rows are written in order.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -29,16 +49,17 @@ def roster_workbook(units: Iterable[UnitRecord], title: str | None = None) -> by
         sheet = workbook.add_worksheet("业主清册")
         text = workbook.add_format({"num_format": "@"})
         bold = workbook.add_format({"bold": True, "num_format": "@"})
-        sheet.set_column(0, len(ALIASES) - 1, 16, text)
+        sheet.set_column(0, len(headings) - 1, 16, text)
         top = 0
         if title is not None:
             sheet.write_string(0, 0, title, bold)
             top = 1
-        for column, heading in enumerate(ALIASES):
+        for column, heading in enumerate(headings):
             sheet.write_string(top, column, heading, bold)
         sheet.freeze_panes(top + 1, 0)
-        for row, unit in enumerate(units, top + 1):
-            for column, cell in enumerate(roster_cells(unit)):
+        for row, unit in enumerate(rows, top + 1):
+            cells = (*roster_cells(unit), *(cell_of(unit) for cell_of in further.values()))
+            for column, cell in enumerate(cells):
                 sheet.write_string(row, column, cell, text)
     return buffer.getvalue()
 

@@ -24,6 +24,9 @@ COMMANDS = (
     "demo",
     "admin",
     "schema",
+    "roster",
+    "keys",
+    "erase-identities",
 )
 SERVER_PARTS = ("alembic", "fastapi", "redis", "sqlalchemy", "starlette", "typst", "uvicorn")
 

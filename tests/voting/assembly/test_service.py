@@ -20,7 +20,7 @@ from voting.kernel.clock import BEIJING
 from voting.ledger.checkpoint import open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of
 from voting.roster.refusals import FileUnreadable
-from voting.roster.service import RosterNotFrozen
+from voting.roster.version import RosterNotFrozen
 
 SECOND = timedelta(seconds=1)
 

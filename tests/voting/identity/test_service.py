@@ -28,7 +28,7 @@ from voting.kernel import canonical, dsse
 from voting.kernel.canonical import NotCanonical
 from voting.kernel.commitment import Opening
 from voting.kernel.suites import BadSignature, WeakKey
-from voting.roster.service import RosterNotFrozen
+from voting.roster.version import RosterNotFrozen
 
 
 @pytest.fixture

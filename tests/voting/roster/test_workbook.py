@@ -48,6 +48,8 @@ def rosters(draw):
             title_status=draw(st.sampled_from(TitleStatus)),
             phones=draw(st.sampled_from([(), ("13800138000",), ("13800138000", "010-65551234")])),
             title_no=draw(st.sampled_from([None, "京(2021)朝不动产权第0012345号"])),
+            inside_area_cm2=draw(st.none() | st.integers(1, 10**11)),
+            voter=draw(st.sampled_from([None, "张三"])),
         )
         for place in sorted(places)
     )

@@ -1,0 +1,112 @@
+"""Objections as staff handle them: from paper, read, answered."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import BaseModel, Field
+
+from api.access import router, staff
+from api.context import ONE_LINE, InService
+from voting.kernel.clock import timestamp
+from voting.roster.objection import (
+    LONGEST_TEXT,
+    Complaint,
+    Concern,
+    Objection,
+    ObjectionState,
+    Outcome,
+)
+from voting.staff.model import Account, Role
+
+routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主清册"])
+
+
+class PaperComplaint(BaseModel):
+    """An objection that came on paper."""
+
+    unit: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    concern: Concern
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+
+
+class AnswerIn(BaseModel):
+    """How an objection is settled, and why."""
+
+    outcome: Outcome = Field(
+        description="accepted 采纳；declined 不采纳；set-aside 未作答复而决定冻结，须写明理由"
+    )
+    reason: str = Field(min_length=1, max_length=LONGEST_TEXT)
+
+
+class ObjectionStateOut(BaseModel):
+    """Where an objection stands."""
+
+    objection_id: str
+    unit: str
+    concern: Concern
+    by_owner: bool = Field(description="业主证明身份后提出；否则由工作人员按纸质材料录入")
+    filed_at: str
+    outcome: Outcome | None
+    answered_at: str | None
+
+
+class ObjectionOut(ObjectionStateOut):
+    """An objection with its words and the answer."""
+
+    text: str
+    answer: str
+
+
+@routes.post("/paper-objections", status_code=201)
+def enter(
+    roster_id: str,
+    body: PaperComplaint,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK))],
+) -> ObjectionStateOut:
+    """录入一件书面异议。"""
+    complaint = Complaint(body.unit, body.concern, body.text)
+    state, _ = service.rosters.objections.file(roster_id, complaint, entered_by=account.account_id)
+    return ObjectionStateOut(**_state(state))
+
+
+@routes.get("/objections")
+def listing(
+    roster_id: str,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+) -> list[ObjectionOut]:
+    """列出异议与答复；内容加密保存，每次查看都记入登记簿。"""
+    found = service.rosters.objections.read(roster_id, by=account.account_id)
+    return [_objection(objection) for objection in found]
+
+
+@routes.post("/objections/{objection_id}/answer")
+def answer(
+    roster_id: str,
+    objection_id: str,
+    body: AnswerIn,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+) -> ObjectionStateOut:
+    """答复一件异议，或写明理由决定不再答复。"""
+    state = service.rosters.objections.answer(
+        roster_id, objection_id, body.outcome, body.reason, by=account.account_id
+    )
+    return ObjectionStateOut(**_state(state))
+
+
+def _objection(objection: Objection) -> ObjectionOut:
+    return ObjectionOut(**_state(objection.state), text=objection.text, answer=objection.answer)
+
+
+def _state(state: ObjectionState) -> dict[str, Any]:
+    return {
+        "objection_id": state.objection_id,
+        "unit": state.unit,
+        "concern": state.concern,
+        "by_owner": state.by_owner,
+        "filed_at": timestamp(state.filed_at),
+        "outcome": state.outcome,
+        "answered_at": None if state.answered_at is None else timestamp(state.answered_at),
+    }

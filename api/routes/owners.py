@@ -1,0 +1,229 @@
+"""What an owner does on a roster: see his share, object, and enrol a device key."""
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Anyone, EnrolledOwner, router
+from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
+from voting.identity.model import Claim, Holding, Share
+from voting.kernel import dsse
+from voting.kernel.clock import timestamp
+from voting.kernel.commitment import Opening
+from voting.roster.objection import (
+    LONGEST_TEXT,
+    Complaint,
+    Concern,
+    Objection,
+    ObjectionState,
+    Outcome,
+)
+
+routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主"])
+
+
+class Challenge(BaseModel):
+    """To be signed by the new key, once."""
+
+    challenge: str
+    expires_at: str
+
+
+class SignatureIn(BaseModel):
+    """One DSSE signature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    keyid: str = Field(max_length=128)
+    sig: str = Field(max_length=256)
+
+
+class EnvelopeIn(BaseModel):
+    """A DSSE envelope inside another document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    payload: str = Field(max_length=dsse.MAX_BYTES)
+    payload_type: str = Field(max_length=128, alias="payloadType")
+    signatures: list[SignatureIn] = Field(min_length=1, max_length=1)
+
+
+class ClaimIn(BaseModel):
+    """Proof of identity: all of it as the roster has it."""
+
+    name: str = Field(max_length=128)
+    id_type: str = Field(max_length=32)
+    id_number: str = Field(max_length=64)
+    title_no: str = Field(max_length=128)
+
+    def claim(self) -> Claim:
+        """Give the claim as the use cases know it."""
+        return Claim(self.name, self.id_type, self.id_number, self.title_no)
+
+
+class Enrolment(ClaimIn):
+    """Proof of identity, and proof that the phone holds the key."""
+
+    possession: EnvelopeIn = Field(
+        description="DSSE 信封，payloadType 为 application/vnd.yezhu.enrolment.v1+json"
+    )
+
+
+class HeldUnitOut(BaseModel):
+    """One exclusive unit."""
+
+    unit: str
+    area_cm2: int
+    kind: str
+
+
+class HoldingOut(BaseModel):
+    """Units that vote together as one head."""
+
+    group: int
+    head: int
+    area_cm2: int
+    units: list[HeldUnitOut]
+
+
+class Enrolled(BaseModel):
+    """The key's id and every unit the roster credits its holder with."""
+
+    key_id: str
+    groups: list[HoldingOut]
+
+
+class ObjectionOut(BaseModel):
+    """One's own objection, and what was answered."""
+
+    objection_id: str
+    unit: str
+    concern: Concern
+    text: str
+    filed_at: str
+    outcome: Outcome | None
+    answer: str
+    answered_at: str | None
+
+
+class ShareOut(BaseModel):
+    """Every unit the roster credits an owner with; each group counts as one head."""
+
+    groups: list[HoldingOut]
+    objections: list[ObjectionOut]
+
+
+class ComplaintIn(ClaimIn):
+    """Proof of identity, and what is wrong with the roster."""
+
+    unit: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    concern: Concern
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+
+
+class Filed(BaseModel):
+    """The objection's number, and with the salt the proof of what was said when."""
+
+    objection_id: str
+    filed_at: str
+    commitment: str
+    salt: str
+
+
+_PROVES_HIMSELF = Depends(Anyone("业主在请求中证明身份，错误次数受限"))
+_BY_KEY = Depends(EnrolledOwner())
+
+
+@routes.post(
+    "/challenges",
+    status_code=201,
+    dependencies=[Depends(Anyone("登记口令不含任何信息，只能用一次"))],
+)
+def challenge(roster_id: str, service: InService) -> Challenge:
+    """取一个登记口令，由新密钥签名。"""
+    drawn, expires_at = service.identities.challenge(roster_id)
+    return Challenge(challenge=drawn, expires_at=timestamp(expires_at))
+
+
+@routes.post(
+    "/keys",
+    status_code=201,
+    dependencies=[_PROVES_HIMSELF],
+)
+def enrol(roster_id: str, body: Enrolment, service: InService, address: Address) -> Enrolled:
+    """业主证明身份并登记设备密钥；答复清册上属于他的全部房屋。"""
+    possession = dsse.from_object(body.possession.model_dump(by_alias=True))
+    key_id, holdings = service.identities.enrol(
+        roster_id, body.claim(), possession, address=address
+    )
+    return Enrolled(key_id=key_id, groups=[_holding(holding) for holding in holdings])
+
+
+@routes.post("/share", dependencies=[_PROVES_HIMSELF])
+def share(roster_id: str, body: ClaimIn, service: InService, address: Address) -> ShareOut:
+    """业主证明身份，查看公示或冻结的清册上属于他的房屋、面积、合计为几人，以及他的异议与答复。"""
+    return _share(service.identities.share(roster_id, body.claim(), address=address))
+
+
+@routes.post("/my-share", dependencies=[_BY_KEY], openapi_extra=SIGNED_BODY)
+def my_share(roster_id: str, body: SignedBody, service: InService) -> ShareOut:
+    """已登记密钥的业主以签名的请求（action 为 my-share，subject 为清册编号）查看同样的内容。"""
+    return _share(service.identities.share_of_key(roster_id, body))
+
+
+@routes.post("/objections", status_code=201, dependencies=[_PROVES_HIMSELF])
+def file_objection(
+    roster_id: str, body: ComplaintIn, service: InService, address: Address
+) -> Filed:
+    """业主证明身份，对公示的清册提出异议；清册冻结以后即为更正请求。"""
+    complaint = Complaint(body.unit, body.concern, body.text)
+    return _filed(*service.identities.object(roster_id, body.claim(), complaint, address=address))
+
+
+@routes.post(
+    "/correction-requests", status_code=201, dependencies=[_BY_KEY], openapi_extra=SIGNED_BODY
+)
+def request_correction(roster_id: str, body: SignedBody, service: InService) -> Filed:
+    """已登记密钥的业主以签名的异议（application/vnd.yezhu.objection.v1+json）请求更正清册。"""
+    return _filed(*service.identities.object_with_key(roster_id, body))
+
+
+def _holding(holding: Holding) -> HoldingOut:
+    return HoldingOut(
+        group=holding.group,
+        head=1,
+        area_cm2=holding.area_cm2,
+        units=[
+            HeldUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
+            for unit in holding.units
+        ],
+    )
+
+
+def _share(share: Share) -> ShareOut:
+    return ShareOut(
+        groups=[_holding(holding) for holding in share.holdings],
+        objections=[_objection(objection) for objection in share.objections],
+    )
+
+
+def _objection(objection: Objection) -> ObjectionOut:
+    state = objection.state
+    return ObjectionOut(
+        objection_id=state.objection_id,
+        unit=state.unit,
+        concern=state.concern,
+        text=objection.text,
+        filed_at=timestamp(state.filed_at),
+        outcome=state.outcome,
+        answer=objection.answer,
+        answered_at=None if state.answered_at is None else timestamp(state.answered_at),
+    )
+
+
+def _filed(state: ObjectionState, opening: Opening) -> Filed:
+    return Filed(
+        objection_id=state.objection_id,
+        filed_at=timestamp(state.filed_at),
+        commitment=opening.commitment,
+        salt=opening.salt.hex(),
+    )

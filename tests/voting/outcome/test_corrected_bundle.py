@@ -1,0 +1,58 @@
+"""What a bundle says of a correction is checked against both logs."""
+
+import base64
+
+import pytest
+
+from tests.voting.outcome.forgery import ENTRIES, edited, relogged, zipped
+from tests.voting.outcome.test_correction import (
+    BUYERS_CLAIM,
+    SOLD,
+    certify,
+    corrected,
+    problems,
+)
+from voting.outcome import bundle
+from voting.outcome.bundle import CORRECTIONS, Level
+
+
+@pytest.fixture
+def forged(open_world):
+    """The supervised bundle of a vote in which a unit was sold, taken apart."""
+    world = open_world
+    corrected(world, [SOLD])
+    world.enrol("wu", said=BUYERS_CLAIM)
+    world.cast("wu", ["1-1-202"])
+    certify(world)
+    return bundle.read(world.outcomes.bundle(world.assembly_id, Level.SUPERVISED))
+
+
+def test_a_bundle_whose_correction_was_left_out_fails(forged):
+    del forged[CORRECTIONS]
+    assert {1, 7, 9, 13, 14} <= problems(zipped(forged)).keys()
+
+
+def test_a_bundle_whose_correction_was_rewritten_fails(forged):
+    def enlarge(acts):
+        acts[0]["difference"]["changed"][0]["area_cm2"] = 760_000
+
+    assert {7, 9} <= problems(zipped(edited(forged, CORRECTIONS, enlarge))).keys()
+
+
+def test_a_correction_that_the_register_does_not_know_fails(forged):
+    def forget(entries):
+        entries[:] = [
+            each for each in entries
+            if b"roster-correction" not in base64.b64decode(each["entry"])
+        ]  # fmt: skip
+
+    assert 9 in problems(zipped(edited(forged, ENTRIES, forget)))
+
+
+def test_the_operator_cannot_slip_the_correction_behind_the_ballot(forged):
+    """He holds the log's key, but the buyer's ballot then came before she owned the unit."""
+
+    def swap(entries):
+        entries[1], entries[2] = entries[2], entries[1]
+
+    assert {9, 13} <= problems(zipped(relogged(forged, swap))).keys()

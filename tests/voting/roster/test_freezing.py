@@ -1,0 +1,212 @@
+"""From a version to the denominator: published, objected to, answered, signed by two people."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.voting.world import CLAIMS, COMMUNITY, LI, ROWS, Handset, claim, sheet
+from voting.identity.refusals import IdentityNotProved, StaleRequest, UnknownKey
+from voting.identity.request import PAYLOAD_TYPE as REQUEST
+from voting.identity.request import payload as request
+from voting.identity.service import SHARE
+from voting.infra.throttle import TooManyAttempts
+from voting.kernel import canonical
+from voting.kernel.commitment import Opening
+from voting.roster import objection
+from voting.roster.objection import (
+    Complaint,
+    Concern,
+    ObjectionAnswered,
+    Outcome,
+    ReasonRequired,
+    UnknownObjection,
+    UnreadableObjection,
+)
+from voting.roster.version import (
+    FreezeNotProposed,
+    ObjectionPeriodRunning,
+    ObjectionPeriodTooShort,
+    ObjectionsOpen,
+    RosterAlreadyPublished,
+    RosterNotPublished,
+    SameAccount,
+)
+
+AREA = Complaint("1-1-101", Concern.AREA, "面积应为 89.73，产权证可查，电话 15400000001")
+
+
+def imported(world, rows=ROWS):
+    return world.rosters.import_sheet(sheet(rows), "清册.csv", COMMUNITY, by="c1")[0].roster_id
+
+
+@pytest.fixture
+def shown(engine_world):
+    """A world whose roster is published and whose week for objections is over."""
+    engine_world.roster_id = imported(engine_world)
+    engine_world.display(engine_world.roster_id)
+    return engine_world
+
+
+def test_a_version_nobody_could_object_to_is_not_frozen(world):
+    with pytest.raises(RosterNotPublished):
+        world.rosters.freezing.propose(imported(world), by="c1")
+
+
+def test_before_the_last_moment_of_the_objection_period_nobody_freezes(world):
+    roster_id = imported(world)
+    until = world.clock.moment + timedelta(days=7)
+    world.rosters.freezing.publish(roster_id, until, by="c1")
+    world.clock.moment = until - timedelta(seconds=1)
+    with pytest.raises(ObjectionPeriodRunning):
+        world.rosters.freezing.propose(roster_id, by="c1")
+    world.clock.moment = until
+    world.rosters.freezing.propose(roster_id, by="c1")
+
+
+def test_a_period_has_a_future_and_is_not_moved(world):
+    roster_id = imported(world)
+    with pytest.raises(ObjectionPeriodTooShort):
+        world.rosters.freezing.publish(roster_id, world.clock.moment, by="c1")
+    world.display(roster_id)
+    with pytest.raises(RosterAlreadyPublished):
+        world.rosters.freezing.publish(roster_id, world.clock.moment + timedelta(days=1), by="c1")
+
+
+def test_two_accounts_sign_the_convener_first(shown):
+    freezing = shown.rosters.freezing
+    with pytest.raises(FreezeNotProposed):
+        freezing.confirm(shown.roster_id, by="s1")
+    assert freezing.propose(shown.roster_id, by="c1").freeze_proposed
+    with pytest.raises(SameAccount):
+        freezing.confirm(shown.roster_id, by="c1")
+    assert freezing.confirm(shown.roster_id, by="s1").frozen
+    (entry,) = [act for act in shown.acts() if act["type"] == "roster"]
+    assert (entry["by"], entry["confirmed_by"]) == ("c1", "s1")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_objection_stops_both_signatures_until_it_is_settled_with_a_reason(shown, outcome):
+    world, freezing = shown, shown.rosters.freezing
+    freezing.propose(world.roster_id, by="c1")
+    state, _ = world.identities.object(
+        world.roster_id, CLAIMS["zhang"], AREA, address="203.0.113.7"
+    )
+    for sign in (freezing.propose, freezing.confirm):
+        with pytest.raises(ObjectionsOpen):
+            sign(world.roster_id, by="s1")
+    answer = world.rosters.objections.answer
+    with pytest.raises(ReasonRequired):
+        answer(world.roster_id, state.objection_id, outcome, " ", by="c1")
+    settled = answer(world.roster_id, state.objection_id, outcome, "以登记簿为准", by="c1")
+    assert (settled.outcome, settled.answered_at) == (outcome, world.clock.moment)
+    with pytest.raises(ObjectionAnswered):
+        answer(world.roster_id, state.objection_id, outcome, "再答", by="c1")
+    assert freezing.confirm(world.roster_id, by="s1").frozen
+
+
+def test_a_new_version_does_not_make_an_earlier_objection_go_away(shown):
+    world = shown
+    world.rosters.objections.file(world.roster_id, AREA, entered_by="k1")
+    later = imported(world)
+    world.display(later)
+    with pytest.raises(ObjectionsOpen):
+        world.rosters.freezing.propose(later, by="c1")
+
+
+def test_an_objection_to_what_is_not_published_or_without_words_is_refused(world):
+    roster_id = imported(world)
+    with pytest.raises(RosterNotPublished):
+        world.identities.object(roster_id, CLAIMS["zhang"], AREA, address="203.0.113.7")
+    with pytest.raises(RosterNotPublished):
+        world.rosters.objections.file(roster_id, AREA, entered_by="k1")
+    world.display(roster_id)
+    with pytest.raises(ReasonRequired):
+        world.rosters.objections.file(
+            roster_id, Complaint("1-1-101", Concern.AREA, " \n"), entered_by="k1"
+        )
+
+
+def test_only_who_proves_himself_objects_and_guessing_is_throttled(shown):
+    wrong = claim(LI, 1)
+    for _ in range(5):
+        with pytest.raises(IdentityNotProved):
+            shown.identities.object(shown.roster_id, wrong, AREA, address="203.0.113.7")
+    with pytest.raises(TooManyAttempts):
+        shown.identities.share(shown.roster_id, claim(LI, 2), address="203.0.113.7")
+    assert shown.rosters.objections.states(shown.roster_id) == []
+
+
+def test_an_answer_belongs_to_its_roster(shown):
+    state, _ = shown.rosters.objections.file(shown.roster_id, AREA, entered_by="k1")
+    for roster_id, objection_id in ((shown.roster_id, "nobody"), ("other", state.objection_id)):
+        with pytest.raises(UnknownObjection):
+            shown.rosters.objections.answer(
+                roster_id, objection_id, Outcome.DECLINED, "不对", by="c1"
+            )
+
+
+def test_the_words_are_sealed_dated_and_committed_to(shown):
+    world = shown
+    state, opening = world.identities.object(
+        world.roster_id, CLAIMS["zhang"], AREA, address="203.0.113.7"
+    )
+    world.clock.advance(hours=3)
+    world.rosters.objections.answer(
+        world.roster_id, state.objection_id, Outcome.ACCEPTED, "查实，将更正", by="c1"
+    )
+    (read,) = world.rosters.objections.read(world.roster_id, by="s1")
+    assert (read.text, read.answer) == (AREA.text, "查实，将更正")
+    assert read.state.answered_at - read.state.filed_at == timedelta(hours=3)
+    register = [act for act in world.acts() if act.get("objection") == state.objection_id]
+    assert [act["type"] for act in register] == [
+        "roster-objection",
+        "roster-objection-answered",
+    ]
+    assert register[0]["commitment"] == Opening(opening.salt, AREA.to_bytes()).commitment
+    assert "15400000001" not in str(register)
+    opened = [act["purpose"] for act in world.acts() if act.get("act") == "open-identities"]
+    assert opened == ["answer", "read-objections"]
+
+
+def test_before_the_freeze_an_owner_sees_his_share_and_his_own_objections(shown):
+    world = shown
+    world.identities.object(world.roster_id, CLAIMS["li"], AREA, address="203.0.113.7")
+    share = world.identities.share(world.roster_id, CLAIMS["zhang"], address="203.0.113.7")
+    assert [[unit.unit_key for unit in each.units] for each in share.holdings] == [
+        ["1-1-101", "1-1-202", "B1-1-001"],
+        ["1-2-101"],
+    ]
+    assert share.objections == ()
+    mine = world.identities.share(world.roster_id, CLAIMS["li"], address="203.0.113.7")
+    assert [each.text for each in mine.objections] == [AREA.text]
+
+
+def signed_objection(world, phone, complaint=AREA, *, at=None, roster_id=None):
+    text = objection.payload(roster_id or world.roster_id, complaint, at or world.clock.moment)
+    return phone.seal(objection.PAYLOAD_TYPE, text).to_bytes()
+
+
+def test_after_the_freeze_an_enrolled_phone_asks_for_a_correction(world):
+    world.freeze()
+    phone = world.enrol("zhang")
+    state, _ = world.identities.object_with_key(world.roster_id, signed_objection(world, phone))
+    assert state.by_owner
+    wanted = phone.seal(REQUEST, request(SHARE, world.roster_id, world.clock.moment)).to_bytes()
+    share = world.identities.share_of_key(world.roster_id, wanted)
+    assert [each.state.objection_id for each in share.objections] == [state.objection_id]
+    assert len(share.holdings) == 2
+
+
+def test_a_signed_objection_is_for_one_roster_now_and_by_a_known_key(world):
+    world.freeze()
+    phone = world.enrol("zhang")
+    old = world.clock.moment - timedelta(minutes=11)
+    bad = canonical.encode({"roster": world.roster_id})
+    for refusal, data in (
+        (StaleRequest, signed_objection(world, phone, at=old)),
+        (UnreadableObjection, signed_objection(world, phone, roster_id="other")),
+        (UnreadableObjection, phone.seal(objection.PAYLOAD_TYPE, bad).to_bytes()),
+        (UnknownKey, signed_objection(world, Handset())),
+    ):
+        with pytest.raises(refusal):
+            world.identities.object_with_key(world.roster_id, data)

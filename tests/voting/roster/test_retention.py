@@ -1,0 +1,235 @@
+"""Keys are replaced and people are erased; digests, totals and logs stay as they are."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.voting.conftest import voting
+from tests.voting.roster.test_service import PERSONAL
+from tests.voting.world import COMMUNITY, ROWS, World, sheet
+from voting.identity.refusals import IdentityNotProved
+from voting.identity.request import PAYLOAD_TYPE as REQUEST
+from voting.identity.request import payload as request
+from voting.outcome.bundle import Level
+from voting.outcome.verify import verify_bundle
+from voting.roster.objection import Complaint, Concern, Outcome
+from voting.roster.service import retention
+from voting.roster.vault import KeyMissing, Vault
+from voting.roster.version import Provenance, RosterErased
+
+REQUESTED = "receipts"
+OLD, NEW, INDEX = b"e" * 32, b"n" * 32, b"i" * 32
+WORDS = "我的电话 15400000001"
+
+
+def objecting(world):
+    """A frozen roster with an objection answered on it."""
+    world.freeze()
+    said = Complaint("1-1-101", Concern.OTHER, WORDS)
+    state, _ = world.rosters.objections.file(world.roster_id, said, entered_by="k1")
+    world.rosters.objections.answer(
+        world.roster_id, state.objection_id, Outcome.DECLINED, "不采纳", by="c1"
+    )
+    return world
+
+
+def rekeyed(world, keys):
+    """The same deployment after a restart with these keys."""
+    again = World(world.database, world.clock, roster_id=world.roster_id)
+    again.vault = Vault(keys, INDEX)
+    again.rosters = type(world.rosters)(world.database, world.ledger, again.vault, world.clock)
+    return again
+
+
+def key_versions(world):
+    with world.database.read() as session:
+        return {
+            version
+            for table in ("owners", "roster_objections")
+            for version in session.scalars(text(f"SELECT key_version FROM {table}"))  # noqa: S608
+        }
+
+
+def read(world):
+    (objection,) = world.rosters.objections.read(world.roster_id, by="s1")
+    (owner,) = world.rosters.custody.identities(world.roster_id, "1-1-101", by="s1")
+    return objection.text, owner.name
+
+
+def test_after_a_rotation_the_new_key_alone_opens_everything(engine_world):
+    world = objecting(engine_world)
+    digest = world.roster.digest
+    both = rekeyed(world, {1: OLD, 2: NEW})
+    assert read(both) == (WORDS, "张伟")
+    assert both.rosters.retention.rotate(by="operator") == 11
+    assert key_versions(both) == {2}
+    assert read(rekeyed(world, {2: NEW})) == (WORDS, "张伟")
+    with pytest.raises(KeyMissing):
+        read(world)
+    assert world.roster.digest == digest
+    world.enrol("zhang")  # the blind index is what it was
+
+
+def test_a_rotation_that_was_cut_short_goes_on_where_it_stopped(world, monkeypatch):
+    """Killed between two batches: nothing is lost, nothing is sealed twice."""
+    world = rekeyed(objecting(world), {1: OLD, 2: NEW})
+    monkeypatch.setattr(retention, "_BATCH", 4)
+    seal, sealed = world.vault.seal, []
+
+    def dying(data, context):
+        if len(sealed) == 6:
+            raise KeyboardInterrupt
+        sealed.append(context)
+        return seal(data, context)
+
+    monkeypatch.setattr(world.vault, "seal", dying)
+    with pytest.raises(KeyboardInterrupt):
+        world.rosters.retention.rotate(by="operator")
+    assert key_versions(world) == {1, 2}
+    assert read(world) == (WORDS, "张伟")
+    monkeypatch.setattr(world.vault, "seal", seal)
+    assert world.rosters.retention.rotate(by="operator") == 11 - 4
+    assert world.rosters.retention.rotate(by="operator") == 0
+    acts = [act["count"] for act in world.acts() if act.get("act") == "reseal-identities"]
+    assert acts == [4, 4, 3]
+    with world.database.read() as session:
+        world.ledger.check(session, world.register)
+
+
+def ended(world):
+    """A certified vote, and a newer version of the roster."""
+    voting(world, begun=True)
+    world.rosters.objections.file(
+        world.roster_id, Complaint("1-1-101", Concern.OTHER, WORDS), entered_by="k1"
+    )
+    world.cast("zhang", ["1-1-101", "1-1-202", "B1-1-001"])
+    world.close()
+    world.outcomes.issue(world.assembly_id, by="c1")
+    world.clock.advance(seconds=1)
+    world.rosters.import_sheet(sheet(ROWS), "清册.csv", COMMUNITY, by="c1")
+    return world
+
+
+def asked(world, name):
+    """A signed request for receipts."""
+    text_ = request(REQUESTED, world.assembly_id, world.clock.moment)
+    return world.phones[name].seal(REQUEST, text_).to_bytes()
+
+
+def test_after_the_retention_period_nobody_is_left_and_everything_else_is(engine_world):
+    world = ended(engine_world)
+    kept = (
+        world.roster.digest,
+        world.outcomes.result(world.assembly_id),
+        world.outcomes.certificate(world.assembly_id),
+    )
+    world.clock.advance(days=5 * 366)
+    world.rosters.import_sheet(sheet(ROWS), "清册.csv", COMMUNITY, by="c1")
+    turnout = world.counting.turnout(world.assembly_id)
+    before = world.clock.moment - timedelta(days=5 * 365)
+    assert world.outcomes.erase(before, (), by="operator") == 2  # the frozen one and a later
+    world.database.compact()
+    fresh = rekeyed(world, {1: OLD})
+    fresh.assembly_id = world.assembly_id
+    assert kept == (
+        fresh.roster.digest,
+        world.outcomes.result(world.assembly_id),
+        world.outcomes.certificate(world.assembly_id),
+    )
+    fresh.check_logs()
+    for opening in (
+        lambda: fresh.rosters.custody.identities(world.roster_id, "1-1-101", by="s1"),
+        lambda: fresh.rosters.objections.read(world.roster_id, by="s1"),
+    ):
+        with pytest.raises(RosterErased):
+            opening()
+    with pytest.raises(IdentityNotProved):
+        fresh.enrol("zhang")
+    for opening in (
+        lambda: fresh.outcomes.ballot_sheet(world.assembly_id),
+        lambda: fresh.outcomes.bundle(world.assembly_id, Level.SUPERVISED),
+        lambda: fresh.box.receipts(world.assembly_id, asked(world, "zhang")),
+    ):
+        with pytest.raises(RosterErased):
+            opening()
+    assert fresh.counting.turnout(world.assembly_id) == turnout
+    public = verify_bundle(fresh.outcomes.bundle(world.assembly_id, Level.PUBLIC))
+    assert [found.problems for found in public] == [()] * len(public)
+    with world.database.read() as session:
+        assert not session.scalar(
+            text("SELECT count(*) FROM titles WHERE roster_id = :id"), {"id": world.roster_id}
+        )
+        assert not any(session.scalars(text("SELECT choices FROM ballots")))
+
+
+def test_what_is_in_use_or_young_is_not_erased(world):
+    ended(world)
+    closed = world.poll.closed_at
+    assert world.outcomes.erase(closed, (), by="operator") == 0
+    later = closed + timedelta(days=3650)
+    newest = world.rosters.summaries()[0].roster_id
+    # A suit is pending over the one, a vote is being prepared on the other.
+    world.draft()
+    assert world.outcomes.erase(later, (newest,), by="operator") == 0
+    assert world.outcomes.erase(later, (), by="operator") == 1
+
+
+def test_nothing_erased_remains_in_the_database_file(world):
+    """Deleted rows linger in a file until it is written anew."""
+    ended(world)
+    with world.database.read() as session:
+        sealed = [
+            bytes(data)
+            for column, table in (("sealed", "owners"), ("title_index", "titles"))
+            for data in session.scalars(
+                text(f"SELECT {column} FROM {table} WHERE roster_id = :id"),  # noqa: S608
+                {"id": world.roster_id},
+            )
+        ]
+    assert len(sealed) == 26
+    later = world.clock.moment + timedelta(days=1)
+    world.clock.moment = later
+    world.rosters.import_sheet(sheet(ROWS), "清册.csv", COMMUNITY, by="c1")
+    world.outcomes.erase(later, (), by="operator")
+    with world.database.read() as session:
+        newest = set(map(bytes, session.scalars(text("SELECT title_index FROM titles"))))
+    world.database.compact()
+    path = Path(world.database.engine.url.database)
+    stored = b"".join(file.read_bytes() for file in [path, *path.parent.glob(path.name + "-*")])
+    assert not [data for data in sealed if data in stored and data not in newest]
+
+
+def test_every_decryption_is_an_entry_in_the_trail(world, monkeypatch):
+    """Whatever the vault opened, the register counts."""
+    opened = []
+    unseal = Vault.unseal
+    monkeypatch.setattr(
+        Vault, "unseal", lambda vault, *sealed: opened.append(1) or unseal(vault, *sealed)
+    )
+    world = rekeyed(ended(world), {1: OLD, 2: NEW})
+    read(world)
+    world.rosters.amend(
+        world.roster_id, None, "", frozenset({"B1-1-003"}), by="c1",
+        provenance=Provenance(),
+    )  # fmt: skip
+    world.rosters.retention.rotate(by="operator")
+    counted = sum(
+        act["count"]
+        for act in world.acts()
+        if act.get("act") in {"open-identities", "reseal-identities"}
+    )
+    assert counted == len(opened) > 30
+
+
+def test_nothing_personal_is_in_any_file_after_a_whole_life(world):
+    """Import, objection, vote, amendment, rotation: whoever steals the file learns no number."""
+    world = rekeyed(ended(world), {1: OLD, 2: NEW})
+    world.rosters.retention.rotate(by="operator")
+    path = Path(world.database.engine.url.database)
+    stored = b"".join(file.read_bytes() for file in [path, *path.parent.glob(path.name + "-*")])
+    candidates = {"张伟", "陈䶮", "李娜"}
+    for value in {*PERSONAL, WORDS} - candidates:
+        for encoding in ("utf-8", "utf-16-le", "gb18030"):
+            assert value.encode(encoding) not in stored, value

@@ -1,0 +1,9 @@
+"""Use cases of the roster: versions, objections to them, corrections, sealed names."""
+
+from voting.roster.service.corrections import Corrections
+from voting.roster.service.custody import Custody, Identity
+from voting.roster.service.objections import Objections
+from voting.roster.service.retention import Retention
+from voting.roster.service.rosters import Rosters
+
+__all__ = ["Corrections", "Custody", "Identity", "Objections", "Retention", "Rosters"]

@@ -1,0 +1,185 @@
+"""Corrections of frozen rosters: signed by the convener and the supervisor (domain C-16)."""
+
+from sqlalchemy.orm import Session
+
+from voting.infra.database import Database
+from voting.kernel.clock import Clock
+from voting.ledger.service import Ledger
+from voting.roster import store
+from voting.roster.correction import (
+    Correction,
+    CorrectionInForce,
+    CorrectionNotProposed,
+    CorrectionOutdated,
+    NoCorrection,
+    RosterCorrected,
+)
+from voting.roster.difference import RosterDifference
+from voting.roster.document import RosterDocument
+from voting.roster.entries import correction_entry
+from voting.roster.service.custody import Custody
+from voting.roster.version import SameAccount, UnknownRoster
+from voting.staff import trail
+
+
+class Corrections:
+    """Correction acts. What is in force never changes, so its effect is kept in memory."""
+
+    def __init__(self, database: Database, ledger: Ledger, custody: Custody, now: Clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._custody = custody
+        self._now = now
+        self._entitled: dict[tuple[str, int], RosterDocument] = {}
+
+    def propose(self, version_id: str, *, by: str) -> Correction:
+        """Sign, as the convener, that this version shall correct the frozen one it came from.
+
+        Raises
+        ------
+        UnknownRoster, NoCorrection, CorrectionInForce, CorrectionOutdated
+        """
+        with self._database.write() as session:
+            version = store.lock(session, version_id)
+            if version is None:
+                raise UnknownRoster("没有这一版业主清册")
+            if version.corrects is None:
+                raise NoCorrection("这一版不是由冻结的清册修改而来，冻结后即可使用，无须更正")
+            row = store.correction(session, version_id)
+            if row is not None and row.confirmed_at is not None:
+                raise CorrectionInForce("这项更正已经生效")
+            frozen, base = self._base(session, version.corrects)
+            if version.previous_digest != base.digest:
+                raise CorrectionOutdated("此后另有更正生效，请在最新的更正之后重新修改")
+            act = Correction(
+                frozen.digest,
+                RosterDifference.between(
+                    RosterDocument.from_bytes(base.document),
+                    RosterDocument.from_bytes(version.document),
+                ),
+                version.source_digest,
+            )
+            if row is None:
+                row = store.CorrectionRow(
+                    version_id=version_id,
+                    roster_id=version.corrects,
+                    confirmed_by=None,
+                    confirmed_at=None,
+                    register_position=None,
+                )
+                session.add(row)
+            row.proposed_by, row.proposed_at, row.document = by, self._now(), act.to_bytes()
+            trail.record(
+                session,
+                self._ledger,
+                "propose-correction",
+                by=by,
+                at=row.proposed_at,
+                correction=act.digest,
+                digest=version.digest,
+                roster=version.corrects,
+            )
+        return act
+
+    def corrects(self, session: Session, version_id: str) -> str:
+        """Lock and name the frozen roster that a proposed correction is about.
+
+        Raises
+        ------
+        CorrectionNotProposed
+        """
+        roster_id = self._proposed(session, version_id).roster_id
+        store.lock(session, roster_id)
+        return roster_id
+
+    def require_none(self, session: Session, roster_id: str) -> None:
+        """Lock a frozen roster, and refuse to build a new vote on it if it was corrected.
+
+        Raises
+        ------
+        RosterCorrected
+        """
+        store.lock(session, roster_id)
+        if store.corrections(session, roster_id):
+            raise RosterCorrected("这份清册冻结后已有更正，请冻结更正后的版本，再据以召开业主大会")
+
+    def confirm(
+        self, session: Session, version_id: str, *, by: str
+    ) -> tuple[Correction, RosterDocument]:
+        """Confirm, as the supervisor, in the transaction that also tells the votes of it.
+
+        Returns
+        -------
+        act, corrected
+            The correction, and the roster as it should have been.
+
+        Raises
+        ------
+        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount
+        """
+        row = self._proposed(session, version_id)
+        if row.confirmed_at is not None:
+            raise CorrectionInForce("这项更正已经生效")
+        if row.proposed_by == by:
+            raise SameAccount("召集人与监督单位须由两个账号分别签署")
+        frozen, base = self._base(session, row.roster_id)
+        before = RosterDocument.from_bytes(base.document)
+        version = session.get_one(store.RosterRow, version_id)
+        if version.previous_digest != base.digest:
+            raise CorrectionOutdated("此后另有更正生效，请在最新的更正之后重新修改")
+        act = Correction.read(row.document, before)
+        after = RosterDocument.from_bytes(version.document)
+        row.confirmed_by, row.confirmed_at = by, self._now()
+        entry = correction_entry(
+            row.roster_id,
+            act.digest,
+            version.digest,
+            row.confirmed_at,
+            convener=row.proposed_by,
+            supervisor=by,
+        )
+        row.register_position = self._ledger.append(
+            session, self._ledger.origins.register, [entry]
+        )[0]
+        self._custody.succeed(
+            session,
+            (frozen.roster_id, RosterDocument.from_bytes(frozen.document)),
+            (version_id, after),
+            by=by,
+        )
+        return act, after
+
+    def in_force(self, session: Session, roster_id: str) -> list[tuple[int, bytes]]:
+        """List the acts in force on a frozen roster: register position and document."""
+        return [
+            (row.register_position, row.document)
+            for row in store.corrections(session, roster_id)
+            if row.register_position is not None
+        ]
+
+    def entitled(self, session: Session, roster_id: str, frozen: RosterDocument) -> RosterDocument:
+        """Give a frozen roster its units' owners as of the last correction in force."""
+        acts = store.corrections(session, roster_id)
+        if not acts:
+            return frozen
+        key = (roster_id, len(acts))
+        if key not in self._entitled:
+            last = session.get_one(store.RosterRow, acts[-1].version_id)
+            corrected = RosterDocument.from_bytes(last.document)
+            self._entitled.setdefault(key, frozen.with_owners_of(corrected))
+        return self._entitled[key]
+
+    def _proposed(self, session: Session, version_id: str) -> store.CorrectionRow:
+        row = store.correction(session, version_id)
+        if row is None:
+            raise CorrectionNotProposed("请先由召集人签署更正")
+        return row
+
+    def _base(self, session: Session, roster_id: str) -> tuple[store.RosterRow, store.RosterRow]:
+        """Lock a frozen roster, and find the version that its corrections have led to."""
+        frozen = store.lock(session, roster_id)
+        if frozen is None:
+            raise UnknownRoster("没有这份业主清册")
+        acts = store.corrections(session, roster_id)
+        last = frozen if not acts else session.get_one(store.RosterRow, acts[-1].version_id)
+        return frozen, last

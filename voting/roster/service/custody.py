@@ -1,0 +1,264 @@
+"""Personal data in custody: sealed when it comes, opened only with an entry in the trail."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from voting.infra.database import Database
+from voting.kernel import canonical
+from voting.kernel.clock import Clock
+from voting.ledger.service import Ledger
+from voting.roster import store
+from voting.roster.document import RosterDocument
+from voting.roster.model import OwnerRecord, Roster
+from voting.roster.vault import Sealed, Vault
+from voting.roster.version import RosterErased, UnknownRoster, UnknownRosterUnit
+from voting.staff import trail
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One owner as a clerk compares him with a paper. The number keeps its last four places."""
+
+    owner: int
+    name: str
+    id_type: str
+    id_number_end: str
+
+
+class Custody:
+    """The only door to sealed data: whatever is decrypted, the register says that it was."""
+
+    def __init__(self, database: Database, ledger: Ledger, vault: Vault, now: Clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._vault = vault
+        self._now = now
+
+    def identity_index(self, owner: OwnerRecord) -> bytes:
+        """Keyed digest under which an owner is recognised."""
+        return self._vault.index("identity", owner.identity)
+
+    def seal(self, data: bytes, context: bytes) -> Sealed:
+        """Encrypt personal data for its place."""
+        return self._vault.seal(data, context)
+
+    def open(
+        self,
+        session: Session,
+        rows: Sequence[store.OwnerRow | store.ObjectionRow],
+        purpose: str,
+        *,
+        by: str,
+        roster_id: str,
+    ) -> list[bytes]:
+        """Decrypt rows, and write into the register who opened how many and why.
+
+        Raises
+        ------
+        RosterErased, KeyMissing
+        """
+        if not all(row.sealed for row in rows):
+            raise RosterErased("这一版清册的个人信息已在保存期满后删除")
+        if rows:
+            trail.record(
+                session,
+                self._ledger,
+                "open-identities",
+                by=by,
+                at=self._now(),
+                count=len(rows),
+                purpose=purpose,
+                roster=roster_id,
+            )
+        return [self._vault.unseal(row.secret, row.context) for row in rows]
+
+    def keep(
+        self,
+        session: Session,
+        roster_id: str,
+        roster: Roster,
+        document: RosterDocument,
+        numbers: Mapping[str, int],
+    ) -> None:
+        """Seal the owners of these units, and index their titles, beside a version."""
+        people = {
+            numbers[owner.identity]: (owner, unit.phones)
+            for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
+            for owner in unit.owners
+        }
+        for code, (owner, phones) in sorted(people.items()):
+            row = store.OwnerRow(
+                roster_id=roster_id,
+                owner_code=code,
+                identity_index=self.identity_index(owner),
+                name_index=self._vault.index("name", owner.name),
+            )
+            row.secret = self.seal(_person(owner, phones), row.context)
+            session.add(row)
+        session.flush()
+        session.add_all(
+            store.TitleRow(
+                roster_id=roster_id,
+                owner_code=numbers[owner.identity],
+                unit_code=document.unit_code[unit.unit_key],
+                title_index=self._vault.index("title", unit.title_no),
+            )
+            for unit in roster
+            if unit.title_no is not None
+            for owner in unit.owners
+        )
+        session.flush()
+
+    def carry(
+        self,
+        session: Session,
+        from_id: str,
+        to_id: str,
+        document: RosterDocument,
+        fresh: Collection[int],
+        *,
+        by: str,
+    ) -> None:
+        """Seal the owners that a version keeps once more, for their place in the next.
+
+        Parameters
+        ----------
+        document
+            The next version.
+        fresh
+            Numbers of the owners who come with its own sheet.
+        """
+        wanted = {code for unit in document.units for code in unit.owners} - set(fresh)
+        rows = [row for row in store.owners(session, from_id) if row.owner_code in wanted]
+        opened = self.open(session, rows, "amend", by=by, roster_id=from_id)
+        for row, data in zip(rows, opened, strict=True):
+            self._add_owner(session, to_id, row, data)
+        session.flush()
+
+    def carry_titles(
+        self,
+        session: Session,
+        base: tuple[str, RosterDocument],
+        following: tuple[str, RosterDocument],
+        said: Collection[str],
+    ) -> None:
+        """Take over the titles of every unit that the amendment does not speak of."""
+        (base_id, before), (next_id, after) = base, following
+        keys = {code: unit.unit_key for code, unit in enumerate(before.units)}
+        session.add_all(
+            store.TitleRow(
+                roster_id=next_id,
+                owner_code=row.owner_code,
+                unit_code=after.unit_code[keys[row.unit_code]],
+                title_index=row.title_index,
+            )
+            for row in store.titles(session, base_id)
+            if keys[row.unit_code] in after.unit_code and keys[row.unit_code] not in said
+        )
+        session.flush()
+
+    def succeed(
+        self,
+        session: Session,
+        frozen: tuple[str, RosterDocument],
+        corrected: tuple[str, RosterDocument],
+        *,
+        by: str,
+    ) -> None:
+        """Let the owners of a corrected version prove themselves against the frozen one (C-14).
+
+        Units that the frozen roster does not have stay out: they have no slot in its votes.
+        """
+        (frozen_id, before), (corrected_id, after) = frozen, corrected
+        known = {row.owner_code: row for row in store.owners(session, frozen_id)}
+        coming = [
+            row
+            for row in store.owners(session, corrected_id)
+            if row.owner_code not in known or known[row.owner_code].name_index != row.name_index
+        ]
+        opened = self.open(session, coming, "correct", by=by, roster_id=corrected_id)
+        for row, data in zip(coming, opened, strict=True):
+            if row.owner_code in known:
+                renamed = known[row.owner_code]
+                renamed.name_index = row.name_index
+                renamed.secret = self.seal(data, renamed.context)
+            else:
+                self._add_owner(session, frozen_id, row, data)
+        session.flush()
+        kept = {
+            code: before.unit_code[unit.unit_key]
+            for code, unit in enumerate(after.units)
+            if unit.unit_key in before.unit_code
+        }
+        old = {
+            (row.unit_code, row.owner_code, row.title_index)
+            for row in store.titles(session, frozen_id)
+            if row.unit_code in kept.values()
+        }
+        new = {
+            (kept[row.unit_code], row.owner_code, row.title_index)
+            for row in store.titles(session, corrected_id)
+            if row.unit_code in kept
+        }
+        touched = {unit_code for unit_code, _, _ in old ^ new}
+        store.forget_titles(session, frozen_id, touched)
+        session.add_all(
+            store.TitleRow(
+                roster_id=frozen_id,
+                owner_code=owner_code,
+                unit_code=unit_code,
+                title_index=title_index,
+            )
+            for unit_code, owner_code, title_index in sorted(new)
+            if unit_code in touched
+        )
+        session.flush()
+
+    def identities(self, roster_id: str, unit_key: str, *, by: str) -> list[Identity]:
+        """Show who owns a unit, to compare him with a paper; the register says who asked.
+
+        Raises
+        ------
+        UnknownRoster, UnknownRosterUnit, RosterErased
+        """
+        with self._database.write() as session:
+            row = store.roster(session, roster_id)
+            if row is None:
+                raise UnknownRoster("没有这份业主清册")
+            units = RosterDocument.from_bytes(row.document)
+            if unit_key not in units.unit_code:
+                raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
+            codes = units.units[units.unit_code[unit_key]].owners
+            rows = store.owners(session, roster_id, codes)
+            opened = self.open(session, rows, "read", by=by, roster_id=roster_id)
+        return [_identity(owner.owner_code, data) for owner, data in zip(rows, opened, strict=True)]
+
+    def _add_owner(
+        self, session: Session, roster_id: str, row: store.OwnerRow, data: bytes
+    ) -> None:
+        copy = store.OwnerRow(
+            roster_id=roster_id,
+            owner_code=row.owner_code,
+            identity_index=row.identity_index,
+            name_index=row.name_index,
+        )
+        copy.secret = self.seal(data, copy.context)
+        session.add(copy)
+
+
+def _person(owner: OwnerRecord, phones: Sequence[str]) -> bytes:
+    return canonical.encode(
+        {
+            "id_number": owner.id_number,
+            "id_type": owner.id_type.value,
+            "name": owner.name,
+            "phones": list(phones),
+        }
+    )
+
+
+def _identity(owner: int, data: bytes) -> Identity:
+    person = canonical.decode(data)
+    return Identity(owner, person["name"], person["id_type"], person["id_number"][-4:])

@@ -1,0 +1,162 @@
+"""From a version to the denominator: published for objections, then signed by two people."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from voting.infra.database import Database
+from voting.kernel.clock import Clock, beijing_text, timestamp
+from voting.ledger.service import Ledger
+from voting.roster import store
+from voting.roster.document import RosterDocument
+from voting.roster.entries import frozen_entry
+from voting.roster.version import (
+    FreezeNotProposed,
+    ObjectionPeriodRunning,
+    ObjectionPeriodTooShort,
+    ObjectionsOpen,
+    RosterAlreadyFrozen,
+    RosterAlreadyPublished,
+    RosterNotPublished,
+    RosterSummary,
+    SameAccount,
+    Supplier,
+    UnknownRoster,
+)
+from voting.staff import trail
+
+
+class Freezing:
+    """Publication and freeze of roster versions."""
+
+    def __init__(self, database: Database, ledger: Ledger, now: Clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._now = now
+
+    def publish(self, roster_id: str, until: datetime, *, by: str) -> RosterSummary:
+        """Publish unit keys, areas, kinds and groups, so that owners can object.
+
+        Parameters
+        ----------
+        until
+            Before this moment the version cannot be frozen.
+
+        Raises
+        ------
+        UnknownRoster, RosterAlreadyFrozen, RosterAlreadyPublished, ObjectionPeriodTooShort
+        """
+        with self._database.write() as session:
+            row = _require_unfrozen(session, roster_id)
+            if row.published_at is not None:
+                raise RosterAlreadyPublished("这一版清册已经公示")
+            now = self._now()
+            if until <= now:
+                raise ObjectionPeriodTooShort("异议期的截止时间须晚于现在")
+            row.published_at, row.objections_until = now, until
+            self._trail(session, "publish-roster", row, by, until=timestamp(until))
+        return summary_of(row, RosterDocument.from_bytes(row.document))
+
+    def propose(self, roster_id: str, *, by: str) -> RosterSummary:
+        """Sign, as the convener, that this version shall be the denominator.
+
+        Raises
+        ------
+        UnknownRoster, RosterAlreadyFrozen, RosterNotPublished, ObjectionPeriodRunning,
+        ObjectionsOpen
+        """
+        with self._database.write() as session:
+            row = self._require_ready(session, roster_id)
+            row.freeze_proposed_by = by
+            self._trail(session, "propose-freeze", row, by)
+        return summary_of(row, RosterDocument.from_bytes(row.document))
+
+    def confirm(self, roster_id: str, *, by: str) -> RosterSummary:
+        """Confirm, as the supervisor: from here on nothing in this version changes.
+
+        Raises
+        ------
+        FreezeNotProposed, SameAccount, and as :meth:`propose`
+        """
+        with self._database.write() as session:
+            row = self._require_ready(session, roster_id)
+            if row.freeze_proposed_by is None:
+                raise FreezeNotProposed("请先由召集人签署冻结")
+            if row.freeze_proposed_by == by:
+                raise SameAccount("召集人与监督单位须由两个账号分别签署")
+            row.frozen_at = self._now()
+            entry = frozen_entry(
+                roster_id,
+                row.digest,
+                row.frozen_at,
+                convener=row.freeze_proposed_by,
+                supervisor=by,
+            )
+            row.register_position = self._ledger.append(
+                session, self._ledger.origins.register, [entry]
+            )[0]
+        return summary_of(row, RosterDocument.from_bytes(row.document))
+
+    def _require_ready(self, session: Session, roster_id: str) -> store.RosterRow:
+        """Refuse to sign before every owner could object and every objection was settled."""
+        row = _require_unfrozen(session, roster_id)
+        if row.published_at is None or row.objections_until is None:
+            raise RosterNotPublished("清册须先公示，接受业主异议，然后才能冻结")
+        if self._now() < row.objections_until:
+            raise ObjectionPeriodRunning(
+                f"异议期至 {beijing_text(row.objections_until)} 止，此前不能冻结",
+                objections_until=timestamp(row.objections_until),
+            )
+        waiting = store.open_objections(session, row.community, row.version)
+        if waiting:
+            raise ObjectionsOpen(
+                f"还有 {waiting} 件异议没有答复；请逐件答复，或写明理由作出不再答复的决定",
+                open=waiting,
+            )
+        return row
+
+    def _trail(
+        self, session: Session, act: str, row: store.RosterRow, by: str, **facts: str
+    ) -> None:
+        trail.record(
+            session,
+            self._ledger,
+            act,
+            by=by,
+            at=self._now(),
+            digest=row.digest,
+            roster=row.roster_id,
+            **facts,
+        )
+
+
+def summary_of(row: store.RosterRow, document: RosterDocument) -> RosterSummary:
+    """Put a version into figures."""
+    return RosterSummary(
+        row.roster_id,
+        row.community,
+        row.version,
+        row.digest,
+        row.previous_digest,
+        row.source_digest,
+        Supplier(row.supplied_by),
+        row.basis,
+        len(document.units),
+        document.heads,
+        document.area_cm2,
+        row.imported_at,
+        row.published_at,
+        row.objections_until,
+        row.freeze_proposed_by is not None,
+        row.frozen_at is not None,
+        row.corrects,
+    )
+
+
+def _require_unfrozen(session: Session, roster_id: str) -> store.RosterRow:
+    row = store.lock(session, roster_id)
+    if row is None:
+        raise UnknownRoster("没有这份业主清册")
+    if row.frozen_at is not None:
+        raise RosterAlreadyFrozen("这份业主清册已经冻结")
+    return row

@@ -1,0 +1,300 @@
+"""Versions of rosters: import a sheet, amend a version, read what is there."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from voting.infra.database import Database
+from voting.kernel import canonical
+from voting.kernel.clock import BEIJING, Clock
+from voting.kernel.ids import new_id
+from voting.ledger.service import Ledger
+from voting.roster import store
+from voting.roster.amendment import amended
+from voting.roster.difference import RosterDifference
+from voting.roster.document import RosterDocument, number_owners
+from voting.roster.examination import examine
+from voting.roster.grouping import Reconciliation, reconcile
+from voting.roster.model import Roster
+from voting.roster.service.corrections import Corrections
+from voting.roster.service.custody import Custody
+from voting.roster.service.freezing import Freezing, summary_of
+from voting.roster.service.objections import Objections
+from voting.roster.service.retention import Retention
+from voting.roster.vault import Vault
+from voting.roster.version import (
+    NothingAmended,
+    Provenance,
+    RosterNotFrozen,
+    RosterNotPublished,
+    RosterSummary,
+    UnknownRoster,
+    UnknownRosterUnit,
+)
+from voting.staff import trail
+
+UNKNOWN_PROVENANCE = Provenance()
+
+
+class Rosters:
+    """Roster versions. Frozen ones never change, so they are kept in memory once read.
+
+    ``freezing``, ``objections``, ``corrections``, ``custody`` and ``retention`` are the use cases
+    around them.
+    """
+
+    def __init__(self, database: Database, ledger: Ledger, vault: Vault, now: Clock) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._now = now
+        self._frozen: dict[str, RosterDocument] = {}
+        self._differences: dict[str, RosterDifference] = {}
+        self.custody = Custody(database, ledger, vault, now)
+        self.retention = Retention(database, ledger, vault, now)
+        self.freezing = Freezing(database, ledger, now)
+        self.objections = Objections(database, ledger, self.custody, now)
+        self.corrections = Corrections(database, ledger, self.custody, now)
+
+    def import_sheet(
+        self,
+        sheet: bytes,
+        filename: str,
+        community: str,
+        *,
+        by: str,
+        provenance: Provenance = UNKNOWN_PROVENANCE,
+    ) -> tuple[RosterSummary, Reconciliation]:
+        """Import a spreadsheet as a new version; with any problem nothing is imported.
+
+        Raises
+        ------
+        RosterUnreadable
+            Lists every problem with row and column.
+        """
+        roster, findings = self._examined(sheet, filename)
+        reconciliation = reconcile(roster)
+        with self._database.write() as session:
+            newest = store.newest(session, community)
+            numbers = self._numbers(session, roster, newest, community)
+            document = RosterDocument.of(
+                roster,
+                community,
+                1 if newest is None else newest.version + 1,
+                previous=None if newest is None else newest.digest,
+                numbers=numbers,
+            )
+            row = self._add_version(session, document, sheet, provenance, findings)
+            self.custody.keep(session, row.roster_id, roster, document, numbers)
+            self._trail(session, "import-roster", row, by)
+        return summary_of(row, document), reconciliation
+
+    def amend(
+        self,
+        roster_id: str,
+        sheet: bytes | None,
+        filename: str,
+        removed: frozenset[str],
+        *,
+        by: str,
+        provenance: Provenance,
+    ) -> RosterSummary:
+        """Make a new version out of one: a sheet of the units that are new or different.
+
+        A version made from a frozen roster changes nothing there; it takes effect on votes
+        running on it only by :class:`Corrections`.
+
+        Parameters
+        ----------
+        sheet
+            Rows in the format of the roster sheet, each replacing the unit of the same key;
+            None if units are only removed.
+        removed
+            Keys of units that do not exist.
+
+        Raises
+        ------
+        RosterUnreadable, UnknownRoster, UnknownRosterUnit, NothingAmended, RosterErased
+        """
+        if sheet is None and not removed:
+            raise NothingAmended("没有写明更改或删除哪些房屋")
+        roster, findings = (Roster(()), None) if sheet is None else self._examined(sheet, filename)
+        with self._database.write() as session:
+            base = _require(session, roster_id)
+            first = RosterDocument.from_bytes(base.document)
+            unknown = sorted(removed - first.unit_code.keys())
+            if unknown:
+                raise UnknownRosterUnit(f"这一版清册中没有房屋 {'、'.join(unknown)}")
+            newest = store.newest(session, base.community) or base
+            numbers = self._numbers(session, roster, base, base.community)
+            document = amended(first, roster, removed, numbers, newest.version + 1)
+            row = self._add_version(session, document, sheet or b"", provenance, findings)
+            row.corrects = base.corrects if base.frozen_at is None else base.roster_id
+            fresh = {numbers[owner.identity] for unit in roster for owner in unit.owners}
+            self.custody.carry(session, base.roster_id, row.roster_id, document, fresh, by=by)
+            self.custody.keep(session, row.roster_id, roster, document, numbers)
+            said = {unit.unit_key for unit in roster}
+            self.custody.carry_titles(
+                session, (base.roster_id, first), (row.roster_id, document), said
+            )
+            self._trail(session, "amend-roster", row, by)
+        return summary_of(row, document)
+
+    def summaries(self) -> list[RosterSummary]:
+        """List every version, newest import first."""
+        with self._database.read() as session:
+            return [
+                summary_of(row, RosterDocument.from_bytes(row.document))
+                for row in store.rosters(session)
+            ]
+
+    def findings(self, roster_id: str) -> list[dict[str, Any]]:
+        """List the warnings and hints with which a version was taken in.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        with self._database.read() as session:
+            row = _require(session, roster_id)
+        found: list[dict[str, Any]] = [] if row.findings is None else canonical.decode(row.findings)
+        return found
+
+    def published(self, roster_id: str) -> tuple[RosterSummary, RosterDocument]:
+        """Give what everybody may see of a version that was published.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotPublished
+        """
+        with self._database.read() as session:
+            row = _require(session, roster_id)
+        if row.published_at is None and row.frozen_at is None:
+            raise RosterNotPublished("这一版清册尚未公示")
+        document = RosterDocument.from_bytes(row.document)
+        return summary_of(row, document), document
+
+    def difference(self, roster_id: str) -> RosterDifference | None:
+        """Compare a version with the one it names as its predecessor; None for a first one.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        if roster_id not in self._differences:
+            with self._database.read() as session:
+                row = _require(session, roster_id)
+                if row.previous_digest is None:
+                    return None
+                before = store.by_digest(session, row.community, row.previous_digest)
+            if before is None:
+                raise UnknownRoster("没有这一版所依据的上一版清册")
+            self._differences[roster_id] = RosterDifference.between(
+                RosterDocument.from_bytes(before.document), RosterDocument.from_bytes(row.document)
+            )
+        return self._differences[roster_id]
+
+    def frozen(self, roster_id: str) -> RosterDocument:
+        """Read a frozen roster, as notices and ballots pin it.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotFrozen
+        """
+        if roster_id not in self._frozen:
+            with self._database.read() as session:
+                row = _require(session, roster_id)
+            if row.frozen_at is None:
+                raise RosterNotFrozen("业主清册尚未冻结，请先核对并冻结")
+            # One object for all threads, so that "the same roster" is quickly told.
+            self._frozen.setdefault(roster_id, RosterDocument.from_bytes(row.document))
+        return self._frozen[roster_id]
+
+    def entitled(self, session: Session, roster_id: str) -> RosterDocument:
+        """Read a frozen roster with its units' owners of today: who may use which slot (C-14).
+
+        Raises
+        ------
+        UnknownRoster, RosterNotFrozen
+        """
+        return self.corrections.entitled(session, roster_id, self.frozen(roster_id))
+
+    def _examined(self, sheet: bytes, filename: str) -> tuple[Roster, bytes]:
+        """Read a sheet, and write down what is doubtful in it but keeps nothing out."""
+        today = self._now().astimezone(BEIJING).date()
+        examination = examine(sheet, filename, on=today)
+        roster = examination.require()
+        found = [dict(finding.document()) for finding in examination.findings]
+        return roster, canonical.encode(found)
+
+    def _numbers(
+        self, session: Session, roster: Roster, before: store.RosterRow | None, community: str
+    ) -> dict[str, int]:
+        """Let owners of the version before keep their numbers; nobody gets one used before."""
+        if before is None:
+            return number_owners(roster)
+        numbered = {
+            row.identity_index: row.owner_code for row in store.owners(session, before.roster_id)
+        }
+        owners = {owner.identity: owner for unit in roster for owner in unit.owners}
+        known = {
+            identity: numbered[index]
+            for identity, owner in owners.items()
+            if (index := self.custody.identity_index(owner)) in numbered
+        }
+        return number_owners(roster, known, store.next_owner_code(session, community))
+
+    def _add_version(
+        self,
+        session: Session,
+        document: RosterDocument,
+        source: bytes,
+        provenance: Provenance,
+        findings: bytes | None,
+    ) -> store.RosterRow:
+        data = document.to_bytes()
+        row = store.RosterRow(
+            roster_id=new_id(),
+            community=document.community,
+            version=document.version,
+            document=data,
+            digest=canonical.digest(data),
+            source_digest=canonical.digest(source),
+            imported_at=self._now(),
+            frozen_at=None,
+            register_position=None,
+            previous_digest=document.previous,
+            supplied_by=provenance.supplied_by.value,
+            basis=provenance.basis,
+            published_at=None,
+            objections_until=None,
+            freeze_proposed_by=None,
+            corrects=None,
+            erased_at=None,
+            findings=findings,
+        )
+        session.add(row)
+        session.flush()
+        return row
+
+    def _trail(self, session: Session, act: str, row: store.RosterRow, by: str) -> None:
+        """Put a version into the register: its digest, the one before, and the file's."""
+        chained = {} if row.previous_digest is None else {"previous": row.previous_digest}
+        trail.record(
+            session,
+            self._ledger,
+            act,
+            by=by,
+            at=self._now(),
+            digest=row.digest,
+            roster=row.roster_id,
+            source=row.source_digest,
+            version=row.version,
+            **chained,
+        )
+
+
+def _require(session: Session, roster_id: str) -> store.RosterRow:
+    row = store.roster(session, roster_id)
+    if row is None:
+        raise UnknownRoster("没有这份业主清册")
+    return row

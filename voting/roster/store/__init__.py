@@ -1,0 +1,56 @@
+"""All SQL about rosters: pinned documents, sealed identities beside them, objections, acts."""
+
+from voting.roster.store.acts import (
+    CorrectionRow,
+    ObjectionRow,
+    correction,
+    corrections,
+    objection,
+    objections,
+    open_objections,
+)
+from voting.roster.store.people import (
+    OwnerRow,
+    TitleRow,
+    forget_titles,
+    next_owner_code,
+    owners,
+    prove_title,
+    titles,
+)
+from voting.roster.store.sealed import erase_people, sealed_under_other_keys
+from voting.roster.store.versions import (
+    RosterRow,
+    by_digest,
+    lock,
+    newest,
+    past_retention,
+    roster,
+    rosters,
+)
+
+__all__ = [
+    "CorrectionRow",
+    "ObjectionRow",
+    "OwnerRow",
+    "RosterRow",
+    "TitleRow",
+    "by_digest",
+    "correction",
+    "corrections",
+    "erase_people",
+    "forget_titles",
+    "lock",
+    "newest",
+    "next_owner_code",
+    "objection",
+    "objections",
+    "open_objections",
+    "owners",
+    "past_retention",
+    "prove_title",
+    "roster",
+    "rosters",
+    "sealed_under_other_keys",
+    "titles",
+]

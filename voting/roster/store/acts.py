@@ -1,0 +1,112 @@
+"""Tables of objections and correction acts."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+from voting.roster.store.versions import RosterRow
+from voting.roster.vault import Sealed
+
+
+class ObjectionRow(Base):
+    """An objection to a published roster: its words and the answer's sealed."""
+
+    __tablename__ = "roster_objections"
+
+    objection_id: Mapped[str] = mapped_column(primary_key=True)
+    roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"))
+    unit_key: Mapped[str]
+    concern: Mapped[str]
+    owner_code: Mapped[int | None]
+    entered_by: Mapped[str | None]
+    filed_at: Mapped[datetime]
+    register_position: Mapped[int]
+    commitment: Mapped[str]
+    key_version: Mapped[int]
+    sealed: Mapped[bytes]
+    outcome: Mapped[str | None]
+    answered_by: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+
+    @property
+    def secret(self) -> Sealed:
+        """The sealed words and the key they are under."""
+        return Sealed(self.key_version, self.sealed)
+
+    @secret.setter
+    def secret(self, sealed: Sealed) -> None:
+        self.key_version, self.sealed = sealed.key_version, sealed.data
+
+    @property
+    def context(self) -> bytes:
+        """The place that the sealed words are bound to."""
+        return f"objection/{self.objection_id}".encode()
+
+
+class CorrectionRow(Base):
+    """A correction of a frozen roster, proposed by the convener; in force once confirmed."""
+
+    __tablename__ = "roster_corrections"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"), primary_key=True)
+    roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"))
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    register_position: Mapped[int | None]
+    document: Mapped[bytes]
+
+
+def objection(session: Session, objection_id: str) -> ObjectionRow | None:
+    """Find one objection, locked until the commit."""
+    return session.scalar(
+        select(ObjectionRow).where(ObjectionRow.objection_id == objection_id).with_for_update()
+    )
+
+
+def objections(
+    session: Session, roster_id: str, owner_code: int | None = None
+) -> list[ObjectionRow]:
+    """List the objections to a version in the order of filing; those of one owner, if named."""
+    statement = (
+        select(ObjectionRow)
+        .where(ObjectionRow.roster_id == roster_id)
+        .order_by(ObjectionRow.register_position)
+    )
+    if owner_code is not None:
+        statement = statement.where(ObjectionRow.owner_code == owner_code)
+    return list(session.scalars(statement))
+
+
+def open_objections(session: Session, community: str, version: int) -> int:
+    """Count the unsettled objections to this version of a complex and to all before it."""
+    waiting = (
+        select(func.count())
+        .select_from(ObjectionRow)
+        .join(RosterRow)
+        .where(
+            RosterRow.community == community,
+            RosterRow.version <= version,
+            ObjectionRow.outcome.is_(None),
+        )
+    )
+    return session.scalar(waiting) or 0
+
+
+def correction(session: Session, version_id: str) -> CorrectionRow | None:
+    """Find the correction by which this version would take effect."""
+    return session.get(CorrectionRow, version_id)
+
+
+def corrections(session: Session, roster_id: str) -> list[CorrectionRow]:
+    """List the corrections of a frozen roster that are in force, oldest first."""
+    return list(
+        session.scalars(
+            select(CorrectionRow)
+            .where(CorrectionRow.roster_id == roster_id, CorrectionRow.confirmed_at.is_not(None))
+            .order_by(CorrectionRow.register_position)
+        )
+    )

@@ -1,0 +1,89 @@
+"""Tables of roster versions: the pinned document and how far it is."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from voting.infra.orm import Base
+
+
+class RosterRow(Base):
+    """One version of a complex's roster."""
+
+    __tablename__ = "rosters"
+    __table_args__ = (UniqueConstraint("community", "version"),)
+
+    roster_id: Mapped[str] = mapped_column(primary_key=True)
+    community: Mapped[str]
+    version: Mapped[int]
+    document: Mapped[bytes]
+    digest: Mapped[str]
+    source_digest: Mapped[str]
+    imported_at: Mapped[datetime]
+    frozen_at: Mapped[datetime | None]
+    register_position: Mapped[int | None]
+    previous_digest: Mapped[str | None]
+    supplied_by: Mapped[str]
+    basis: Mapped[str]
+    published_at: Mapped[datetime | None]
+    objections_until: Mapped[datetime | None]
+    freeze_proposed_by: Mapped[str | None]
+    corrects: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
+    findings: Mapped[bytes | None]
+
+
+def newest(session: Session, community: str) -> RosterRow | None:
+    """Find the latest version of this complex's roster; who adds one keeps others waiting."""
+    ours = select(RosterRow).where(RosterRow.community == community)
+    # The first version is the one row that everybody finds, whatever is added meanwhile.
+    session.scalar(ours.where(RosterRow.version == 1).with_for_update())
+    return session.scalar(ours.order_by(RosterRow.version.desc()).limit(1))
+
+
+def roster(session: Session, roster_id: str) -> RosterRow | None:
+    """Find one roster version."""
+    return session.get(RosterRow, roster_id)
+
+
+def lock(session: Session, roster_id: str) -> RosterRow | None:
+    """Find one roster version and keep everybody else from changing it until the commit."""
+    return session.scalar(
+        select(RosterRow).where(RosterRow.roster_id == roster_id).with_for_update()
+    )
+
+
+def by_digest(session: Session, community: str, digest: str) -> RosterRow | None:
+    """Find the version of a complex that has this digest."""
+    return session.scalar(
+        select(RosterRow).where(RosterRow.community == community, RosterRow.digest == digest)
+    )
+
+
+def rosters(session: Session) -> list[RosterRow]:
+    """List every roster version, newest import first."""
+    return list(
+        session.scalars(
+            select(RosterRow).order_by(RosterRow.imported_at.desc(), RosterRow.roster_id)
+        )
+    )
+
+
+def past_retention(
+    session: Session, before: datetime, except_ids: Collection[str]
+) -> list[RosterRow]:
+    """List versions old enough to forget whose people they named."""
+    return list(
+        session.scalars(
+            select(RosterRow)
+            .where(
+                RosterRow.erased_at.is_(None),
+                RosterRow.imported_at < before,
+                or_(RosterRow.frozen_at.is_(None), RosterRow.frozen_at < before),
+                RosterRow.roster_id.not_in(sorted(except_ids)),
+            )
+            .order_by(RosterRow.community, RosterRow.version)
+        )
+    )

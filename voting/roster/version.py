@@ -1,0 +1,132 @@
+"""A roster version: where it came from, how far it is, and what the rules say no to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from voting.kernel.refusal import Refusal
+
+
+class Supplier(StrEnum):
+    """Who handed the data in; an office, never a person."""
+
+    DEVELOPER = "建设单位"
+    MANAGER = "物业服务人"
+    REGISTRY = "不动产登记机构"
+    STREET = "街道办事处或乡镇人民政府"
+    COMMITTEE = "业主委员会或物业管理委员会"
+    OWNER = "业主本人"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """On what a version rests, beside the SHA-256 of its file. ``basis`` names no person."""
+
+    supplied_by: Supplier = Supplier.OTHER
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterSummary:
+    """One roster version in figures. ``area_cm2`` in cm²; ``heads`` are owner groups.
+
+    ``previous`` is the digest of the version before; ``corrects`` the frozen roster that this
+    version was made to correct, if it was.
+    """
+
+    roster_id: str
+    community: str
+    version: int
+    digest: str
+    previous: str | None
+    source_digest: str
+    supplied_by: Supplier
+    basis: str
+    units: int
+    heads: int
+    area_cm2: int
+    imported_at: datetime
+    published_at: datetime | None
+    objections_until: datetime | None
+    freeze_proposed: bool
+    frozen: bool
+    corrects: str | None
+
+
+class UnknownRoster(Refusal):
+    """No roster has this id."""
+
+    code = "unknown-roster"
+
+
+class UnknownRosterUnit(Refusal):
+    """The version to be amended has no such unit."""
+
+    code = "unknown-roster-unit"
+
+
+class NothingAmended(Refusal):
+    """The amendment leaves every unit as it was."""
+
+    code = "nothing-amended"
+
+
+class RosterNotFrozen(Refusal):
+    """The roster may still change, so nothing can be built on it."""
+
+    code = "roster-not-frozen"
+
+
+class RosterAlreadyFrozen(Refusal):
+    """What is frozen is not frozen again."""
+
+    code = "roster-already-frozen"
+
+
+class RosterNotPublished(Refusal):
+    """Nobody could object to it yet (BJ art. 32: the list is published before the meeting)."""
+
+    code = "roster-not-published"
+
+
+class RosterAlreadyPublished(Refusal):
+    """The list was published before; its objection period is not moved."""
+
+    code = "roster-already-published"
+
+
+class ObjectionPeriodRunning(Refusal):
+    """Owners may still object."""
+
+    code = "objection-period-running"
+
+
+class ObjectionPeriodTooShort(Refusal):
+    """The period would end before it began."""
+
+    code = "objection-period-too-short"
+
+
+class ObjectionsOpen(Refusal):
+    """An objection has neither an answer nor a reasoned decision to go on without one."""
+
+    code = "objections-open"
+
+
+class FreezeNotProposed(Refusal):
+    """The convener signs first, the supervisor confirms."""
+
+    code = "freeze-not-proposed"
+
+
+class SameAccount(Refusal):
+    """Two people have to sign; both signatures came from one account."""
+
+    code = "same-account"
+
+
+class RosterErased(Refusal):
+    """The personal data behind this version was erased after the retention period."""
+
+    code = "roster-erased"
