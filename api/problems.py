@@ -104,6 +104,7 @@ STATUS: dict[type[Refusal], int] = {
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,
     roster.ObjectionPeriodTooShort: 422,
+    roster.ObjectionAccepted: 409,
     roster.ObjectionsOpen: 409,
     roster.RosterAlreadyFrozen: 409,
     roster.RosterAlreadyPublished: 409,

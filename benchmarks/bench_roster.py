@@ -155,17 +155,21 @@ def bench_ratio(benchmark):
 
 
 def bench_memory(benchmark, tmp_path):
-    """Check in a process of its own, and add its peak to that of the parser it starts."""
+    """Check in a process of its own, and add its peak to that of the parser it starts.
+
+    Its own is read from the kernel: ``ru_maxrss`` begins with that of whoever started a process.
+    The parser's begins with that of the check, so that the sum is never too small.
+    """
     drawn, workbook = complex_of(UNITS if benchmark.enabled else FEW)
     path = tmp_path / "roster.xlsx"
     path.write_bytes(workbook)
     program = (
-        "import resource, sys; from pathlib import Path\n"
+        "import re, resource, sys; from pathlib import Path\n"
         "from voting.roster.examination import examine\n"
         "explained = examine(Path(sys.argv[1]).read_bytes(), 'x').explanation\n"
-        "kilobytes = sum(resource.getrusage(who).ru_maxrss"
-        " for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
-        "print(explained.after.heads, kilobytes // 1024)"
+        "own = int(re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())[1])\n"
+        "parser = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
+        "print(explained.after.heads, (own + parser) // 1024)"
     )
 
     def run():
@@ -177,4 +181,4 @@ def bench_memory(benchmark, tmp_path):
     benchmark.extra_info["megabytes"] = megabytes
 
     assert heads == drawn.heads
-    assert megabytes < MEGABYTES
+    assert not benchmark.enabled or megabytes < MEGABYTES

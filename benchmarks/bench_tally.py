@@ -23,6 +23,10 @@ from tally.count import count_assembly
 from tally.model import BlankItem, Repeat
 
 SIZES = (2_000, 10_000, 100_000)
+LARGEST = 1_000_000
+"""Counted on our side only, to see growth where fixed costs no longer show."""
+
+ALONE = {"bench_stream", "bench_matrix"}
 SWEEPS = 3
 PEERS = {
     "pandas script on strings": peers_by_item.pandas_script,
@@ -55,6 +59,8 @@ def pytest_generate_tests(metafunc):
     """Sweep by sweep over every size; once over the smallest where nothing is timed."""
     untimed = metafunc.config.getoption("benchmark_disable")
     sizes, sweeps = (SIZES[:1], 1) if untimed else (SIZES, SWEEPS)
+    if metafunc.function.__name__ in ALONE and not untimed:
+        sizes = (*sizes, LARGEST)
     if "units" in metafunc.fixturenames:
         metafunc.parametrize("units", sizes, scope="module")
     if "sweep" in metafunc.fixturenames:
@@ -212,7 +218,7 @@ def _readings(units):
 
 
 def _recountable(found):
-    assert all(len(doubt["variants"]) == 8 for doubt in found)
+    assert all(len(doubt["variants"]) == 10 for doubt in found)
     return [
         [
             (variant["carried"], variant["approve"])

@@ -17,6 +17,7 @@ from tally.decision import decide
 from tally.desk import Desk
 from tally.doubt import doubts
 from tally.model import Choice, Policies
+from tally.question import votes_on
 from tally.reading import read
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
@@ -70,7 +71,7 @@ def count_from_matrix(vote, prepared):
     for item, [question] in zip(vote.agenda.items, roll.questions, strict=True):
         rule = rule_for(item.matter, day)
         census = table.of(question.column)
-        votes = question.votes(read(census, policies, rule), census.total, Choice.APPROVE)
+        votes = votes_on(read(census, policies, rule), census.total, Choice.APPROVE)
         verdicts.append(judge(votes, rule))
     return verdicts
 

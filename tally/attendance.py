@@ -11,9 +11,6 @@ from tally.measure import Measure
 NEVER = 2**20
 """Hour of a unit for which no ballot has come; later than every real one, until the year 2089."""
 
-_LOW_BITS = 26
-_LOW = 2**_LOW_BITS - 1
-
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
@@ -120,7 +117,9 @@ class Attendance:
         hour = np.minimum(unit - start, past)
         units = np.bincount(hour, minlength=past + 1)
         heads = np.bincount(np.minimum(self._by_head(unit) - start, past), minlength=past + 1)
-        area = _sum_by(hour, self.area_cm2, past + 1)
+        area = np.zeros(past + 1, dtype=np.int64)
+        # bincount(weights=...) would add in float64 and could lose a cm2.
+        np.add.at(area, hour, self.area_cm2)
         found, so_far = [], Measure()
         for place in np.flatnonzero(units[:past]).tolist():
             arrived = Measure(int(heads[place]), int(area[place]))
@@ -136,14 +135,3 @@ class Attendance:
         marks[self.shared] = NEVER
         marks[self.shared[self.owners]] = np.minimum.reduceat(unit[self.shared], self.owners)
         return marks
-
-
-def _sum_by(code: NDArray[np.int32], area: NDArray[np.int64], codes: int) -> NDArray[np.int64]:
-    """Add areas up by code, exactly, provided that their total fits into 64 bits.
-
-    ``bincount`` adds in float64. In two parts, low and high bits, neither sum leaves 2**53: the
-    low one stays below 2**26 for each of fewer than 2**27 units, the high one below 2**37.
-    """
-    low = np.bincount(code, weights=area & _LOW, minlength=codes)
-    high = np.bincount(code, weights=area >> _LOW_BITS, minlength=codes)
-    return (high.astype(np.int64) << _LOW_BITS) + low.astype(np.int64)

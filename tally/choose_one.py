@@ -12,14 +12,20 @@ def winner_of(verdicts: tuple[Verdict, ...]) -> int | None:
     return next((index for index, verdict in enumerate(verdicts) if verdict.carried), None)
 
 
-def run_off_of(verdicts: tuple[Verdict, ...]) -> tuple[int, int] | None:
-    """Return the two front-runners by heads, then area; None if the second place is tied."""
+def run_off_of(verdicts: tuple[Verdict, ...], rejection: Verdict) -> tuple[int, int] | None:
+    """Return the two front-runners by heads, then area.
+
+    None if the second place is tied or nobody's choice, or if the ``rejection`` of all options is
+    what passed: then there is nothing to choose from.
+    """
     order = sorted(
         range(len(verdicts)), key=lambda index: verdicts[index].votes.approve, reverse=True
     )
     if len(order) < len(("first", "second")):
         return None
     first, second, *rest = order
+    if rejection.carried or not verdicts[second].votes.approve.heads:
+        return None
     if rest and verdicts[rest[0]].votes.approve == verdicts[second].votes.approve:
         return None
     return first, second

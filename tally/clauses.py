@@ -7,10 +7,12 @@ from tally.model import (
     BlankItem,
     MixedUnits,
     Policies,
+    Ranking,
     Repeat,
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 
 # The row of the corner cases and the sentence a certificate prints, by policy and value.
@@ -25,6 +27,8 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "已送达而未表决的视为参与表决并计入多数意见",
     ),
     ("repeat", Repeat.LAST_VALID): ("C-18", "同一房屋多次有效投票的，以最后一次为准"),
+    ("repeat", Repeat.PAPER_FIRST): ("C-17", "同一房屋纸质、手机均有有效票的，以纸质票为准"),
+    ("repeat", Repeat.PHONE_FIRST): ("C-17", "同一房屋纸质、手机均有有效票的，以手机票为准"),
     ("mixed_units", MixedUnits.LAST_BALLOT): (
         "C-3",
         "同一业主各房屋选择不一致的，以最后一张表决票为准",
@@ -32,8 +36,24 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
     ("blank_item", BlankItem.ABSTAIN): ("C-21", "表决票上留空的议题视为弃权"),
     ("void_ballot", VoidBallot.PARTICIPATING): ("C-19", "无效票计入参与表决，不计入任何选择"),
     ("same_owner", SameOwner.ANY_COMMON_OWNER): ("C-5", "有共同所有权人的房屋合并按一人计算"),
+    ("same_owner", SameOwner.EACH_TITLE): (
+        "C-6",
+        "共有的房屋每套各按一人计算，共有人相同的也不合并",
+    ),
+    ("void_item", VoidItem.ABSTAIN): ("C-20", "有效表决票上划错的议题视为弃权"),
+    ("ranking", Ranking.AREA_THEN_HEADS): ("C-26", "当选名次先按同意面积、再按同意人数排列"),
+    ("ranking", Ranking.SUM_OF_SHARES): (
+        "C-26",
+        "当选名次按同意人数占比与同意面积占比之和排列，相同的面积多者在前",
+    ),
 }
 _KINDS = ("C-11", "计入表决的房屋用途另有约定")
+
+
+def _clause(name: str, value: object) -> tuple[str, str]:
+    if name == "repeat_limit":
+        return "C-18", f"同一房屋最多改投 {value} 次，此后的票不再替换"
+    return _CLAUSES.get((name, value), _KINDS)
 
 
 def used_policies(policies: Policies) -> list[dict[str, object]]:
@@ -43,7 +63,7 @@ def used_policies(policies: Policies) -> list[dict[str, object]]:
     for policy in fields(Policies):
         value = getattr(policies, policy.name)
         if value != getattr(standard, policy.name):
-            row, text = _CLAUSES.get((policy.name, value), _KINDS)
+            row, text = _clause(policy.name, value)
             used.append(
                 {
                     "policy": policy.name,

@@ -1,7 +1,8 @@
 """Roster and ballots as integer columns: codes are given once, then only integers are counted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import chain
 from typing import Self
 
@@ -15,6 +16,32 @@ KINDS: tuple[Kind, ...] = tuple(Kind)
 """Kind of unit by its int8 code."""
 
 _LARGEST_AREA = 2**63 - 1
+
+
+class Medium(IntEnum):
+    """What a ballot was cast on, as far as a rule asks (domain C-17), stored as int8."""
+
+    PAPER = 0
+    PHONE = 1
+
+
+MEDIUM_OF: Mapping[str, Medium] = {
+    "paper": Medium.PAPER,
+    "paper-ballot": Medium.PAPER,
+    "书面": Medium.PAPER,
+    "纸质": Medium.PAPER,
+    "上门": Medium.PAPER,
+    "phone": Medium.PHONE,
+    "ballot": Medium.PHONE,
+    "手机": Medium.PHONE,
+    "网络": Medium.PHONE,
+    "线上": Medium.PHONE,
+}
+"""Medium by the name of a channel, as ballot sheets and logs spell it.
+
+The log calls the two ``ballot`` and ``paper-ballot``. One collected at the door (上门) is a paper
+ballot that somebody carried.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +182,8 @@ class BallotColumns:
     void
         The whole ballot is void, bool, shape ``(B,)``.
     channel
-        int8 code, shape ``(B,)``; ``channels`` names them where they are known.
+        int8 code, shape ``(B,)``; ``channels`` names them where they are known. Only a rule that
+        lets paper or phone go first reads it.
     """
 
     unit_offsets: NDArray[np.int64]
@@ -167,6 +195,28 @@ class BallotColumns:
 
     def __len__(self) -> int:
         return len(self.void)
+
+    def media(self) -> NDArray[np.int8]:
+        """Tell on what each ballot was cast: :class:`Medium` codes, int8, shape ``(B,)``.
+
+        Raises
+        ------
+        TallyError
+            A channel has no name, or one that is not in :data:`MEDIUM_OF`.
+        """
+        unknown = -1
+        medium_of = np.full(256, unknown, dtype=np.int8)
+        for code, name in enumerate(self.channels):
+            medium_of[code] = MEDIUM_OF.get(name, unknown)
+        media: NDArray[np.int8] = medium_of[self.channel.view(np.uint8)]
+        for position in np.flatnonzero(media == unknown)[:1].tolist():
+            named = dict(enumerate(self.channels)).get(int(self.channel[position]), "")
+            raise TallyError(
+                f"第 {position + 1} 张表决票的渠道“{named}”看不出是纸质还是手机，"
+                "不能按渠道确定以哪张为准",
+                position,
+            )
+        return media
 
     @classmethod
     def from_rows(cls, roster: RosterColumns, agenda: Agenda, rows: Sequence[BallotRow]) -> Self:

@@ -43,6 +43,25 @@ def last_ballots(
 
 
 @_njit
+def ballots_with_changes(
+    offsets: NDArray[np.int64],
+    units: NDArray[np.int32],
+    void: NDArray[np.bool_],
+    changes: int,
+    holder: NDArray[np.int32],
+) -> None:
+    """Write into ``holder`` the last ballot of each unit that is one of its ``changes + 1``."""
+    earlier = np.zeros(holder.size, dtype=np.int64)
+    for ballot in range(void.size):
+        if not void[ballot]:
+            for place in range(offsets[ballot], offsets[ballot + 1]):
+                unit = units[place]
+                if earlier[unit] <= changes:
+                    holder[unit] = ballot
+                earlier[unit] += 1
+
+
+@_njit
 def spread(answers: NDArray[np.uint8], held: NDArray[np.int32], matrix: NDArray[np.uint8]) -> None:
     """Write into ``matrix`` what the ballot that holds each unit answers."""
     places = held.view(np.uint32)

@@ -11,6 +11,7 @@ from tally.columns import BallotColumns, RosterColumns
 from tally.decision import decide
 from tally.desk import Desk
 from tally.doubt import doubts
+from tally.errors import TallyError
 from tally.flip import closest, flip_of
 from tally.grouping import owner_groups
 from tally.model import Agenda, Item, Policies
@@ -67,11 +68,18 @@ def count_at(desk: Desk, *, segment: int = 0, in_doubt: bool = False) -> list[di
     """Count every item in one segment of a roll, as :func:`count_assembly` does.
 
     Doubt is worked out for undivided rolls only.
+
+    Raises
+    ------
+    TallyError
+        An item is not put to anybody in this segment.
     """
     agenda = desk.roll.agenda
     results: list[dict[str, Any]] = []
     for item, questions in zip(agenda.items, desk.roll.questions, strict=True):
         rule = rule_for(item.matter, agenda.decision_date)
+        if not desk.scope(item, agenda.policies).heads[segment]:
+            raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
         decision = decide(desk, item, questions, agenda.policies, rule, segment)
         result: dict[str, Any] = {
             "id": item.id,

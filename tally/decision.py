@@ -7,7 +7,7 @@ from tally.desk import Desk
 from tally.election import Seating, seat_candidates
 from tally.measure import Measure
 from tally.model import Choice, Form, Item, Policies
-from tally.question import Question
+from tally.question import Question, votes_on
 from tally.reading import Reading, read
 from tally.rules import Rule
 from tally.verdict import Verdict, judge, quorum_tests
@@ -68,7 +68,7 @@ class Decision:
             "tests": {name: test.document() for name, test in tests.items()},
             "carried": self.carried,
         }
-        return whole | (self._election(self.seating) if self.seating else self._choose_one())
+        return whole | (self._election(self.seating) if self.seating else self._choose_one(rule))
 
     def _election(self, seating: Seating) -> dict[str, object]:
         people = self.item.candidates
@@ -85,12 +85,13 @@ class Decision:
             "needs_decision": [reason.value for reason in seating.needs_decision],
         }
 
-    def _choose_one(self) -> dict[str, object]:
+    def _choose_one(self, rule: Rule) -> dict[str, object]:
         options = self.item.options
-        pair = None if self.winner else run_off_of(self.verdicts)
+        votes = votes_on(self.reading, self.electorate, Choice.NONE_OF_THESE)
+        pair = None if self.winner else run_off_of(self.verdicts, judge(votes, rule))
         return {
-            "abstain": self.reading.totals[Choice.ABSTAIN].document(),
-            "none_of_these": self.reading.totals[Choice.NONE_OF_THESE].document(),
+            "abstain": votes.abstain.document(),
+            "none_of_these": votes.approve.document(),
             "options": [
                 {"id": option.id, "title": option.title} | verdict.document()
                 for option, verdict in zip(options, self.verdicts, strict=True)
@@ -114,12 +115,13 @@ def decide(
     readings = [read(census, policies, rule) for census in censuses]
     total = censuses[0].total
     verdicts = tuple(
-        judge(question.votes(reading, total, approving), rule)
+        judge(votes_on(reading, total, approving), rule)
         for question, reading in zip(questions, readings, strict=True)
         for approving in question.approving
     )
     if item.form is not Form.ELECTION:
         return Decision(item, total, readings[0], verdicts, None)
     returned = read(desk.returned(questions, scope, policies, segment), policies, rule)
-    seating = seat_candidates(item, verdicts, desk.roll.households(scope, segment))
+    households = desk.roll.households(scope, segment)
+    seating = seat_candidates(item, verdicts, policies.ranking, households)
     return Decision(item, total, returned, verdicts, seating)

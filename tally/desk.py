@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tally.census import Census, CensusTable
 from tally.columns import BallotColumns
 from tally.holdings import Holdings, holdings_of
-from tally.model import BlankItem, Choice, Item, MixedUnits, Policies, Repeat
+from tally.model import BlankItem, Choice, Item, MixedUnits, Policies, Repeat, VoidBallot, VoidItem
 from tally.question import Question
 from tally.roll import ElectoralRoll
 from tally.scope import Scope
@@ -62,7 +62,7 @@ class Desk:
         self.ballots = ballots
         self.delivered = delivered
         self._struck = struck
-        self._slots: dict[Repeat, Slots] = {}
+        self._slots: dict[tuple[Repeat, int | None], Slots] = {}
         self._held: dict[tuple[Scope, Slots], NDArray[np.int32]] = {}
         self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
         self._tables: dict[tuple[object, ...], list[CensusTable]] = {}
@@ -72,17 +72,18 @@ class Desk:
         """Return the electorate of an item."""
         return self.roll.scope(item, policies)
 
-    def slots(self, repeat: Repeat) -> Slots:
+    def slots(self, policies: Policies) -> Slots:
         """Tell which ballot stands for each unit."""
-        if repeat not in self._slots:
-            self._slots[repeat] = fill_slots(
+        key = (policies.repeat, policies.repeat_limit)
+        if key not in self._slots:
+            self._slots[key] = fill_slots(
                 self.ballots,
                 len(self.roll.roster),
-                repeat,
+                policies,
                 delivered=self.delivered,
                 struck=self._struck,
             )
-        return self._slots[repeat]
+        return self._slots[key]
 
     def held(self, scope: Scope, slots: Slots) -> NDArray[np.int32]:
         """Tell which ballot holds each unit of an electorate, in the order of the scope."""
@@ -100,19 +101,22 @@ class Desk:
 
     def answers(self, policies: Policies) -> Answers:
         """Return what each ballot answers, and what a unit without one does."""
-        if not _blank_speaks(policies):
+        abstaining = self._abstaining(policies)
+        if not abstaining:
             return self._answers
         columns = self._answers.columns.copy()
-        columns[:-1][columns[:-1] == Choice.BLANK] = Choice.ABSTAIN
+        # The last columns stand for units that no ballot holds: a void ballot stays void.
+        marks = columns[:-1, : len(self.ballots)]
+        marks[np.isin(marks, abstaining)] = Choice.ABSTAIN
         seen = self._answers.seen.copy()
         seen[:-1, Choice.ABSTAIN] = True
         return Answers(columns, seen)
 
     def tables(self, scope: Scope, policies: Policies) -> list[CensusTable]:
         """Count all questions that are put to one electorate."""
-        slots = self.slots(policies.repeat)
+        slots = self.slots(policies)
         governs = policies.mixed_units is MixedUnits.LAST_BALLOT
-        key = (scope, slots, governs, _blank_speaks(policies))
+        key = (scope, slots, governs, self._abstaining(policies))
         if key not in self._tables:
             items = zip(self.roll.agenda.items, self.roll.questions, strict=True)
             together = [
@@ -135,6 +139,21 @@ class Desk:
             ]
         return self._tables[key]
 
+    def _abstaining(self, policies: Policies) -> tuple[Choice, ...]:
+        """Return the codes on ballots that are read as abstention before anything is counted.
+
+        A spoiled mark must be told from a void ballot (domain C-20), a blank be heard before the
+        units of an owner are compared. Codes that no ballot carries are left out, so that a
+        clause on what never occurred costs nothing.
+        """
+        blank_speaks = (
+            policies.mixed_units is MixedUnits.LAST_BALLOT
+            and policies.blank_item is BlankItem.ABSTAIN
+        )
+        codes = [Choice.BLANK] * blank_speaks
+        codes += [Choice.VOID] * (policies.void_item is VoidItem.ABSTAIN)
+        return tuple(code for code in codes if self._answers.seen[:-1, code].any())
+
     def census(
         self, question: Question, scope: Scope, policies: Policies, segment: int = 0
     ) -> Census:
@@ -149,20 +168,31 @@ class Desk:
     ) -> Census:
         """Count who took part in an election at all, whatever candidates he left blank.
 
-        A ballot that marks any candidate abstains here; one that is blank throughout is blank.
+        A ballot that marks any candidate abstains here; one that is blank throughout is blank,
+        and one that is partly blank and partly void is whichever of the two takes part.
         """
-        slots = self.slots(policies.repeat)
-        key = (scope, slots, *(question.column for question in questions))
+        slots = self.slots(policies)
+        void_first = (
+            policies.void_ballot is VoidBallot.PARTICIPATING
+            and policies.blank_item is BlankItem.NOT_PARTICIPATING
+        )
+        columns = [question.column for question in questions]
+        key = (scope, slots, void_first, self._abstaining(policies), *columns)
         if key not in self._returned:
-            self._returned[key] = self._take_returned(questions, scope, slots)
+            self._returned[key] = self._take_returned(
+                self.answers(policies).columns[columns],
+                scope,
+                slots,
+                unspoken=Choice.VOID if void_first else Choice.BLANK,
+            )
         return self._returned[key].of(0, segment)
 
     def _take_returned(
-        self, questions: Sequence[Question], scope: Scope, slots: Slots
+        self, answers: NDArray[np.uint8], scope: Scope, slots: Slots, *, unspoken: Choice
     ) -> CensusTable:
-        answers = self._answers.columns[[question.column for question in questions]]
         spoken = ~np.isin(answers, (Choice.BLANK, Choice.VOID))
-        merged = np.where((answers == Choice.BLANK).any(axis=0), Choice.BLANK, Choice.VOID)
+        other = Choice.BLANK if unspoken is Choice.VOID else Choice.VOID
+        merged = np.where((answers == unspoken).any(axis=0), unspoken, other)
         # The last entries stand for units that no ballot holds and are the same in every column.
         merged = np.where(spoken.any(axis=0), Choice.ABSTAIN, merged).astype(np.uint8)
         merged[len(self.ballots) :] = answers[0, len(self.ballots) :]
@@ -174,10 +204,3 @@ class Desk:
             last_ballot_governs=False,
         )
         return table
-
-
-def _blank_speaks(policies: Policies) -> bool:
-    """Tell whether a blank must be read as abstention before an owner's units are compared."""
-    return (
-        policies.mixed_units is MixedUnits.LAST_BALLOT and policies.blank_item is BlankItem.ABSTAIN
-    )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tally.columns import KINDS
+from tally.columns import KINDS, MEDIUM_OF, BallotColumns, Medium
 from tally.decision import Decision, decide
 from tally.desk import Desk
 from tally.model import (
@@ -12,10 +12,12 @@ from tally.model import (
     Kind,
     MixedUnits,
     Policies,
+    Ranking,
     Repeat,
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 from tally.question import Question
 from tally.rules import Rule
@@ -38,7 +40,7 @@ def doubts(
     outcome = decide(desk, item, questions, policies, rule).outcome
     depends_on: list[str] = []
     variants: list[dict[str, object]] = []
-    for name, other in _alternatives(policies, item, delivery=desk.delivered is not None):
+    for name, other in _alternatives(desk, policies, item):
         decision = decide(desk, item, questions, other, rule)
         if decision.outcome != outcome and name not in depends_on:
             depends_on.append(name)
@@ -46,19 +48,22 @@ def doubts(
     return {"depends_on": depends_on, "variants": variants}
 
 
-def policy_value(policies: Policies, name: str) -> str | list[str]:
-    """Write one policy as the agenda spells it."""
+def policy_value(policies: Policies, name: str) -> str | int | list[str]:
+    """Write one policy as the agenda spells it; a limit that it does not set is ``unlimited``."""
     value = getattr(policies, name)
+    if name == "repeat_limit":
+        return "unlimited" if value is None else int(value)
     if isinstance(value, frozenset):
         return [kind.value for kind in KINDS if kind in value]
     return str(value)
 
 
-def _alternatives(policies: Policies, item: Item, *, delivery: bool) -> list[tuple[str, Policies]]:
+def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str, Policies]]:
     """Return each policy with every other value it may lawfully have been given."""
     others = [
-        *(("silence", replace(policies, silence=value)) for value in _silences(delivery=delivery)),
-        *(("repeat", replace(policies, repeat=value)) for value in Repeat),
+        *(("silence", replace(policies, silence=value)) for value in _silences(desk)),
+        *(("repeat", replace(policies, repeat=value)) for value in _repeats(desk.ballots)),
+        ("repeat_limit", replace(policies, repeat_limit=None)),
         *(("mixed_units", replace(policies, mixed_units=value)) for value in MixedUnits),
         *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
         *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
@@ -67,13 +72,28 @@ def _alternatives(policies: Policies, item: Item, *, delivery: bool) -> list[tup
             ("include_kinds", replace(policies, include_kinds=kinds))
             for kinds in _kinds(policies, item)
         ),
+        *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
+        *(("ranking", replace(policies, ranking=value)) for value in _rankings(item)),
     ]
     return [(name, other) for name, other in others if other != policies]
 
 
-def _silences(*, delivery: bool) -> list[Silence]:
+def _silences(desk: Desk) -> list[Silence]:
     """Leave out the clause on delivery where delivery was not recorded."""
-    return [value for value in Silence if delivery or value is not Silence.DELIVERED_FOLLOWS]
+    recorded = desk.delivered is not None
+    return [value for value in Silence if recorded or value is not Silence.DELIVERED_FOLLOWS]
+
+
+def _repeats(ballots: BallotColumns) -> list[Repeat]:
+    """Leave out which medium goes first unless ballots came on both: it would change nothing."""
+    if {MEDIUM_OF.get(name) for name in ballots.channels} == set(Medium):
+        return list(Repeat)
+    return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
+
+
+def _rankings(item: Item) -> tuple[Ranking, ...]:
+    """Return the orders in which elections, and nothing else, seat those who passed."""
+    return tuple(Ranking) if item.form is Form.ELECTION else ()
 
 
 def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from tally.model import Item, Matter
+from tally.model import Item, Matter, Ranking
 from tally.verdict import Verdict
 
 _COMMITTEE_MINIMUM = 5
@@ -43,8 +43,10 @@ class Seating:
         return {candidate.id: seat.value for candidate, seat in rows}
 
 
-def seat_candidates(item: Item, verdicts: tuple[Verdict, ...], households: int) -> Seating:
-    """Rank those who passed by heads, then area; a tie across a boundary stays unresolved.
+def seat_candidates(
+    item: Item, verdicts: tuple[Verdict, ...], ranking: Ranking, households: int
+) -> Seating:
+    """Rank those who passed; a tie across a boundary stays unresolved (domain C-26).
 
     Parameters
     ----------
@@ -52,21 +54,38 @@ def seat_candidates(item: Item, verdicts: tuple[Verdict, ...], households: int) 
         An election.
     verdicts
         One for each candidate.
+    ranking
+        What the published election method ranks by.
     households
         Dwellings in the electorate; up to 100 of them may have a committee of three.
     """
     passed = [index for index, verdict in enumerate(verdicts) if verdict.carried]
-    passed.sort(key=lambda index: verdicts[index].votes.approve, reverse=True)
+    standing = [_standing(verdict, ranking) for verdict in verdicts]
+    passed.sort(key=lambda index: standing[index], reverse=True)
     ranks: list[int | None] = [None] * len(verdicts)
     seats = [Seat.NONE] * len(verdicts)
     ahead = 0
-    for _, equals in groupby(passed, key=lambda index: verdicts[index].votes.approve):
+    for _, equals in groupby(passed, key=lambda index: standing[index]):
         tied = list(equals)
         for index in tied:
             ranks[index] = ahead + 1
             seats[index] = _seat(item, ahead, ahead + len(tied))
         ahead += len(tied)
     return Seating(tuple(ranks), tuple(seats), _reasons(item, len(passed), seats, households))
+
+
+def _standing(verdict: Verdict, ranking: Ranking) -> tuple[int, int]:
+    """Return what a candidate is ranked by, the larger the better."""
+    approve, whole = verdict.votes.approve, verdict.votes.electorate
+    match ranking:
+        case Ranking.HEADS_THEN_AREA:
+            return approve.heads, approve.area_cm2
+        case Ranking.AREA_THEN_HEADS:
+            return approve.area_cm2, approve.heads
+        case Ranking.SUM_OF_SHARES:
+            # heads / H + area / A over their common denominator H * A, which is the same for all.
+            shares = approve.heads * whole.area_cm2 + approve.area_cm2 * whole.heads
+            return shares, approve.area_cm2
 
 
 def _seat(item: Item, first: int, end: int) -> Seat:

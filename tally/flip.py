@@ -24,7 +24,7 @@ from tally.levers import Levers, change_levers, strike_levers
 from tally.margins import Margin, margins_of, necessary_margins, needed
 from tally.measure import Measure
 from tally.model import Choice, Item, Policies
-from tally.question import Question
+from tally.question import Question, votes_on
 from tally.reading import Terms, settle, terms_of
 from tally.replay import Replay
 from tally.rules import Rule
@@ -109,7 +109,7 @@ def flip_of(
     census = desk.census(question, replay.scope, policies)
     holdings = desk.holdings(replay.scope, replay.slots)
     terms = terms_of(census, policies, rule)
-    votes = question.votes(settle(census, terms), replay.scope.total, approving)
+    votes = votes_on(settle(census, terms), replay.scope.total, approving)
     carried = judge(votes, rule).carried
     target = Choice.ABSTAIN if carried else approving
     thinkable = suppositions(replay, holdings, census, terms)
@@ -118,7 +118,7 @@ def flip_of(
         under = []
         for supposition in thinkable:
             reading = settle(census, supposition.terms)
-            votes = question.votes(reading, replay.scope.total, approving)
+            votes = votes_on(reading, replay.scope.total, approving)
             under.append(
                 _Supposed(
                     supposition.at_least,

@@ -24,7 +24,8 @@ def owner_groups(
         U units.
     same_owner
         ``identity_set``: units with exactly the same set of owners. ``any_common_owner``: units
-        linked by a chain of common owners, every link of it inside the scope.
+        linked by a chain of common owners, every link of it inside the scope. ``each_title``:
+        units with the same sole owner; a co-owned unit is a group of its own.
     in_scope
         Units of the electorate, bool, shape ``(U,)``; all of them if absent.
     segment
@@ -43,10 +44,13 @@ def owner_groups(
     """
     inside = np.ones(len(roster), dtype=np.bool_) if in_scope is None else in_scope
     owned = inside & ~roster.developer_stock
-    if same_owner is SameOwner.IDENTITY_SET:
-        labels = _identity_sets(roster, owned)
-    else:
-        labels = _linked_by_owner(roster, owned, segment)
+    match same_owner:
+        case SameOwner.IDENTITY_SET:
+            labels = _identity_sets(roster, owned)
+        case SameOwner.ANY_COMMON_OWNER:
+            labels = _linked_by_owner(roster, owned, segment)
+        case SameOwner.EACH_TITLE:
+            labels = _sole_owners(roster, owned)
     labels = np.where(roster.developer_stock, labels.max(initial=-1) + 1, labels)
     if segment is not None:
         _, labels = np.unique(
@@ -90,6 +94,15 @@ def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[n
         ceiling += len(distinct)
     labels[unit[first]] = prefix
     return labels
+
+
+def _sole_owners(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Label units by their only owner, and apart where there are several or none."""
+    owners = int(roster.owner_code.max(initial=-1)) + 1
+    labels = _identity_sets(roster, owned)
+    # Sets of one are labelled with the owner's code, all others above.
+    apart = owners + np.arange(len(roster), dtype=np.int64)
+    return np.where(labels < owners, labels, apart)
 
 
 def _linked_by_owner(

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from tally import vectorised
 from tally.errors import TallyError
-from tally.model import Repeat
 
 NO_CODE = 255
 """Fills up a list of codes to be measured; no unit ever answers it."""
@@ -46,8 +45,8 @@ class Weights:
     block: int
 
     @classmethod
-    def of(cls, area_cm2: NDArray[np.int64]) -> "Weights":
-        """Choose the narrowest form that is certainly exact.
+    def of(cls, area_cm2: NDArray[np.int64] | NDArray[np.uint32]) -> "Weights":
+        """Choose the narrowest form that is certainly exact; what is narrow already is kept.
 
         Raises
         ------
@@ -66,14 +65,14 @@ class Weights:
             return cls(area_cm2, 1, 0)
         if scale > 1:
             area_cm2 = area_cm2 // scale
-        return cls(area_cm2.astype(np.uint32), scale, block)
+        return cls(area_cm2.astype(np.uint32, copy=False), scale, block)
 
 
 def fill(
     unit_offsets: NDArray[np.int64],
     unit_code: NDArray[np.int32],
     void: NDArray[np.bool_],
-    repeat: Repeat,
+    changes: int | None,
     holder: NDArray[np.int32],
 ) -> None:
     """Write into ``holder`` the ballot that stands for each unit, of those that are not void.
@@ -82,14 +81,19 @@ def fill(
     ----------
     unit_offsets, unit_code, void
         As in :class:`~tally.columns.BallotColumns`.
-    repeat
-        Whether the first or the last stands.
+    changes
+        How many later ballots may take the place of a unit's first: 0 lets the first stand, None
+        the last.
     holder
         Shape ``(U,)``; left as it is where no ballot stands.
     """
     engine = _engine(len(unit_code))
-    first = repeat is Repeat.FIRST_VALID
-    (engine.first_ballots if first else engine.last_ballots)(unit_offsets, unit_code, void, holder)
+    if changes is None:
+        engine.last_ballots(unit_offsets, unit_code, void, holder)
+    elif changes == 0:
+        engine.first_ballots(unit_offsets, unit_code, void, holder)
+    else:
+        engine.ballots_with_changes(unit_offsets, unit_code, void, changes, holder)
 
 
 def seen(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -176,8 +180,8 @@ def warm() -> bool:
     one = np.ones((1, 1), dtype=np.uint8)
     offsets, ballot = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32)
     seen(spread(one, ballot))
-    for repeat in Repeat:
-        fill(offsets, ballot, np.zeros(1, dtype=np.bool_), repeat, ballot.copy())
+    for changes in (None, 0, 1):
+        fill(offsets, ballot, np.zeros(1, dtype=np.bool_), changes, ballot.copy())
     for area, block in ((one[0].astype(np.uint32), 1), (offsets[1:], 0)):
         measure(one, Weights(area, 1, block), one[0], offsets, one)
     return True

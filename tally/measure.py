@@ -17,6 +17,9 @@ class Measure:
     def __add__(self, other: "Measure") -> "Measure":
         return Measure(self.heads + other.heads, self.area_cm2 + other.area_cm2)
 
+    def __sub__(self, other: "Measure") -> "Measure":
+        return Measure(self.heads - other.heads, self.area_cm2 - other.area_cm2)
+
     def document(self) -> dict[str, int]:
         """Write the block that certificates embed."""
         return {"heads": self.heads, "area_cm2": self.area_cm2}

@@ -76,10 +76,16 @@ class Silence(StrEnum):
 
 
 class Repeat(StrEnum):
-    """Which of several valid ballots for one unit stands (domain C-17, C-18)."""
+    """Which of several valid ballots for one unit stands (domain C-17, C-18).
+
+    Where paper or phone goes first, the first valid ballot of that channel stands whenever it
+    came, and without one the first valid ballot of all.
+    """
 
     FIRST_VALID = "first_valid"
     LAST_VALID = "last_valid"
+    PAPER_FIRST = "paper_first"
+    PHONE_FIRST = "phone_first"
 
 
 class MixedUnits(StrEnum):
@@ -103,11 +109,35 @@ class VoidBallot(StrEnum):
     PARTICIPATING = "participating"
 
 
+class VoidItem(StrEnum):
+    """What a spoiled mark on an otherwise valid ballot means (domain C-20)."""
+
+    NOT_PARTICIPATING = "not_participating"
+    ABSTAIN = "abstain"
+
+
 class SameOwner(StrEnum):
-    """When two titles belong to the same head (domain C-5, C-6)."""
+    """When two titles belong to the same head (domain C-5, C-6).
+
+    A sole owner of several titles is one head under every one of them (JI art. 9);
+    ``each_title`` counts each co-owned title by itself, even where the co-owners are the same.
+    """
 
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
+    EACH_TITLE = "each_title"
+
+
+class Ranking(StrEnum):
+    """By what those who passed an election are ranked (domain C-26).
+
+    ``sum_of_shares`` adds the share of all heads to the share of the whole area; where two sums
+    are equal, the larger area goes first.
+    """
+
+    HEADS_THEN_AREA = "heads_then_area"
+    AREA_THEN_HEADS = "area_then_heads"
+    SUM_OF_SHARES = "sum_of_shares"
 
 
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
@@ -128,6 +158,11 @@ class Policies:
     void_ballot: VoidBallot = VoidBallot.NOT_PARTICIPATING
     same_owner: SameOwner = SameOwner.IDENTITY_SET
     include_kinds: frozenset[Kind] = DEFAULT_KINDS
+    void_item: VoidItem = VoidItem.NOT_PARTICIPATING
+    ranking: Ranking = Ranking.HEADS_THEN_AREA
+    repeat_limit: int | None = None
+    """How many later ballots may take the place of a unit's first, where the last valid one
+    stands; None sets no limit (domain C-18)."""
 
 
 @dataclass(frozen=True, slots=True)

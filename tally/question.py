@@ -34,17 +34,18 @@ class Question:
         """Every code a ballot may carry here."""
         return frozenset({*self.marks, Choice.BLANK, Choice.FOLLOW, Choice.VOID})
 
-    def votes(self, reading: Reading, electorate: Measure, approving: int) -> Votes:
-        """Read the votes on one proposal: who named another choice opposes (domain C-29)."""
-        others = set(self.marks) - {approving, Choice.ABSTAIN}
-        return Votes(
-            electorate=electorate,
-            participating=reading.participating,
-            approve=reading.totals[approving],
-            oppose=sum((reading.totals[mark] for mark in others), Measure()),
-            abstain=reading.totals[Choice.ABSTAIN],
-            void=reading.void,
-        )
+
+def votes_on(reading: Reading, electorate: Measure, approving: int) -> Votes:
+    """Read the votes on one proposal: who named another choice opposes (domain C-29)."""
+    approve, abstain = reading.totals[approving], reading.totals[Choice.ABSTAIN]
+    return Votes(
+        electorate=electorate,
+        participating=reading.participating,
+        approve=approve,
+        oppose=reading.expressed - approve - abstain,
+        abstain=abstain,
+        void=reading.void,
+    )
 
 
 def questions_of(agenda: Agenda) -> list[list[Question]]:

@@ -26,6 +26,8 @@ class Reading:
     ----------
     totals
         Heads and area of every choice, by code, after following and silent votes were given one.
+    expressed
+        All of these together.
     void
         Void units, and the heads that have nothing but void units to show.
     participating
@@ -33,6 +35,7 @@ class Reading:
     """
 
     totals: dict[int, Measure]
+    expressed: Measure
     void: Measure
     participating: Measure
 
@@ -142,8 +145,10 @@ def settle(census: Census, terms: Terms) -> Reading:
 
     totals = {mark: Measure(heads[mark], area[mark]) for mark in census.marks}
     void = Measure(void_heads, census.area_cm2.get(Choice.VOID, 0))
-    counted = sum(totals.values(), void if terms.void_takes_part else Measure())
-    return Reading(totals, void, counted)
+    expressed = sum(totals.values(), Measure())
+    return Reading(
+        totals, expressed, void, expressed + void if terms.void_takes_part else expressed
+    )
 
 
 def majority(expressed: Reading) -> int:

@@ -5,12 +5,13 @@ It shares nothing with the fast count but the words (``model``), the columns and
 may be issued.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
-from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.columns import KINDS, MEDIUM_OF, BallotColumns, Medium, RosterColumns
 from tally.errors import TallyError
 from tally.model import (
     Agenda,
@@ -22,10 +23,12 @@ from tally.model import (
     Matter,
     MixedUnits,
     Policies,
+    Ranking,
     Repeat,
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 from tally.rules import Base, Ratio, Rule, rule_for
 
@@ -51,6 +54,9 @@ class _Papers:
     def units_of(self, ballot: int) -> list[int]:
         start, end = self.ballots.unit_offsets[ballot : ballot + 2]
         return [int(unit) for unit in self.ballots.unit_code[start:end]]
+
+    def medium_of(self, ballot: int) -> Medium:
+        return MEDIUM_OF[self.ballots.channels[self.ballots.channel[ballot]]]
 
     def owners_of(self, unit: int) -> frozenset[int]:
         start, end = self.roster.owner_offsets[unit : unit + 2]
@@ -94,13 +100,13 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
     if not electorate:
         raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
     heads = _heads(papers, electorate, policies.same_owner)
-    standing = _standing_ballots(papers, policies.repeat)
+    standing = _standing_ballots(papers, policies)
     area = {unit: int(papers.roster.area_cm2[unit]) for unit in electorate}
     whole = (len(heads), sum(area.values()))
 
     proposals = []
     for question in range(item.questions):
-        answers = _answers(papers, electorate, standing, column + question)
+        answers = _answers(papers, electorate, standing, column + question, policies)
         if policies.mixed_units is MixedUnits.LAST_BALLOT:
             answers = _last_ballot_governs(answers, heads, standing, policies)
         counts = _interpret(papers, answers, heads, area, whole, policies, rule)
@@ -113,7 +119,12 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
     if item.form is Form.ELECTION:
-        seats = _seats(item, proposals)
+        columns = range(column, column + item.questions)
+        answers = _returned(papers, electorate, standing, columns, policies)
+        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        result["participating"] = _participating(counts, policies)
+        result["void"] = counts.get("void", (0, 0))
+        seats = _seats(item, proposals, whole, policies.ranking)
         dwelling = KINDS.index(Kind.DWELLING)
         households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
         result["seats"] = seats
@@ -128,6 +139,12 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
             if proposal["carried"]
         ]
         result["winner"] = winners[0] if winners else None
+        rejection = _judge(counts, whole, Choice.NONE_OF_THESE, policies, rule)
+        result["none_of_these"] = rejection["approve"]
+        ids = [option.id for option in item.options]
+        result["run_off"] = (
+            None if winners or rejection["carried"] else _front_runners(ids, proposals)
+        )
     return result
 
 
@@ -163,8 +180,7 @@ def _heads(papers: _Papers, electorate: list[int], same_owner: SameOwner) -> lis
             continue
         apart = []
         for others, theirs in named:
-            same = owners & others if same_owner is SameOwner.ANY_COMMON_OWNER else owners == others
-            if same:
+            if _same_head(owners, others, same_owner):
                 owners, units = owners | others, theirs + units
             else:
                 apart.append((others, theirs))
@@ -172,34 +188,89 @@ def _heads(papers: _Papers, electorate: list[int], same_owner: SameOwner) -> lis
     return heads + [units for _, units in named]
 
 
-def _standing_ballots(papers: _Papers, repeat: Repeat) -> dict[int, int | str]:
+def _same_head(owners: frozenset[int], others: frozenset[int], same_owner: SameOwner) -> bool:
+    """Tell whether the owners of one unit, or of a group, are the same head as those of another."""
+    if same_owner is SameOwner.ANY_COMMON_OWNER:
+        return bool(owners & others)
+    # Where each title counts, only sole owners are one head for several (JI art. 9).
+    return owners == others and (len(owners) == 1 or same_owner is not SameOwner.EACH_TITLE)
+
+
+def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | str]:
     """Let one ballot stand for each unit; a void ballot never stands.
 
     A unit whose ballots are all void is ``"void"``; a unit whose standing ballot was struck is
     silent like one that never voted.
     """
     standing: dict[int, int | str] = {}
+    valid: dict[int, list[int]] = {}
     for ballot in range(len(papers.ballots)):
         for unit in papers.units_of(ballot):
-            held = isinstance(standing.get(unit), int)
-            if papers.ballots.void[ballot]:
-                if not held and ballot not in papers.struck:
-                    standing[unit] = "void"
-            elif not held or repeat is Repeat.LAST_VALID:
-                standing[unit] = ballot
+            if not papers.ballots.void[ballot]:
+                valid.setdefault(unit, []).append(ballot)
+            elif ballot not in papers.struck:
+                standing[unit] = "void"
+    for unit, ballots in valid.items():
+        standing[unit] = _which_stands(papers, ballots, policies)
     return {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
 
 
+def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> int:
+    """Choose among the valid ballots of one unit, which are in order of arrival."""
+    match policies.repeat:
+        case Repeat.FIRST_VALID:
+            return ballots[0]
+        case Repeat.LAST_VALID:
+            changes = policies.repeat_limit
+            return ballots[-1] if changes is None else ballots[: 1 + changes][-1]
+        case Repeat.PAPER_FIRST:
+            preferred = Medium.PAPER
+        case Repeat.PHONE_FIRST:
+            preferred = Medium.PHONE
+    through = [ballot for ballot in ballots if papers.medium_of(ballot) is preferred]
+    return (through or ballots)[0]
+
+
 def _answers(
-    papers: _Papers, electorate: list[int], standing: dict[int, int | str], column: int
+    papers: _Papers,
+    electorate: list[int],
+    standing: dict[int, int | str],
+    column: int,
+    policies: Policies,
 ) -> dict[int, Answer]:
     """Read what each unit answers to one question."""
+    spoiled = Choice.ABSTAIN if policies.void_item is VoidItem.ABSTAIN else "void"
     answers: dict[int, Answer] = {}
     for unit in electorate:
         ballot = standing.get(unit, "silent")
         mark = ballot if isinstance(ballot, str) else int(papers.ballots.choices[ballot, column])
-        answers[unit] = "void" if mark == Choice.VOID else mark
+        answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
+
+
+def _returned(
+    papers: _Papers,
+    electorate: list[int],
+    standing: dict[int, int | str],
+    columns: Iterable[int],
+    policies: Policies,
+) -> dict[int, Answer]:
+    """Tell of each unit whether its ballot says anything at all on the candidates."""
+    by_question = [_answers(papers, electorate, standing, column, policies) for column in columns]
+    void_takes_part = (
+        policies.void_ballot is VoidBallot.PARTICIPATING
+        and policies.blank_item is BlankItem.NOT_PARTICIPATING
+    )
+    returned: dict[int, Answer] = {}
+    for unit in electorate:
+        marks = {answers[unit] for answers in by_question}
+        if marks - {"silent", "void", Choice.BLANK}:
+            returned[unit] = Choice.ABSTAIN
+        elif marks == {"void", Choice.BLANK}:
+            returned[unit] = "void" if void_takes_part else Choice.BLANK
+        else:
+            (returned[unit],) = marks
+    return returned
 
 
 def _last_ballot_governs(
@@ -359,13 +430,45 @@ def _reaches(ratio: Ratio, part: int, whole: int) -> bool:
     return share >= figure if ratio.inclusive else share > figure
 
 
-def _seats(item: Item, proposals: list[dict[str, Any]]) -> list[str]:
+def _front_runners(ids: list[str], proposals: list[dict[str, Any]]) -> list[str] | None:
+    """Name the two options that stand alone in first and second place, or share the first."""
+    for first, second in permutations(range(len(ids)), 2):
+        votes, others = (
+            proposals[second]["approve"],
+            [
+                proposals[other]["approve"]
+                for other in range(len(ids))
+                if other not in (first, second)
+            ],
+        )
+        ahead = proposals[first]["approve"] > votes or (
+            proposals[first]["approve"] == votes and first < second
+        )
+        if ahead and votes[0] and all(votes > other for other in others):
+            return [ids[first], ids[second]]
+    return None
+
+
+def _ranked_by(
+    approve: tuple[int, int], whole: tuple[int, int], ranking: Ranking
+) -> tuple[Fraction, Fraction]:
+    """Return what decides the rank first, and what decides it where that is equal."""
+    heads, area = Fraction(approve[0], whole[0]), Fraction(approve[1], whole[1])
+    if ranking is Ranking.HEADS_THEN_AREA:
+        return heads, area
+    return (area, heads) if ranking is Ranking.AREA_THEN_HEADS else (heads + area, area)
+
+
+def _seats(
+    item: Item, proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
+) -> list[str]:
     """Seat each candidate by how many passed with more votes, and how many with as many."""
     seats = []
-    passed = [proposal["approve"] for proposal in proposals if proposal["carried"]]
-    for proposal in proposals:
-        ahead = sum(votes > proposal["approve"] for votes in passed)
-        level = sum(votes == proposal["approve"] for votes in passed)
+    votes = [_ranked_by(proposal["approve"], whole, ranking) for proposal in proposals]
+    passed = [own for own, proposal in zip(votes, proposals, strict=True) if proposal["carried"]]
+    for own, proposal in zip(votes, proposals, strict=True):
+        ahead = sum(others > own for others in passed)
+        level = sum(others == own for others in passed)
         places = range(ahead, ahead + level)
         kinds = {
             "member"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tally.desk import Desk
 from tally.model import Item, MixedUnits, Policies
-from tally.question import Question
+from tally.question import Question, votes_on
 from tally.reading import read
 from tally.rules import Rule
 from tally.standing import take_census
@@ -35,7 +35,7 @@ class Replay:
         rule: Rule,
     ) -> None:
         self.scope = desk.scope(item, policies)
-        self.slots = desk.slots(policies.repeat)
+        self.slots = desk.slots(policies)
         self.held = desk.held(self.scope, self.slots)
         self.silent = self.slots.silent[self.scope.rows]
         self._all_answers = desk.answers(policies)
@@ -69,6 +69,4 @@ class Replay:
             last_ballot_governs=self.last_ballot_governs,
         )
         reading = read(table.of(0), self.policies, self.rule)
-        return judge(
-            self.question.votes(reading, self.scope.total, self.approving), self.rule
-        ).carried
+        return judge(votes_on(reading, self.scope.total, self.approving), self.rule).carried

@@ -194,6 +194,49 @@ _RULE_SETS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class JointItem:
+    """An item of a local regulation that joins matters of different classes.
+
+    Its number alone does not say which threshold applies: an agenda has to name one part.
+
+    Parameters
+    ----------
+    numerals
+        How the number of the item is written.
+    parts
+        The matters it joins, each as an agenda explains it.
+    source
+        The article.
+    """
+
+    numerals: frozenset[str]
+    parts: dict[Matter, str]
+    source: str
+
+
+# Domain 1.2: raising the fund and operating common parts are special, the other parts are not.
+JOINT_ITEMS = (
+    JointItem(
+        frozenset({"五", "5"}),
+        {
+            Matter.RAISE_FUND: "筹集维修资金",
+            Matter.USE_FUND: "使用维修资金",
+            Matter.MANAGE_FUND: "管理维修资金",
+        },
+        "《北京市物业管理条例》第三十四条第五项",
+    ),
+    JointItem(
+        frozenset({"七", "7"}),
+        {
+            Matter.OPERATE_COMMON_PARTS: "利用共有部分经营",
+            Matter.USE_COMMON_INCOME: "管理、使用共有部分经营收益",
+        },
+        "《北京市物业管理条例》第三十四条第七项",
+    ),
+)
+
+
 def rule_for(matter: Matter, decision_date: date) -> Rule:
     """Return the rule that governs a matter decided on a day.
 

@@ -6,7 +6,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import BallotColumns, RosterColumns, Segments
+from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments
+
+_CHANNELS = tuple(MEDIUM_OF)
+"""Channels that a rule may ask for; a city may name more others than int8 tells apart."""
 
 
 def side_by_side(
@@ -17,7 +20,8 @@ def side_by_side(
     Parameters
     ----------
     complexes
-        Name, roster and ballots of each. Codes of owners and units are of each complex's own.
+        Name, roster and ballots of each. Codes of owners, units and channels are of each
+        complex's own.
     """
     names = tuple(name for name, _, _ in complexes)
     rosters = [roster for _, roster, _ in complexes]
@@ -55,10 +59,20 @@ def side_by_side(
         ),
         choices=np.concatenate([each.choices for each in ballots]),
         void=np.concatenate([each.void for each in ballots]),
-        # Channels are told apart within a complex only, and no count reads them.
-        channel=np.concatenate([each.channel for each in ballots]),
+        channel=np.concatenate([_channel(each) for each in ballots]),
+        channels=_CHANNELS,
     )
     return roster, segments, cast
+
+
+def _channel(ballots: BallotColumns) -> NDArray[np.int8]:
+    """Give each ballot's channel its code among :data:`_CHANNELS`, or -1."""
+    code_of = np.full(256, -1, dtype=np.int8)
+    for code, name in enumerate(ballots.channels):
+        if name in MEDIUM_OF:
+            code_of[code] = _CHANNELS.index(name)
+    channel: NDArray[np.int8] = code_of[ballots.channel.view(np.uint8)]
+    return channel
 
 
 def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:

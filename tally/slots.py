@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally import kernel
-from tally.columns import BallotColumns
-from tally.model import Choice, Repeat
+from tally.columns import BallotColumns, Medium
+from tally.model import Choice, Policies, Repeat
 
 SILENT: Final = 120
 """Answer code of a unit without any ballot."""
@@ -18,6 +18,9 @@ DELIVERED: Final = 121
 """The same, with proof that the ballot paper was delivered."""
 
 _CODES = 256
+
+_PREFERRED = {Repeat.PAPER_FIRST: Medium.PAPER, Repeat.PHONE_FIRST: Medium.PHONE}
+"""The medium whose ballots stand before all others, by clause (domain C-17)."""
 
 UNHELD = (SILENT, DELIVERED, int(Choice.VOID))
 """Answers of units that no ballot holds, in the order in which they follow the ballots."""
@@ -45,7 +48,7 @@ class Slots:
 def fill_slots(
     ballots: BallotColumns,
     units: int,
-    repeat: Repeat,
+    policies: Policies,
     *,
     delivered: NDArray[np.bool_] | None,
     struck: Collection[int],
@@ -55,13 +58,22 @@ def fill_slots(
     A whole void ballot never takes a slot (domain C-19). Among the others the first or the last
     in order of arrival does, with all its items (domain C-17, C-18). A struck ballot keeps the
     slots it took and silences them: what it had superseded does not come back.
+
+    Raises
+    ------
+    TallyError
+        Paper or phone goes first, and a ballot's channel is neither.
     """
     count = len(ballots)
     silent = np.full(units, count + UNHELD.index(SILENT), dtype=np.int32)
     if delivered is not None:
         silent[delivered] = count + UNHELD.index(DELIVERED)
     holder = silent.copy()
-    kernel.fill(ballots.unit_offsets, ballots.unit_code, ballots.void, repeat, holder)
+    changes = policies.repeat_limit if policies.repeat is Repeat.LAST_VALID else 0
+    kernel.fill(ballots.unit_offsets, ballots.unit_code, ballots.void, changes, holder)
+    if policies.repeat in _PREFERRED:
+        passed_over = ballots.void | (ballots.media() != _PREFERRED[policies.repeat])
+        kernel.fill(ballots.unit_offsets, ballots.unit_code, passed_over, 0, holder)
     if ballots.void.any():
         void = _touched(ballots, np.flatnonzero(ballots.void), struck, units)
         spoiled = void & (holder >= count)

@@ -56,8 +56,10 @@ def require_sound_roster(roster: RosterColumns, segments: Segments | None = None
         if wrong.any():
             row = int(wrong.argmax())
             raise TallyError(f"清册第 {row + 1} 行（{roster.unit_key[row]}）：{noun}", row)
-    if (roster.owner_code < 0).any():
-        position = int((roster.owner_code < 0).argmax())
+    # Dense codes stay below their number; what is counted owner by owner has a place for each.
+    unknown = (roster.owner_code < 0) | (roster.owner_code >= len(roster.owner_code))
+    if unknown.any():
+        position = int(unknown.argmax())
         row = int(np.searchsorted(roster.owner_offsets, position, side="right")) - 1
         raise TallyError(f"清册第 {row + 1} 行（{roster.unit_key[row]}）：业主代码无法识别", row)
     # High and low halves apart: neither sum can overflow, so the bound itself is exact.

@@ -113,14 +113,16 @@ class LiveTurnout:
         Raises
         ------
         TallyError
-            The roster has no such unit, or the hour is out of range.
+            The roster has no such unit, or the hour is out of range; nothing is noted then.
         """
         if not 0 <= hour < NEVER:
             raise TallyError(f"无法识别的时间：第 {hour} 小时")
         marks = self._marks
+        units = tuple(units)
         for unit in units:
             if not 0 <= unit < len(marks):
                 raise TallyError(f"清册共 {len(marks)} 个房屋，没有第 {unit + 1} 个")
+        for unit in units:
             marks[unit] = min(marks[unit], hour)
 
     def report(self) -> dict[str, Any]:

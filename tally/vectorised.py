@@ -34,6 +34,25 @@ def last_ballots(
     np.copyto(holder, last, where=last >= 0)
 
 
+def ballots_with_changes(
+    offsets: NDArray[np.int64],
+    units: NDArray[np.int32],
+    void: NDArray[np.bool_],
+    changes: int,
+    holder: NDArray[np.int32],
+) -> None:
+    """Write into ``holder`` the last ballot of each unit that is one of its ``changes + 1``."""
+    ballot, unit = _valid_claims(offsets, units, void)
+    # Stable: the claims of each unit stand together and stay in order of arrival.
+    order = np.argsort(unit, kind="stable")
+    ballot, unit = ballot[order], unit[order]
+    earlier = np.arange(len(unit)) - np.searchsorted(unit, unit)
+    counts = earlier <= changes
+    last = np.full(holder.shape, -1, dtype=np.int32)
+    np.maximum.at(last, unit[counts], ballot[counts])
+    np.copyto(holder, last, where=last >= 0)
+
+
 def spread(answers: NDArray[np.uint8], held: NDArray[np.int32], matrix: NDArray[np.uint8]) -> None:
     """Write into ``matrix`` what the ballot that holds each unit answers."""
     np.take(answers, held, axis=1, out=matrix)

@@ -80,10 +80,11 @@ def still_needed(ratio: Ratio, part: int, whole: int) -> int:
 
 def _tests(step: str, ratio: Ratio, part: Measure, whole: Measure) -> dict[str, Comparison]:
     return {
-        f"{step}_heads": _test(ratio, part.heads, whole.heads),
-        f"{step}_area": _test(ratio, part.area_cm2, whole.area_cm2),
+        f"{step}_heads": compare(ratio, part.heads, whole.heads),
+        f"{step}_area": compare(ratio, part.area_cm2, whole.area_cm2),
     }
 
 
-def _test(ratio: Ratio, part: int, whole: int) -> Comparison:
+def compare(ratio: Ratio, part: int, whole: int) -> Comparison:
+    """Put one share to the test on one measure."""
     return Comparison(ratio.den * part, ratio.op, ratio.num * whole, ratio.holds(part, whole))

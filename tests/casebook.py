@@ -25,10 +25,12 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Ranking,
     Repeat,
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 
 FOLDER = Path(__file__).parent / "cases"
@@ -38,7 +40,7 @@ SOMETIMES = {
     *("名额", "候补", "候选人", "选项", "结果", "报错"),
 }
 UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态"}
-BALLOT, REASON = {"房号", "选择"}, {"作废"}
+BALLOT, REASON, CHANNEL = {"房号", "选择"}, {"作废"}, {"渠道"}
 SCOPE = {"用途", "楼栋", "房屋"}
 FORMS = {"决议": Form.RESOLUTION, "选举": Form.ELECTION, "多选一": Form.CHOOSE_ONE}
 MATTERS = {
@@ -68,12 +70,34 @@ RULES = {
             "已送达的随多数": Silence.DELIVERED_FOLLOWS,
         },
     ),
-    "重复投票": ("repeat", {"以最后有效的一张为准": Repeat.LAST_VALID}),
+    "重复投票": (
+        "repeat",
+        {
+            "以最后有效的一张为准": Repeat.LAST_VALID,
+            "纸质票优先": Repeat.PAPER_FIRST,
+            "手机票优先": Repeat.PHONE_FIRST,
+        },
+    ),
+    "改投次数": ("repeat_limit", {f"最多 {n} 次": n for n in range(1, 4)}),
     "各房屋选择不一": ("mixed_units", {"以最后一张为准": MixedUnits.LAST_BALLOT}),
     "留空": ("blank_item", {"视为弃权": BlankItem.ABSTAIN}),
     "无效票": ("void_ballot", {"计入参与": VoidBallot.PARTICIPATING}),
-    "同一业主": ("same_owner", {"有共同所有权人即合并": SameOwner.ANY_COMMON_OWNER}),
+    "同一业主": (
+        "same_owner",
+        {
+            "有共同所有权人即合并": SameOwner.ANY_COMMON_OWNER,
+            "共有房屋每套各计一人": SameOwner.EACH_TITLE,
+        },
+    ),
     "计入用途": ("include_kinds", {}),
+    "划错的议题": ("void_item", {"视为弃权": VoidItem.ABSTAIN}),
+    "当选名次": (
+        "ranking",
+        {
+            "先按面积、再按人数": Ranking.AREA_THEN_HEADS,
+            "按人数占比与面积占比之和": Ranking.SUM_OF_SHARES,
+        },
+    ),
 }
 """Policy behind each clause, and what it may say instead of the default."""
 POLICY_OF = {clause: name for clause, (name, _) in RULES.items()}
@@ -125,7 +149,7 @@ def read_cases(text):
         for unit in case["名册"]:
             _require(unit, UNIT, STATUS, of=case["案例"])
         for ballot in case["表决票"]:
-            _require(ballot, {"房号"}, (BALLOT | REASON) - {"房号"}, of=case["案例"])
+            _require(ballot, {"房号"}, (BALLOT | REASON | CHANNEL) - {"房号"}, of=case["案例"])
     return cases
 
 
@@ -224,7 +248,8 @@ def _ballots(ballot, item):
     marks = ["空白"] * item.questions if void else _marks(ballot["选择"], item)
     words = MARKS | {option.id: Choice.OPTION + n for n, option in enumerate(item.options)}
     choices = tuple(int(words[mark]) for mark in marks)
-    return [BallotRow(units, choices, void=void, channel="书面") for units in keys]
+    channel = ballot.get("渠道", "书面")
+    return [BallotRow(units, choices, void=void, channel=channel) for units in keys]
 
 
 def _marks(said, item):

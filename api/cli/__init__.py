@@ -34,7 +34,7 @@ class SameOwnerRule(StrEnum):
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     NAMED_VOTER = "named_voter"
-    CO_OWNED_APART = "co_owned_apart"
+    EACH_TITLE = "each_title"
 
 
 def main() -> None:
@@ -150,11 +150,15 @@ def recount(
     ballots: Annotated[Path, typer.Option(help="表决票表：xlsx、xls 或 CSV")],
     agenda: Annotated[Path, typer.Option(help="议程文件：JSON")],
     out: Annotated[Path, typer.Option(help="结果写到这里")] = Path("result.json"),
+    exclude: Annotated[
+        Path | None,
+        typer.Option(help="剔除清单：每行一个表决票表的行号，# 之后为说明，如法院判决剔除的票"),
+    ] = None,
 ) -> None:
     """不用服务器和数据库，由三个文件重新计票。输入有问题则逐条列出，退出码 2。"""
     from api.cli.offline import recount_files
 
-    raise SystemExit(recount_files(roster, ballots, agenda, out))
+    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude))
 
 
 @app.command("tally-city")

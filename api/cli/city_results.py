@@ -13,12 +13,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import tally
+import voting
 from voting.count.city import CityUnusable, Part
 from voting.count.city_part import Record
 from voting.kernel import canonical
+from voting.kernel.inert import inert
 from voting.outcome.chinese import SEATS
 
 RESULTS_TABLE, RESULTS, NOT_COUNTED = "results.csv", "results.jsonl", "not-counted.csv"
+
+PACKAGES = (tally, voting)
+"""What a result follows from; a version number stands still while they are worked on."""
 
 FORMS = {"resolution": "表决", "election": "选举", "choose_one": "多选一"}
 _BLOCKS = {
@@ -63,8 +69,9 @@ class FinishedParts:
         except OSError as error:
             raise CityUnusable(f"无法写入 {folder}：{error.strerror}") from error
         self.folder = folder
-        # Another release may count or write differently; its parts are not ours.
-        self.release = version("yezhu")
+        # Another program may count differently; its parts are not ours.
+        folders = [Path(package.__path__[0]) for package in PACKAGES]
+        self.program = f"{version('yezhu')} {digest_of_sources(folders)}"
 
     def save(self, part: Part, records: Iterable[Record]) -> None:
         """Keep the records of a part; a crash leaves all of them or none."""
@@ -83,8 +90,18 @@ class FinishedParts:
         return records if [record.get("complex") for record in records] == names else None
 
     def _path(self, part: Part) -> Path:
-        name = canonical.digest(f"{self.release} {part.digest}".encode())
+        name = canonical.digest(f"{self.program} {part.digest}".encode())
         return self.folder / f"{name}.jsonl"
+
+
+def digest_of_sources(folders: Iterable[Path]) -> str:
+    """Digest the Python files of some folders and their names; where they lie does not matter."""
+    sources = {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": canonical.digest(path.read_bytes())
+        for folder in folders
+        for path in folder.rglob("*.py")
+    }
+    return canonical.digest(canonical.encode(sources))
 
 
 def write_results(out: Path, records: Iterable[Record]) -> None:
@@ -107,12 +124,10 @@ def write_results(out: Path, records: Iterable[Record]) -> None:
         for record in records:
             if "items" in record:
                 results.write(_line(record))
-                table_rows.writerows(map(_inert, row) for row in _rows(record))
+                table_rows.writerows(map(_cells, _rows(record)))
             else:
                 name = record["complex"]
-                problem_rows.writerows(
-                    map(_inert, (name, problem)) for problem in record["problems"]
-                )
+                problem_rows.writerows(_cells((name, problem)) for problem in record["problems"])
 
 
 def _rows(record: Record) -> Iterator[tuple[str | int, ...]]:
@@ -139,10 +154,9 @@ def _comparison(test: dict[str, Any]) -> str:
     return f"{test['left']} {test['op']} {test['right']} {outcome}"
 
 
-def _inert(cell: str | int) -> str | int:
-    """Keep a spreadsheet from running text as a formula: titles and names come from outside."""
-    runs = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if runs else cell
+def _cells(row: Iterable[str | int]) -> list[str | int]:
+    """Titles and names come from outside."""
+    return [inert(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def _line(record: Record) -> bytes:

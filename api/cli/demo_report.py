@@ -17,6 +17,9 @@ _POLICIES = {
     "void_ballot": "废票是否算参与",
     "same_owner": "同一业主的认定",
     "repeat": "重复投票以哪张为准",
+    "repeat_limit": "改投次数的上限",
+    "void_item": "划错事项的处理",
+    "ranking": "当选名次的排列",
 }
 _SEATS = {"member": "当选", "alternate": "候补", "none": "未当选", "unresolved": "待定"}
 _PARTS = {

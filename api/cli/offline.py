@@ -13,19 +13,32 @@ from voting.outcome.verify import verify_bundle
 _OK, _FAILED, _BAD_INPUT = 0, 1, 2
 
 
-def recount_files(roster: Path, ballots: Path, agenda: Path, out: Path) -> int:
-    """Count three files and write the result; 2 with every problem listed if they have any."""
+def recount_files(
+    roster: Path, ballots: Path, agenda: Path, out: Path, exclude: Path | None = None
+) -> int:
+    """Count three files and write the result; 2 with every problem listed if they have any.
+
+    ``exclude`` lists rows of the ballot sheet to be struck.
+    """
+    paths = [path for path in (roster, ballots, agenda, exclude) if path is not None]
     contents = []
-    for path in (roster, ballots, agenda):
+    for path in paths:
         try:
             contents.append(path.read_bytes())
         except OSError as error:
             print(f"无法读取 {path}：{error.strerror}", file=sys.stderr)
-    if len(contents) < len((roster, ballots, agenda)):
+    if len(contents) < len(paths):
         return _BAD_INPUT
     try:
         result = recount(
-            contents[0], roster.name, contents[1], ballots.name, contents[2], agenda.name
+            contents[0],
+            roster.name,
+            contents[1],
+            ballots.name,
+            contents[2],
+            agenda.name,
+            exclude_bytes=contents[3] if exclude is not None else None,
+            exclude_name=exclude.name if exclude is not None else "",
         )
     except InputsUnreadable as refusal:
         print(f"{refusal.detail}：", file=sys.stderr)

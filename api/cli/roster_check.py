@@ -1,7 +1,9 @@
 """``yezhu roster check``: what a roster sheet says, what is wrong with it, what it adds up to."""
 
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -43,6 +45,11 @@ def check_file(
     Refusal
         The total or the building statistics to compare with are themselves unreadable.
     """
+    if out is not None and out.resolve() in {
+        wanted.resolve() for wanted in (path, statistics) if wanted is not None
+    }:
+        print("--out 不能写到输入文件上，请另取文件名", file=sys.stderr)
+        return _BAD_INPUT
     registered = Area.parse(registered_total).cm2 if registered_total is not None else None
     contents = []
     for wanted in (path, statistics):
@@ -80,7 +87,11 @@ def check_file(
             totals = denominators(examination.roster)
         if out is not None:
             step(f"写出 {out.name}")
-            out.write_bytes(findings_workbook(examination, totals))
+            try:
+                _write_privately(out, findings_workbook(examination, totals))
+            except OSError as error:
+                print(f"无法写入 {out}：{error.strerror}", file=sys.stderr)
+                return _BAD_INPUT
     if as_json:
         found = report(contents[0], path.name, examination, comparisons, totals)
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -89,6 +100,18 @@ def check_file(
         if out is not None:
             print(f"带批注的清册与全部结果已写入 {out}")
     return _OK if examination.roster is not None else _BAD_INPUT
+
+
+def _write_privately(out: Path, content: bytes) -> None:
+    """Write what names people so that the caller alone may read it: all of it or nothing."""
+    descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=".")  # made with mode 0600
+    unfinished = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _today() -> date:

@@ -55,6 +55,7 @@ class ObjectionOut(ObjectionStateOut):
 
     text: str
     answer: str
+    answer_salt: str
 
 
 @routes.post("/paper-objections", status_code=201)
@@ -97,7 +98,12 @@ def answer(
 
 
 def _objection(objection: Objection) -> ObjectionOut:
-    return ObjectionOut(**_state(objection.state), text=objection.text, answer=objection.answer)
+    return ObjectionOut(
+        **_state(objection.state),
+        text=objection.text,
+        answer=objection.answer,
+        answer_salt=objection.answer_salt,
+    )
 
 
 def _state(state: ObjectionState) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from voting.kernel.clock import timestamp
 from voting.kernel.commitment import Opening
 from voting.roster.objection import (
     LONGEST_TEXT,
+    LONGEST_UNIT,
     Complaint,
     Concern,
     Objection,
@@ -102,6 +103,7 @@ class ObjectionOut(BaseModel):
     filed_at: str
     outcome: Outcome | None
     answer: str
+    answer_salt: str
     answered_at: str | None
 
 
@@ -115,7 +117,7 @@ class ShareOut(BaseModel):
 class ComplaintIn(ClaimIn):
     """Proof of identity, and what is wrong with the roster."""
 
-    unit: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    unit: str = Field(min_length=1, max_length=LONGEST_UNIT, pattern=ONE_LINE)
     concern: Concern
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
@@ -216,6 +218,7 @@ def _objection(objection: Objection) -> ObjectionOut:
         filed_at=timestamp(state.filed_at),
         outcome=state.outcome,
         answer=objection.answer,
+        answer_salt=objection.answer_salt,
         answered_at=None if state.answered_at is None else timestamp(state.answered_at),
     )
 

@@ -69,7 +69,8 @@ def _binary(media_type: str) -> dict[str, Any]:
 def turnout(assembly_id: str, service: InService) -> dict[str, Any]:
     """参与的人数与面积，各与其法定门槛相比，并按楼栋、用途、时段分列。
 
-    参与不足 5 人的楼栋与用途不单独列出（`participating` 为 null），时段合并到满 5 人。
+    截止之前，新参与的满 5 人才一并计入，全部数字（含 `log_size`）同时更新，不列楼栋与用途；
+    截止之后，参与不足 5 人的楼栋与用途不单独列出（`participating` 为 null）。时段合并到满 5 人。
     """
     return service.counting.turnout(assembly_id)
 

@@ -1,4 +1,4 @@
-"""Turnout over HTTP: everybody sees totals and large parts, staff see every part."""
+"""Turnout over HTTP: everybody sees totals in steps of five, staff see every part at once."""
 
 import asyncio
 import json
@@ -25,13 +25,37 @@ def buildings(told):
     }
 
 
-def test_everybody_sees_only_parts_in_which_five_took_part(town, voted):
-    told = done(town.http.get(f"{voted.path}/turnout")).json()
+def seen_by_everybody(town, assembly):
+    told = done(town.http.get(f"{assembly.path}/turnout")).json()
+    del told["as_of"]
+    return told
 
-    assert told["everybody"]["participating"]["heads"] == 8
+
+def test_two_looks_around_one_ballot_are_the_same_or_five_owners_apart(town, voted):
+    """The difference of two totals was once exactly the flat of whoever voted in between."""
+    looks = [seen_by_everybody(town, voted)]
+    for unit_key in ("2-1-204", "1-1-101", "商街-1-1"):
+        done(town.http.post(f"{voted.path}/ballots", content=town.signed(voted, unit_key)))
+        looks.append(seen_by_everybody(town, voted))
+
+    heads = [look["everybody"]["participating"]["heads"] for look in looks]
+    assert heads == [5, 5, 10, 10]
+    assert [look["log_size"] for look in looks] == [6, 6, 11, 11]
+    assert looks[0] == looks[1]
+    assert looks[2] == looks[3]
+    assert [row["arrived"]["heads"] for row in looks[3]["hours"]] == [10]
+
+
+def test_everybody_sees_buildings_in_which_five_took_part_after_the_close(town, voted):
+    assert buildings(seen_by_everybody(town, voted)) == {"1": None, "商街": None, "2": None}
+    done(town.http.post(f"{voted.path}/ballots", content=town.signed(voted, "2-1-204")))
+    town.close(voted)
+
+    told = seen_by_everybody(town, voted)
+    assert told["everybody"]["participating"]["heads"] == 9
     # One head in building 1 would follow from the total, so building 2 is withheld as well.
     assert buildings(told) == {"1": None, "商街": None, "2": None}
-    assert [(row["arrived"]["heads"]) for row in told["hours"]] == [8]
+    assert told["log_size"] == 11
 
 
 def test_staff_see_every_building_in_the_stream(town, voted):

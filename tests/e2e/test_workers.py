@@ -59,4 +59,6 @@ def test_two_workers_killed_together_lose_no_receipted_ballot(tmp_path, engines)
     entries, _ = voting.log()
     positions = sorted(answer["summary"]["position"] for answer in answers.values())
     assert positions == list(range(1, len(entries)))
-    assert turnout["items"][0]["participating"]["heads"] == len(voting.ballots)
+    # Everybody sees whole batches of five, from whichever worker.
+    shown = len(voting.ballots) // 5 * 5
+    assert turnout["items"][0]["participating"]["heads"] == shown

@@ -25,10 +25,12 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Ranking,
     Repeat,
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 
 # For each of thousands of mutants: the same examples every time, fewer of them, and no search for
@@ -66,11 +68,14 @@ def policies(draw, *, delivery):
     return Policies(
         silence=draw(st.sampled_from(silences)),
         repeat=draw(st.sampled_from(Repeat)),
+        repeat_limit=draw(st.sampled_from([None, 1, 2])),
         mixed_units=draw(st.sampled_from(MixedUnits)),
         blank_item=draw(st.sampled_from(BlankItem)),
         void_ballot=draw(st.sampled_from(VoidBallot)),
         same_owner=draw(st.sampled_from(SameOwner)),
         include_kinds=draw(st.sampled_from([DEFAULT_KINDS, DEFAULT_KINDS | {Kind.PARKING}])),
+        void_item=draw(st.sampled_from(VoidItem)),
+        ranking=draw(st.sampled_from(Ranking)),
     )
 
 
@@ -186,7 +191,7 @@ def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), turnout
             unit_keys=units,
             choices=tuple(int(draw(st.sampled_from(marks))) for _ in agenda.question_columns()),
             void=draw(st.integers(0, 9)) == 0,
-            channel="书面",
+            channel=draw(st.sampled_from(["手机", "纸质"])),
         )
         for units in draw(st.permutations(cast))[:most_ballots]
     ]

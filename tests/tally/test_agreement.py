@@ -19,6 +19,7 @@ from tally.model import (
     SameOwner,
     Silence,
     VoidBallot,
+    VoidItem,
 )
 
 USUAL = settings.default.max_examples
@@ -41,10 +42,14 @@ def assert_same(fast, plain):
         assert {name: test["holds"] for name, test in quick["tests"].items()} == slow["tests"]
         assert quick["carried"] == slow["carried"]
     if fast["form"] == Form.ELECTION:
+        for block in ("participating", "void"):
+            assert tuple(fast[block].values()) == plain[block], block
         assert [candidate["seat"] for candidate in fast["candidates"]] == plain["seats"]
         assert fast["needs_decision"] == plain["needs_decision"]
     if fast["form"] == Form.CHOOSE_ONE:
-        assert fast["winner"] == plain["winner"]
+        for name in ("winner", "run_off"):
+            assert fast[name] == plain[name], name
+        assert tuple(fast["none_of_these"].values()) == plain["none_of_these"]
 
 
 @settings(max_examples=3 * USUAL, deadline=None)
@@ -81,8 +86,10 @@ def test_every_combination_of_policies(drawn, data, silence, mixed_units):
     delivered = [unit % 2 == 0 for unit in range(len(vote.roster))]
     columns = vote.roster.area_cm2 > 0
     columns[:] = delivered
-    for repeat, blank, void, same in product(Repeat, BlankItem, VoidBallot, SameOwner):
-        policies = Policies(silence, repeat, mixed_units, blank, void, same)
+    for repeat, blank, void, same, mark in product(
+        Repeat, BlankItem, VoidBallot, SameOwner, VoidItem
+    ):
+        policies = Policies(silence, repeat, mixed_units, blank, void, same, void_item=mark)
         agenda = replace(vote.agenda, policies=policies)
         [fast] = count_assembly(
             agenda, vote.roster, vote.ballots, delivered=columns, in_doubt=False
@@ -103,6 +110,9 @@ def test_every_variant_is_the_count_under_that_policy(drawn, data):
         value = variant["value"]
         if variant["policy"] == "include_kinds":
             value = frozenset(map(Kind, value))
+        elif variant["policy"] == "repeat_limit":
+            assert value == "unlimited"
+            value = None
         else:
             value = type(getattr(vote.agenda.policies, variant["policy"]))(value)
         policies = replace(vote.agenda.policies, **{variant["policy"]: value})

@@ -111,10 +111,13 @@ def test_a_building_is_counted_as_if_only_it_had_been_asked(drawn, data):
                 agenda, vote.roster, vote.ballots, delivered=vote.delivered, in_doubt=False
             )
         except TallyError:
+            with pytest.raises(TallyError, match="没有任何房屋"):
+                batch.result(segment)
             for table in verdicts[0]:
                 assert not table.carried[segment]
                 assert not any(getattr(table, block)[segment].any() for block in BLOCKS)
         else:
+            assert batch.result(segment) == alone
             assert_same(verdicts, segment, alone)
 
 

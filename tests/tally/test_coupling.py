@@ -28,7 +28,7 @@ WIDE, NARROW = _Reach(np.full(20, 2), np.full(20, 200)), _Reach(np.full(20, 200)
 
 def reading(*totals):
     return Reading(
-        {Choice.APPROVE + n: Measure(*each) for n, each in enumerate(totals)}, Measure(), Measure()
+        {Choice.APPROVE + n: Measure(*each) for n, each in enumerate(totals)}, *[Measure()] * 3
     )
 
 

@@ -1,12 +1,14 @@
 """The result to the letter: certificates embed it, and outsiders read it."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from tally.clauses import used_policies
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
 from tally.model import (
@@ -82,6 +84,18 @@ CAST = [
 ]
 
 
+ROWS_OF_THE_LAW = {
+    "silence": {"C-23"},
+    "repeat": {"C-17", "C-18"},
+    "mixed_units": {"C-3"},
+    "blank_item": {"C-21"},
+    "void_ballot": {"C-19"},
+    "same_owner": {"C-5", "C-6"},
+    "void_item": {"C-20"},
+    "ranking": {"C-26"},
+}
+
+
 def results():
     """The documents of one small assembly, under the defaults and under clauses."""
     written = []
@@ -95,6 +109,19 @@ def results():
 
 def test_results_are_written_as_published():
     assert results() == json.loads(WRITTEN.read_text(encoding="utf-8"))
+
+
+def test_every_value_that_departs_from_a_default_has_a_clause_of_its_own():
+    texts = []
+    for policy in fields(Policies):
+        standard = getattr(Policies(), policy.name)
+        for value in type(standard) if isinstance(standard, StrEnum) else ():
+            if value is not standard:
+                [used] = used_policies(replace(Policies(), **{policy.name: value}))
+                assert (used["policy"], used["value"]) == (policy.name, value.value)
+                assert used["clause"] in ROWS_OF_THE_LAW[policy.name]
+                texts.append(used["text"])
+    assert len(set(texts)) == len(texts)
 
 
 def test_nothing_is_worked_out_that_was_not_asked_for():

@@ -58,7 +58,7 @@ def counted_only(vote):
     desk = Desk(ElectoralRoll(vote.agenda, vote.roster), vote.ballots, vote.delivered)
     policies = vote.agenda.policies
     scope = desk.scope(vote.agenda.items[0], policies)
-    return desk.holdings(scope, desk.slots(policies.repeat)).ballots.tolist()
+    return desk.holdings(scope, desk.slots(policies)).ballots.tolist()
 
 
 def truth(vote, number, question):
@@ -73,10 +73,7 @@ def truth(vote, number, question):
     def changed(chosen, to):
         choices = vote.ballots.choices.copy()
         choices[[counted[each] for each in chosen], question.column] = to
-        columns = vote.ballots
-        after = BallotColumns(
-            columns.unit_offsets, columns.unit_code, choices, columns.void, columns.channel
-        )
+        after = replace(vote.ballots, choices=choices)
         return proposals(vote, after)[number] != before
 
     return (

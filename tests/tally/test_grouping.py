@@ -26,6 +26,12 @@ def groups(owners, same_owner, stock=(), inside=None):
     return owner_groups(roster_of(owners, stock), same_owner, inside).tolist()
 
 
+def same(owners, others, same_owner):
+    if same_owner is SameOwner.ANY_COMMON_OWNER:
+        return owners & others
+    return owners == others and (same_owner is SameOwner.IDENTITY_SET or len(owners) == 1)
+
+
 def test_codes_follow_first_appearance():
     assert groups(["b", "a", "b", "c"], SameOwner.IDENTITY_SET) == [0, 1, 0, 2]
 
@@ -33,6 +39,12 @@ def test_codes_follow_first_appearance():
 def test_the_set_decides_not_its_spelling():
     owners = ["a", "ab", "ba", "aab", "abc", "aa"]
     assert groups(owners, SameOwner.IDENTITY_SET) == [0, 1, 1, 1, 2, 0]
+
+
+def test_each_co_owned_title_may_count_and_a_sole_owner_is_still_one_head():
+    owners = ["ab", "ba", "a", "aa", "", "b"]
+    assert groups(owners, SameOwner.EACH_TITLE) == [0, 1, 2, 2, 3, 4]
+    assert groups(["ab", "ab", "ab"], SameOwner.EACH_TITLE, stock={0, 2}) == [0, 1, 0]
 
 
 def test_developer_stock_is_one_head_whoever_the_title_names():
@@ -61,13 +73,11 @@ def test_a_long_chain_is_one_head():
 @settings(max_examples=USUAL // 2, deadline=None)
 @given(owners=st.lists(st.lists(st.sampled_from("abcdef"), max_size=4), max_size=8))
 def test_grouping_is_what_sets_say(owners, same_owner):
-    """Two units share a head if their sets are equal, or a chain of common owners joins them."""
+    """Two units share a head if their sets are equal, or of one owner where each title counts, or
+    a chain of common owners joins them."""
     sets = [frozenset(names) for names in owners]
     linked = [
-        [
-            i == j or bool(a and (a & b if same_owner == "any_common_owner" else a == b))
-            for j, b in enumerate(sets)
-        ]
+        [i == j or bool(a and same(a, b, same_owner)) for j, b in enumerate(sets)]
         for i, a in enumerate(sets)
     ]
     for k in range(len(sets)):

@@ -91,6 +91,12 @@ LARGEST = 2**63 - 1
             "清册第 2 行（1-1-1）：业主代码无法识别",
             1,
         ),
+        (
+            # Not dense: an array with a place for each code would take 16 GiB.
+            {"owner_code": altered(ROSTER.owner_code, 5, 2**31 - 1)},
+            "清册第 3 行（1-1-2）：业主代码无法识别",
+            2,
+        ),
         ({"unit_key": ("1-1-0", "1-1-1", "1-1-0")}, "清册第 3 行：房屋 1-1-0 重复", 2),
         ({"owner_offsets": np.array([0, 4, 2, 6])}, "业主起止在第 2 行倒退", 1),
         ({"owner_offsets": np.array([0, 2, 4, 5])}, "业主起止与列表长度 6 不符", None),

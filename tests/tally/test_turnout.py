@@ -155,6 +155,14 @@ def test_units_outside_the_roster_are_refused(wrong):
         live(([wrong], HOUR))
 
 
+def test_a_refused_ballot_leaves_nothing_behind():
+    """The units before the unknown one were once marked, though the ballot was refused."""
+    now = live()
+    with pytest.raises(TallyError, match="没有第 100 个"):
+        now.record(iter([0, 99]), HOUR)
+    assert now.report()["everybody"]["participating"] == measure(0, 0)
+
+
 @pytest.mark.parametrize("hour", [-1, 2**20])
 def test_hours_outside_any_century_are_refused(hour):
     with pytest.raises(TallyError, match="时间"):

@@ -187,12 +187,33 @@ def test_ballots_set_aside_are_listed_by_row():
         "counted": 1,
         "void": [4],
         "superseded": [3],
+        "struck": [],
         "early": [],
         "late": [],
         "channels": {"纸质": 3},
     }
     assert result["inputs"]["roster"] == canonical.digest(ROSTER)
     assert canonical.decode(canonical.encode(result)) == result
+
+
+def test_a_sheet_says_what_came_on_paper():
+    """A sheet that names no channel is paper; at the door, too."""
+    sheet = (
+        "房屋,渠道,收到时间,作废原因,1\n"
+        "1-1-101,手机,,,反对\n"
+        "1-1-101,,,,同意\n"
+        "1-1-102,上门,,,同意\n"
+        "1-1-102,手机,,,反对\n"
+    ).encode()
+    result = recount(ROSTER, "r", sheet, "b", agenda(repeat="paper_first"))
+
+    assert result["ballots"]["superseded"] == [2, 5]
+    assert result["policies"]["repeat"] == "paper_first"
+    assert figures(result["items"][0])["oppose"] == (0, 0)
+    sheet = sheet.replace("上门".encode(), b"?")
+    with pytest.raises(InputsUnreadable) as refused:
+        recount(ROSTER, "r", sheet, "b", agenda(repeat="phone_first"))
+    assert "看不出是纸质还是手机" in refused.value.lines[0]
 
 
 def test_early_and_late_ballots_are_never_counted():
@@ -208,6 +229,63 @@ def test_early_and_late_ballots_are_never_counted():
 
     assert (result["ballots"]["early"], result["ballots"]["late"]) == ([2], [4])
     assert figures(result["items"][0])["participating"] == (1, 50)
+
+
+def strike(rows, exclude, agenda_file=None):
+    return recount(
+        ROSTER, "清册.csv", ballots(rows), "票.csv", agenda_file or agenda(),
+        exclude_bytes=exclude.encode(), exclude_name="剔除.txt",
+    )  # fmt: skip
+
+
+def test_struck_ballots_fall_silent_and_what_they_superseded_does_not_come_back():
+    """Row 6 had taken the place of row 2 for A's first flat."""
+    whole = agenda(repeat="last_valid")
+    result = strike(CAST, "\ufeff# 法院判决\n\n 6  # 伪造签名\n4\n6\n", whole)
+
+    assert result["ballots"]["struck"] == [4, 6]
+    assert result["ballots"]["superseded"] == [2]
+    assert result["ballots"]["counted"] == 2
+    assert figures(result["items"][0])["oppose"] == (1, 50)
+    assert figures(result["items"][0])["approve"] == (0, 0)
+    assert set(result["inputs"]) == {"roster", "ballots", "agenda", "exclude"}
+
+
+def test_an_empty_exclusion_list_changes_no_figure():
+    plain, struck = count(CAST, agenda()), strike(CAST, "# 无\n")
+
+    assert struck["items"] == plain["items"]
+    assert struck["ballots"] == plain["ballots"]
+
+
+def test_every_line_of_an_exclusion_list_that_strikes_nothing_is_named():
+    rows = [("1-1-101", "", "同意"), ("", "字迹无法辨认", "")]
+    with pytest.raises(InputsUnreadable) as refused:
+        strike(rows, "2\n1\n第3行\n-4\n99\n3\n")
+
+    found = [(name, p.row, p.code) for name, p in refused.value.problems]
+    assert found == [
+        ("剔除.txt", 3, "not-a-row"),
+        ("剔除.txt", 4, "not-a-row"),
+        ("剔除.txt", 2, "unknown-row"),
+        ("剔除.txt", 5, "unknown-row"),
+        ("剔除.txt", 6, "never-counted"),
+    ]
+    assert refused.value.lines[0].startswith("剔除.txt：第 3 行：“第3行” 不是行号")
+
+
+def test_a_ballot_outside_the_window_cannot_be_struck():
+    whole = json.loads(agenda())
+    whole |= {"opens_at": "2026-11-01 09:00", "closes_at": "2026-11-20 18:00"}
+    sheet = "房屋,渠道,收到时间,作废原因,1\n1-1-201,,2026-11-20 18:01,,同意\n".encode()
+    with pytest.raises(InputsUnreadable) as refused:
+        recount(ROSTER, "r", sheet, "b", json.dumps(whole).encode(), exclude_bytes=b"2")
+    assert [problem.code for _, problem in refused.value.problems] == ["never-counted"]
+
+
+def test_an_exclusion_list_that_is_no_text_is_refused():
+    with pytest.raises(InputsUnreadable, match="1 处问题"):
+        recount(ROSTER, "r", ballots(CAST), "b", agenda(), exclude_bytes="剔除".encode("gb18030"))
 
 
 def test_the_problems_of_all_three_files_come_together():

@@ -64,13 +64,30 @@ def agenda_document(agenda: Agenda) -> dict[str, Any]:
     return document
 
 
+_ALWAYS_WRITTEN = frozenset(
+    (
+        *("silence", "repeat", "mixed_units", "blank_item"),
+        *("void_ballot", "same_owner", "include_kinds"),
+    )
+)
+"""Policies of the first notices. A later one is written only where it departs from its default,
+so that the digest of a notice published without it stays what it was."""
+
+
 def _policies_document(policies: Policies) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        field.name: str(getattr(policies, field.name))
+    standard = Policies()
+    return {
+        field.name: _policy_document(getattr(policies, field.name))
         for field in fields(Policies)
-        if field.name != "include_kinds"
+        if field.name in _ALWAYS_WRITTEN
+        or getattr(policies, field.name) != getattr(standard, field.name)
     }
-    return document | {"include_kinds": _kinds_document(policies.include_kinds)}
+
+
+def _policy_document(value: object) -> object:
+    if isinstance(value, frozenset):
+        return _kinds_document(value)
+    return value if isinstance(value, int) else str(value)
 
 
 def _kinds_document(kinds: frozenset[Kind]) -> list[str]:

@@ -18,8 +18,9 @@ from tally.model import (
     Matter,
     Option,
     Policies,
+    Repeat,
 )
-from tally.rules import rule_for
+from tally.rules import JOINT_ITEMS, rule_for
 from voting.assembly.json_reader import JsonReader
 from voting.kernel.clock import BEIJING
 
@@ -37,6 +38,8 @@ KEYS_OF_FORM: Mapping[str, Form] = {
 _BEIJING_TEXT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", re.ASCII)
 _OFFSET_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _DATE_TEXT = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# The number of an item alone: bj_5, （五）, 第五项.
+_ITEM_NUMBER = re.compile(r"(?:bj[_-]?|第|[(（])?(\w+?)(?:项|[)）])?", re.IGNORECASE)
 
 # BJ art. 34(2): members are elected or replaced. A replacement may be put as one resolution;
 # an election of somebody else (supervisors, say) falls under "other".
@@ -125,10 +128,16 @@ class AgendaReader(JsonReader):
         for name, text in self.mapping("/policies", value, (), names).items():
             if name == "include_kinds":
                 chosen[name] = self.kinds("/policies/include_kinds", text)
+            elif name == "repeat_limit":
+                chosen[name] = self.count("/policies/repeat_limit", text, at_least=1)
             elif name in names:
                 of_policy = type(getattr(defaults, name))
                 chosen[name] = self.one_of(f"/policies/{name}", text, of_policy)
-        return Policies(**chosen)
+        policies = Policies(**chosen)
+        if policies.repeat_limit is not None and policies.repeat is not Repeat.LAST_VALID:
+            message = "改投次数的上限（repeat_limit）只在以最后有效票为准（last_valid）时适用"
+            self.note("/policies/repeat_limit", "limit-without-change", message)
+        return policies
 
     def kinds(self, at: str, value: object) -> frozenset[Kind]:
         """Read the kinds of unit that are let in."""
@@ -143,7 +152,7 @@ class AgendaReader(JsonReader):
         )
         item_id = self.identifier(f"{at}/id", given["id"]) if "id" in given else ""
         title = self.text(f"{at}/title", given["title"]) if "title" in given else ""
-        matter = self.one_of(f"{at}/matter", given.get("matter", Matter.OTHER.value), Matter)
+        matter = self.matter(f"{at}/matter", given.get("matter", Matter.OTHER.value))
         electorate = self.electorate(f"{at}/electorate", given.get("electorate", {}))
         form = self.one_of(f"{at}/form", given.get("form", Form.RESOLUTION.value), Form)
         item = Item(item_id, title, form, matter, electorate)
@@ -168,6 +177,17 @@ class AgendaReader(JsonReader):
                 return replace(item, options=options)
             case Form.RESOLUTION:
                 return item
+
+    def matter(self, at: str, value: object) -> Matter:
+        """Read what an item decides; the number of a Beijing item does not always say it."""
+        numbered = _ITEM_NUMBER.fullmatch(value) if isinstance(value, str) else None
+        for joint in JOINT_ITEMS:
+            if numbered is not None and numbered[1] in joint.numerals:
+                parts = "、".join(f"{part.value}（{said}）" for part, said in joint.parts.items())
+                message = f"{joint.source}包含通过标准不同的事项，须写明是哪一种：{parts}"
+                self.note(at, "joint-item", message)
+                return Matter.OTHER
+        return self.one_of(at, value, Matter)
 
     def check_fit(self, at: str, item: Item) -> None:
         """Check what the law lets stand together in one item."""

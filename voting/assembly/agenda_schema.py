@@ -75,6 +75,9 @@ def _policies() -> _Schema:
         if field.name == "include_kinds":
             listed = [kind.value for kind in Kind if kind in default]
             properties[field.name] = _list(_one_of(Kind)) | {"default": listed}
+        elif field.name == "repeat_limit":
+            said = "同一房屋最多改投几次，仅用于 last_valid；不写则不限"
+            properties[field.name] = {"type": "integer", "minimum": 1, "description": said}
         else:
             properties[field.name] = _one_of(type(default), default)
     return _object(properties, required=[])

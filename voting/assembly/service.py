@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tally.columns import BallotColumns
+from tally.count import count_assembly
 from tally.errors import TallyError
 from tally.model import Agenda
-from tally.turnout import turnout
 from voting.assembly import entries, notice, store
 from voting.assembly.agenda import agenda_document, parse_agenda
 from voting.assembly.clocks import NOTICE, earliest_opening
@@ -58,14 +59,15 @@ class Assemblies:
 
         Raises
         ------
-        AgendaUnreadable, AgendaDoesNotFit, UnknownRoster, RosterNotFrozen, RosterCorrected
+        AgendaUnreadable, AgendaDoesNotFit, UnknownRoster, RosterNotFrozen, RosterCorrected,
+        RosterErased
         """
         agenda = parse_agenda(agenda_file)
         document = self._rosters.frozen(roster_id)
         _require_fit(agenda, document)
         assembly_id = new_id()
         with self._database.write() as session:
-            self._rosters.corrections.require_none(session, roster_id)
+            self._rosters.corrections.require_usable(session, roster_id)
             session.add(
                 store.AssemblyRow(
                     assembly_id=assembly_id,
@@ -99,13 +101,14 @@ class Assemblies:
         ------
         NoticeTooShort
             Fewer than fifteen full days before the opening (BJ art. 35, SC art. 14).
-        UnknownAssembly, WrongState, RosterCorrected
+        UnknownAssembly, WrongState, RosterCorrected, RosterErased, AgendaDoesNotFit
         """
         with self._database.write() as session:
             row = self._require(session, assembly_id, State.DRAFT)
-            self._rosters.corrections.require_none(session, row.roster_id)
+            self._rosters.corrections.require_usable(session, row.roster_id)
             agenda = parse_agenda(row.agenda)
             document = self._rosters.frozen(row.roster_id)
+            _require_fit(agenda, document)
             now = self._now()
             earliest = earliest_opening(now)
             if _window(agenda)[0] < earliest:
@@ -330,6 +333,8 @@ def _require_fit(agenda: Agenda, document: RosterDocument) -> None:
                 f"议题 {item.id} 的表决范围含有清册中没有的楼栋或房屋：{'、'.join(unknown)}"
             )
     try:
-        turnout(agenda, document.columns, document.columns.area_cm2 < 0)
+        # Counted once without a ballot: what would stop the count after the close stops it now.
+        nobody = BallotColumns.from_rows(document.columns, agenda, [])
+        count_assembly(agenda, document.columns, nobody)
     except TallyError as error:
-        raise AgendaDoesNotFit(f"议程与业主清册不符：{error}") from error
+        raise AgendaDoesNotFit(f"按此议程无法计票：{error}") from error

@@ -4,7 +4,7 @@ from voting.kernel.refusal import Refusal
 
 
 class AlreadyVoted(Refusal):
-    """A ballot for one of these units is in, and the published rule lets the first stand."""
+    """A ballot for one of these units is in, and the published rule lets it stand."""
 
     code = "already-voted"
 

@@ -1,13 +1,12 @@
 """Use cases of the ballot box: cast, show receipts, key in paper."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from tally.model import Repeat
 from voting.assembly import store as assembly_store
 from voting.assembly.model import Poll
 from voting.assembly.service import Assemblies
@@ -18,12 +17,11 @@ from voting.box.entries import PAPER, PHONE, ballot_entry
 from voting.box.receipt import PAYLOAD_TYPE as RECEIPT_TYPE
 from voting.box.receipt import Receipt, credit
 from voting.box.refusals import (
-    AlreadyVoted,
     PaperAlreadyAccepted,
     PaperEntriesDiffer,
     SameClerk,
-    WrongSequence,
 )
+from voting.box.turn import Standing, require_turn
 from voting.identity import request as requests
 from voting.identity.service import Identities
 from voting.infra.bus import Bus
@@ -118,7 +116,7 @@ class BallotBox:
                 for row in store.ballots_of_groups(session, assembly_id, PHONE, groups)
                 if _shared(
                     rosters,
-                    _int32(row.unit_codes),
+                    row.codes,
                     {enrolled.owner_code, signers[dsse.parse(row.data).key_id]},
                 )
             ]
@@ -189,12 +187,19 @@ class BallotBox:
                 return known
             now = self._now()
             require_open(poll, now)
-            self._identities.holder(session, poll.roster_id, ballot.key_id)
+            signer = self._identities.holder(session, poll.roster_id, ballot.key_id).owner_code
             entitled = self._rosters.entitled(session, poll.roster_id)
             if entitled is not roster:  # a correction took effect meanwhile
                 holder = partial(self._identities.holder, session, poll.roster_id)
                 ballot = verify(data, poll, entitled, holder, at=now)
-            self._require_turn(session, poll, roster, ballot)
+            require_turn(
+                ballot,
+                signer,
+                self._standing(session, poll, ballot.unit_codes),
+                self._expected(session, poll, ballot, signer),
+                self._rosters.frozen(poll.roster_id),
+                poll.agenda.policies,
+            )
             return self._accept(
                 session,
                 poll,
@@ -215,27 +220,35 @@ class BallotBox:
         )
         return row.position if row is not None and row.data == data else None
 
-    def _require_turn(
-        self, session: Session, poll: Poll, roster: RosterDocument, ballot: VerifiedBallot
-    ) -> None:
-        """Apply the published rule on a second ballot for the same units."""
-        taken = store.taken_slots(session, poll.assembly_id, ballot.unit_codes)
-        if taken and poll.agenda.policies.repeat is Repeat.FIRST_VALID:
-            names = "、".join(roster.units[code].unit_key for code in sorted(taken))
-            raise AlreadyVoted(f"房屋 {names} 已经投过票；按公布的规则，以先到的有效票为准")
+    def _standing(
+        self, session: Session, poll: Poll, unit_codes: Sequence[int]
+    ) -> dict[int, Standing]:
+        """Find what stands for those of these units that have voted."""
+        taken = store.taken_slots(session, poll.assembly_id, unit_codes)
+        if not taken:
+            return {}
+        owners = self._identities.owners_of_keys(session, poll.roster_id)
+        limited = poll.agenda.policies.repeat_limit is not None
+        received = store.valid_ballots_of_units(session, poll.assembly_id, taken) if limited else {}
+        standing = {}
+        for code, position in taken.items():
+            row = session.get_one(store.BallotRow, (poll.assembly_id, position))
+            signer = owners[dsse.parse(row.data).key_id] if row.channel == PHONE else None
+            standing[code] = Standing(row.channel, signer, received.get(code, 0))
+        return standing
+
+    def _expected(
+        self, session: Session, poll: Poll, ballot: VerifiedBallot, signer: int
+    ) -> tuple[int, str | None]:
+        """Find which number an owner's next ballot for these units bears, and what it replaces."""
+        owners = self._identities.owners_of_keys(session, poll.roster_id)
         earlier = [
             row
             for row in store.ballots_of_groups(session, poll.assembly_id, PHONE, [ballot.group])
-            if set(_int32(row.unit_codes)) & set(ballot.unit_codes)
+            if set(row.codes) & set(ballot.unit_codes)
+            and owners[dsse.parse(row.data).key_id] == signer
         ]
-        last = earlier[-1] if earlier else None
-        expected = (1, None) if last is None else (last.sequence + 1, last.digest)
-        if (ballot.ballot.sequence, ballot.ballot.replaces) != expected:
-            raise WrongSequence(
-                f"重投的表决票须写明它替换哪一张：序号应为 {expected[0]}",
-                sequence=expected[0],
-                replaces=expected[1],
-            )
+        return (earlier[-1].sequence + 1, earlier[-1].digest) if earlier else (1, None)
 
     def _accept(
         self,
@@ -257,6 +270,13 @@ class BallotBox:
         entry = ballot_entry(kind, opening.commitment, at)
         origin = self._ledger.origins.assembly(poll.assembly_id)
         position = self._ledger.append(session, origin, [entry])[0]
+        if not void:
+            standing = self._standing(session, poll, unit_codes)
+            giving = {
+                c for c, held in standing.items() if held.gives_way(kind, poll.agenda.policies)
+            }
+            won = [code for code in unit_codes if code in giving or code not in standing]
+            store.take_slots(session, poll.assembly_id, position, won, giving)
         session.add(
             store.BallotRow(
                 assembly_id=poll.assembly_id,
@@ -273,11 +293,6 @@ class BallotBox:
                 data=data,
             )
         )
-        if not void:
-            taken = store.taken_slots(session, poll.assembly_id, unit_codes)
-            first_stands = poll.agenda.policies.repeat is Repeat.FIRST_VALID
-            standing = [c for c in unit_codes if not (first_stands and c in taken)]
-            store.take_slots(session, poll.assembly_id, position, standing, taken.keys() & standing)
         return position
 
     def _receipt(self, assembly_id: str, position: int) -> tuple[Receipt, dsse.Envelope]:
@@ -290,7 +305,7 @@ class BallotBox:
             checkpoint = self._ledger.checkpoint(session, origin, position + 1)
             proof = self._ledger.prove(session, origin, position, checkpoint=checkpoint)
         roster = self._rosters.frozen(poll.roster_id)
-        codes = _int32(row.unit_codes)
+        codes = row.codes
         heads, area = credit(roster, poll.agenda, codes)
         receipt = Receipt(
             assembly_id,
@@ -348,7 +363,3 @@ def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners
     return any(
         all(roster.owns(owner, code) for owner in owners for code in codes) for roster in rosters
     )
-
-
-def _int32(data: bytes) -> tuple[int, ...]:
-    return tuple(np.frombuffer(data, "<i4").tolist())

@@ -13,6 +13,7 @@ from tally.model import Agenda
 from voting.assembly.agenda import parse_moment
 from voting.box.marks import question_headings, question_marks
 from voting.kernel.clock import BEIJING
+from voting.kernel.inert import as_meant, inert
 from voting.roster import spelling
 from voting.roster.grouping import group_of_unit
 from voting.roster.model import Roster
@@ -115,10 +116,10 @@ def ballot_sheet(agenda: Agenda, ballots: Iterable[SheetBallot]) -> bytes:
         received = ballot.received_at
         writer.writerow(
             [
-                "、".join(ballot.unit_keys),
-                ballot.channel,
+                inert("、".join(ballot.unit_keys)),
+                inert(ballot.channel),
                 f"{received.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" if received else "",
-                ballot.void_reason,
+                inert(ballot.void_reason),
                 *(word[choice] for word, choice in zip(words, ballot.choices, strict=True)),
             ]
         )
@@ -190,8 +191,8 @@ class _BallotReader:
             self.note(table.header_row, column, "unknown-column", message)
 
     def ballot(self, row: Row, table: Table, *, timed: bool) -> SheetBallot:
-        void_reason = spelling.half_width(row.cells.get(VOID, ""))
-        channel = spelling.half_width(row.cells.get(CHANNEL, "")) or PAPER
+        void_reason = as_meant(spelling.half_width(row.cells.get(VOID, "")))
+        channel = as_meant(spelling.half_width(row.cells.get(CHANNEL, ""))) or PAPER
         if len(channel) > _MAX_CHANNEL:
             self.note(row.number, CHANNEL, "unreadable-channel", f"最多 {_MAX_CHANNEL} 个字")
         is_lost = {column for number, column in table.damaged if number == row.number}
@@ -212,7 +213,7 @@ class _BallotReader:
         text = row.cells.get(UNITS)
         if text is None:
             return ()
-        keys = [key for part in _SEPARATORS.split(text) if (key := spelling.place(part))]
+        keys = [key for part in _SEPARATORS.split(as_meant(text)) if (key := spelling.place(part))]
         if not keys and not void:
             self.note(row.number, UNITS, "empty-cell", "不能为空")
         if len(set(keys)) < len(keys):

@@ -1,8 +1,10 @@
 """All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -30,6 +32,11 @@ class BallotRow(Base):
     received_at: Mapped[datetime]
     salt: Mapped[bytes]
     data: Mapped[bytes]
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Places of its units in the roster."""
+        return tuple(np.frombuffer(self.unit_codes, "<i4").tolist())
 
 
 class SlotRow(Base):
@@ -146,6 +153,21 @@ def arrivals(
         .order_by(BallotRow.position)
     )
     return session.execute(statement).all()
+
+
+def valid_ballots_of_units(
+    session: Session, assembly_id: str, unit_codes: Iterable[int]
+) -> Counter[int]:
+    """Count the valid ballots that name each of these units, standing or not."""
+    wanted = set(unit_codes)
+    # Units are packed in each row, so every row is read; only a vote with a limit on changes
+    # asks, and only for a unit that has voted.
+    return Counter(
+        code
+        for _, packed, _ in arrivals(session, assembly_id, after=-1)
+        for code in np.frombuffer(packed, "<i4").tolist()
+        if code in wanted
+    )
 
 
 def paper_entry(session: Session, assembly_id: str, serial: str) -> PaperEntryRow | None:

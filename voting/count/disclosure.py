@@ -13,8 +13,21 @@ Information Protection Law, art. 6 and 25); five is the usual floor of published
 Row = dict[str, Any]
 
 
+def disclosed_while_open(report: dict[str, Any]) -> dict[str, Any]:
+    """Make of a batched report the one for everybody: no building and no kind takes part yet.
+
+    Their batches and those of the whole are not the same, so one less the other would be an owner.
+    """
+    return {
+        **report,
+        "buildings": [{**row, "participating": None} for row in report["buildings"]],
+        "kinds": [{**row, "participating": None} for row in report["kinds"]],
+        "hours": _joined(report["hours"]),
+    }
+
+
 def disclosed(report: dict[str, Any]) -> dict[str, Any]:
-    """Make of a report for staff the one for everybody; the items stay as the law needs them.
+    """Make of the last report for staff the one for everybody; the items stay as the law needs.
 
     A withheld building or kind has ``participating`` ``None``. Hours are joined until enough
     owners came, and the last ones wait for more.

@@ -1,7 +1,7 @@
 """Count three files without any server: the whole product for somebody who trusts nobody."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tally.columns import BallotColumns
@@ -17,6 +17,7 @@ from voting.box.sheet import (
     ballot_problems,
     read_ballot_sheet,
 )
+from voting.count.exclusion import excluded_rows, struck_places
 from voting.kernel import canonical
 from voting.kernel.refusal import Refusal
 from voting.roster.grouping import roster_columns
@@ -33,7 +34,7 @@ class InputsUnreadable(Refusal):
     Parameters
     ----------
     problems
-        Pairs of file name and problem, in the order roster, ballots, agenda.
+        Pairs of file name and problem, in the order roster, ballots, agenda, exclusion list.
     """
 
     code = "inputs-unreadable"
@@ -51,8 +52,17 @@ def recount(
     ballots_name: str,
     agenda_bytes: bytes,
     agenda_name: str = "agenda.json",
+    exclude_bytes: bytes | None = None,
+    exclude_name: str = "exclude.txt",
 ) -> dict[str, Any]:
     """Count a roster sheet, a ballot sheet and an agenda file.
+
+    Parameters
+    ----------
+    exclude_bytes
+        Rows of the ballot sheet whose ballots a court strikes, as
+        :func:`~voting.count.exclusion.excluded_rows` reads them: their units fall silent, and
+        what they had superseded does not come back.
 
     Returns
     -------
@@ -63,7 +73,7 @@ def recount(
     Raises
     ------
     InputsUnreadable
-        With every problem of all three files.
+        With every problem of all files.
     """
     roster: Roster | None = None
     agenda: Agenda | None = None
@@ -87,32 +97,40 @@ def recount(
         found = ballot_problems(ballots_bytes, ballots_name, agenda, roster)
         problems += [(ballots_name, problem) for problem in found]
     problems += [(agenda_name, problem) for problem in agenda_problems]
+    excluded, exclude_problems = excluded_rows(exclude_bytes or b"")
+    struck: Collection[int] = ()
+    if sheet is not None:
+        struck, unstruck = struck_places(excluded, sheet)
+        exclude_problems += unstruck
+    problems += [(exclude_name, problem) for problem in exclude_problems]
     if problems or roster is None or agenda is None or sheet is None:
         raise InputsUnreadable(tuple(problems))
     try:
-        counted = _count(roster, agenda, sheet)
+        counted = _count(roster, agenda, sheet, struck)
     except TallyError as error:
         # Each file is sound by itself, yet the agenda names what this roster does not have.
         problem = Problem(None, "", "agenda-does-not-fit", str(error))
         raise InputsUnreadable(((agenda_name, problem),)) from error
+    inputs = {"roster": roster_bytes, "ballots": ballots_bytes, "agenda": agenda_bytes}
+    if exclude_bytes is not None:
+        inputs["exclude"] = exclude_bytes
     return counted | {
         "format": FORMAT,
         "title": agenda.title,
         "decision_date": agenda.decision_date.isoformat(),
         "policies": agenda_document(agenda)["policies"],
-        "inputs": {
-            "roster": canonical.digest(roster_bytes),
-            "ballots": canonical.digest(ballots_bytes),
-            "agenda": canonical.digest(agenda_bytes),
-        },
+        "inputs": {name: canonical.digest(data) for name, data in inputs.items()},
     }
 
 
-def _count(roster: Roster, agenda: Agenda, sheet: BallotSheet) -> dict[str, Any]:
+def _count(
+    roster: Roster, agenda: Agenda, sheet: BallotSheet, struck: Collection[int]
+) -> dict[str, Any]:
     units = roster_columns(roster)
     ballots = BallotColumns.from_rows(units, agenda, [row.ballot for row in sheet.ballots])
-    slots = fill_slots(ballots, len(units), agenda.policies.repeat, delivered=None, struck=())
-    standing = set(slots.holder.tolist())
+    slots = fill_slots(ballots, len(units), agenda.policies, delivered=None, struck=struck)
+    # What is struck was not superseded, and so it is listed by itself.
+    standing = {*slots.holder.tolist(), *struck}
     void = [row for row in sheet.ballots if row.void_reason]
     superseded = [
         row
@@ -122,12 +140,13 @@ def _count(roster: Roster, agenda: Agenda, sheet: BallotSheet) -> dict[str, Any]
     received = (*sheet.ballots, *sheet.early, *sheet.late)
     channels = Counter(row.channel for row in received)
     return {
-        "items": count_assembly(agenda, units, ballots),
+        "items": count_assembly(agenda, units, ballots, struck=struck),
         "ballots": {
             "received": len(received),
-            "counted": len(sheet.ballots) - len(void) - len(superseded),
+            "counted": len(sheet.ballots) - len(void) - len(superseded) - len(struck),
             "void": _rows(void),
             "superseded": _rows(superseded),
+            "struck": _rows([sheet.ballots[place] for place in struck]),
             "early": _rows(sheet.early),
             "late": _rows(sheet.late),
             "channels": dict(sorted(channels.items())),

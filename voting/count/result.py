@@ -44,9 +44,7 @@ def count_log(
         The ballots contradict roster or agenda.
     """
     ballots = columns(roster, agenda, opened)
-    slots = fill_slots(
-        ballots, len(roster.units), agenda.policies.repeat, delivered=None, struck=()
-    )
+    slots = fill_slots(ballots, len(roster.units), agenda.policies, delivered=None, struck=())
     standing = set(slots.holder.tolist())
     return {
         "assembly": assembly_id,

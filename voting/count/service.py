@@ -1,17 +1,18 @@
 """Use cases of counting: live turnout before the close, the result from the log after it."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from tally.turnout import LiveTurnout
 from voting.assembly.model import Poll, State
 from voting.assembly.refusals import WrongState
 from voting.assembly.service import Assemblies
 from voting.box import store as box_store
-from voting.count.disclosure import disclosed
+from voting.count.disclosure import disclosed, disclosed_while_open
 from voting.count.live import Watched
 from voting.count.logged import LoggedBallot, logged_corrections, open_ballots
 from voting.count.result import count_log
@@ -21,6 +22,11 @@ from voting.kernel.clock import Clock, timestamp
 from voting.kernel.commitment import Opening
 from voting.ledger.service import Ledger
 from voting.roster.service import Rosters
+
+_COUNTABLE = {State.CLOSED, State.CERTIFIED}
+
+_WATCHED_AT_ONCE = 16
+"""Assemblies whose turnout is kept in memory; another is read from the box again."""
 
 
 class ChoicesSealed(WrongState):
@@ -45,19 +51,27 @@ class Counting:
         self._rosters = rosters
         self._assemblies = assemblies
         self._now = now
-        # Fixed by the rosters, whatever the number of ballots, and rebuilt from the box at need.
-        self._watched: dict[str, Watched] = {}
+        # The one that was asked for last is the last one.
+        self._watched: OrderedDict[str, Watched] = OrderedDict()
+        self._lock = Lock()
 
     def turnout(self, assembly_id: str) -> dict[str, Any]:
         """Tell everybody who has taken part, in heads and area (cm²); no choice is read.
 
-        What would point at single owners is left out, see :mod:`voting.count.disclosure`.
+        What would point at single owners is left out, see :mod:`voting.count.disclosure`. Until
+        the close all figures move together, by several owners at once, see
+        :mod:`voting.count.batches`.
 
         Raises
         ------
         UnknownAssembly
         """
-        return disclosed(self.turnout_for_staff(assembly_id))
+        with self._database.read() as session:
+            poll, watched = self._watch(session, assembly_id)
+            size = self._ledger.size(session, self._ledger.origins.assembly(assembly_id))
+        if poll.state in _COUNTABLE:
+            return disclosed(self._told(poll, watched.report(), size))
+        return disclosed_while_open(self._told(poll, *watched.batched_report()))
 
     def turnout_for_staff(self, assembly_id: str) -> dict[str, Any]:
         """Tell turnout with every building, kind of unit and hour.
@@ -68,15 +82,8 @@ class Counting:
         """
         with self._database.read() as session:
             poll, watched = self._watch(session, assembly_id)
-            log_size = self._ledger.size(session, self._ledger.origins.assembly(assembly_id))
-        return {
-            "as_of": timestamp(self._now()),
-            "assembly": assembly_id,
-            **watched.report(),
-            "log_size": log_size,
-            "state": poll.state.value,
-            "title": poll.agenda.title,
-        }
+            size = self._ledger.size(session, self._ledger.origins.assembly(assembly_id))
+        return self._told(poll, watched.report(), size)
 
     def floors(self, assembly_id: str) -> dict[str, Any]:
         """Tell staff who has taken part floor by floor, where room numbers tell the floor.
@@ -138,19 +145,37 @@ class Counting:
         """
         return self._open(session, poll, self._closed_log(session, poll))
 
+    def _told(self, poll: Poll, report: dict[str, Any], log_size: int) -> dict[str, Any]:
+        return {
+            "as_of": timestamp(self._now()),
+            "assembly": poll.assembly_id,
+            **report,
+            "log_size": log_size,
+            "state": poll.state.value,
+            "title": poll.agenda.title,
+        }
+
     def _watch(self, session: Session, assembly_id: str) -> tuple[Poll, Watched]:
         """Bring the turnout in memory up to date with the box: only new ballots are read."""
         poll = self._assemblies.poll(session, assembly_id)
-        if assembly_id not in self._watched:
-            columns = self._rosters.frozen(poll.roster_id).columns
-            self._watched.setdefault(assembly_id, Watched(LiveTurnout(poll.agenda, columns)))
-        watched = self._watched[assembly_id]
+        watched = self._recently_watched(poll)
         new = box_store.arrivals(session, assembly_id, after=watched.position)
         watched.catch_up(
             (position, tuple(np.frombuffer(codes, "<i4").tolist()), received_at)
             for position, codes, received_at in new
         )
         return poll, watched
+
+    def _recently_watched(self, poll: Poll) -> Watched:
+        with self._lock:
+            watched = self._watched.get(poll.assembly_id)
+            if watched is None:
+                watched = Watched(poll.agenda, self._rosters.frozen(poll.roster_id).columns)
+                self._watched[poll.assembly_id] = watched
+            self._watched.move_to_end(poll.assembly_id)
+            if len(self._watched) > _WATCHED_AT_ONCE:
+                self._watched.popitem(last=False)
+        return watched
 
     def _open(self, session: Session, poll: Poll, entries: Sequence[bytes]) -> list[LoggedBallot]:
         rows = box_store.ballots(session, poll.assembly_id)
@@ -164,7 +189,7 @@ class Counting:
         ------
         ChoicesSealed
         """
-        if poll.state not in {State.CLOSED, State.CERTIFIED}:
+        if poll.state not in _COUNTABLE:
             raise ChoicesSealed("投票截止之前只公开参与情况，不公开任何选择", state=poll.state)
         origin = self._ledger.origins.assembly(poll.assembly_id)
         entries = self._ledger.read_entries(session, origin, 0, self._ledger.size(session, origin))

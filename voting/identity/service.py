@@ -25,7 +25,12 @@ from voting.kernel.suites import VerifyingKey, load_key
 from voting.ledger.service import Ledger
 from voting.roster import objection
 from voting.roster import store as roster_store
-from voting.roster.objection import Complaint, ObjectionState
+from voting.roster.objection import (
+    Complaint,
+    Concern,
+    ObjectionState,
+    UnreadableObjection,
+)
 from voting.roster.service import Rosters
 from voting.roster.vault import Vault
 
@@ -103,8 +108,8 @@ class Identities:
         UnreadableClaim, IdentityNotProved, ChallengeInvalid, PossessionNotProved, KeyInUse,
         WeakKey, TooManyAttempts
         """
-        roster_digest = self._rosters.frozen(roster_id).digest
         sought = self._sought(claim, address)
+        roster_digest = self._rosters.frozen(roster_id).digest
         key, challenge = enrolment.verify(possession, roster_digest)
         with self._database.write() as session:
             fresh = store.take_challenge(session, challenge, roster_id, at=self._now())
@@ -154,6 +159,8 @@ class Identities:
     def object_with_key(self, roster_id: str, signed: bytes) -> tuple[ObjectionState, Opening]:
         """File an objection that an enrolled key has signed: a request for correction (C-16).
 
+        The same message again gives the same objection.
+
         Raises
         ------
         UnknownKey, StaleRequest, BadSignature, UnreadableObjection, ReasonRequired
@@ -164,7 +171,12 @@ class Identities:
         payload = envelope.verify(enrolled.key, objection.PAYLOAD_TYPE)
         complaint, signed_at = objection.parse(payload, roster_id)
         request.require_fresh(signed_at, at=self._now())
-        return self._rosters.objections.file(roster_id, complaint, owner_code=enrolled.owner_code)
+        on_roster = complaint.unit in self._rosters.frozen(roster_id).unit_code
+        if not on_roster and complaint.concern is not Concern.MISSING:
+            raise UnreadableObjection(f"这份业主清册中没有房屋 {complaint.unit}")
+        return self._rosters.objections.file(
+            roster_id, complaint, owner_code=enrolled.owner_code, signed=payload
+        )
 
     def holder(self, session: Session, roster_id: str, key_id: str) -> EnrolledKey:
         """Find the owner behind a key that is enrolled and not revoked.
@@ -191,8 +203,9 @@ class Identities:
         return Share(holdings(document, owner_code), tuple(said))
 
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
-        self._rosters.published(roster_id)
+        # The throttle comes first, and no document is parsed for somebody who proves nothing.
         sought = self._sought(claim, address)
+        self._rosters.require_published(roster_id)
         with self._database.read() as session:
             owner_code = sought.find(session, roster_id)
         return self._proved(owner_code, sought, address)

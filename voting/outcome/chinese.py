@@ -31,11 +31,14 @@ NEEDS_DECISION: Mapping[str, str] = {
 POLICIES: Mapping[str, str] = {
     "silence": "未表决业主的计算",
     "repeat": "重复表决的取舍",
+    "repeat_limit": "改投次数的上限",
     "mixed_units": "同一业主各房屋表决不一致的处理",
     "blank_item": "表决票上漏填事项的处理",
     "void_ballot": "无效表决票的处理",
     "same_owner": "同一业主的认定",
     "include_kinds": "计入总数的房屋用途",
+    "void_item": "有效表决票上划错事项的处理",
+    "ranking": "当选名次的排列",
 }
 POLICY_VALUES: Mapping[str, str] = {
     "not_participating": "不计入参与",
@@ -44,11 +47,18 @@ POLICY_VALUES: Mapping[str, str] = {
     "delivered_follows": "已送达未表决的计入参与并随多数",
     "first_valid": "以最先有效的一张为准",
     "last_valid": "以最后有效的一张为准",
+    "paper_first": "纸质票优先于手机票",
+    "phone_first": "手机票优先于纸质票",
+    "unlimited": "不限次数",
     "no_choice": "计入参与人数，不计意见",
     "last_ballot": "以最后一张的意见为准",
     "participating": "计入参与",
     "identity_set": "产权人完全相同的为同一业主",
     "any_common_owner": "有任一共同产权人的为同一业主",
+    "each_title": "共有的房屋每套各为一位业主",
+    "heads_then_area": "先按同意人数，再按同意面积",
+    "area_then_heads": "先按同意面积，再按同意人数",
+    "sum_of_shares": "按同意人数占比与同意面积占比之和",
 }
 _SIGNS = {">=": "≥", ">": "＞"}
 _REACHING = {">=": "达到", ">": "超过"}

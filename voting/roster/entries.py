@@ -52,12 +52,13 @@ def objection_entry(objection_id: str, roster_id: str, commitment: str, at: date
     )
 
 
-def answer_entry(objection_id: str, outcome: str, by: str, at: datetime) -> bytes:
-    """Record how an objection was settled and by which account."""
+def answer_entry(objection_id: str, outcome: str, commitment: str, by: str, at: datetime) -> bytes:
+    """Record how an objection was settled and by which account; the reason is committed to."""
     return canonical.encode(
         {
             "at": timestamp(at),
             "by": by,
+            "commitment": commitment,
             "objection": objection_id,
             "outcome": outcome,
             "type": "roster-objection-answered",

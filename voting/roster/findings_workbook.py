@@ -67,6 +67,7 @@ def _copied_rows(examination: Examination) -> dict[int, int]:
 class _Writer:
     def __init__(self, workbook: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
         self.workbook = workbook
+        self.left_out: list[str] = []
         self.text = workbook.add_format({"num_format": "@", "text_wrap": False})
         self.wrapped = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self.bold = workbook.add_format(
@@ -136,7 +137,10 @@ class _Writer:
                 elif text:
                     style = self.bold if row == table.header_row else self.text
                     sheet.write_string(at, column, text, style)
-        self.comments(sheet, found, copied, named=len(copied) < table.raw.height)
+        not_copied = table.raw.height - len(copied)
+        if not_copied:
+            self.left_out.append(f"“{COPY}”只抄录表头和有问题的行，另有 {not_copied} 行没有抄录")
+        self.comments(sheet, found, copied, named=not_copied > 0)
 
     def comments(
         self,
@@ -153,6 +157,9 @@ class _Writer:
                 lines.append(f"（原表第 {row} 行）")
             size = {"x_scale": 2, "y_scale": 0.6 + 0.5 * len(lines)}
             sheet.write_comment(copied[row], column, "\n".join(lines), size)
+        bare = len(found) - _COMMENTS
+        if bare > 0:
+            self.left_out.append(f"批注最多 {_COMMENTS} 处，另有 {bare} 处没有批注，见“{LIST}”")
 
     def groups(self, explanation: Explanation) -> None:
         """Write every group of several units, line by line, with the reason."""
@@ -166,9 +173,11 @@ class _Writer:
             "归并后人数",
         )
         sheet = self.sheet(GROUPS, headings, (8, 24, 8, 14, 56, 12, 12))
-        at = 1
+        at, unlisted = 1, 0
         for group in explanation.groups:
-            for line in group.lines if at <= _GROUP_LINES else ():
+            shown = group.lines if at <= _GROUP_LINES else ()
+            unlisted += len(group.lines) - len(shown)
+            for line in shown:
                 sheet.write_number(at, 0, group.number + 1)
                 sheet.write_string(at, 1, line.unit_key, self.text)
                 sheet.write_number(at, 2, line.row)
@@ -186,6 +195,8 @@ class _Writer:
         sheet.write_string(at, 4, "其余各套各计一人；归并不改变面积", self.bold)
         sheet.write_number(at, 5, explanation.before.heads, self.bold)
         sheet.write_number(at, 6, explanation.after.heads, self.bold)
+        if unlisted:
+            self.left_out.append(f"“{GROUPS}”另有 {unlisted} 套没有列出，各组小计仍然完整")
 
     def totals(self, denominators: Sequence[Denominator]) -> None:
         """Write the totals under every denominator, heads under every rule beside each other."""
@@ -209,10 +220,10 @@ class _Writer:
                 sheet.write_string(at, 3 + len(rules), note, self.text)
 
     def guesses(self, examination: Examination) -> None:
-        """Write what was guessed in reading the file."""
+        """Write what was guessed in reading the file, and what the other sheets leave out."""
         sheet = self.sheet(GUESSES, ("文件是这样读的，请核对",), (80,))
         lines = examination.table.reading.lines() if examination.table is not None else ()
-        for at, line in enumerate(lines, 1):
+        for at, line in enumerate([*lines, *self.left_out], 1):
             sheet.write_string(at, 0, line, self.text)
 
 

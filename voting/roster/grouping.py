@@ -15,12 +15,12 @@ from voting.roster.model import AreaSource, IdType, Roster, UnitRecord
 
 
 class HeadRule(StrEnum):
-    """Who is one head: the two rules that can be configured, and what else has been argued."""
+    """Who is one head: the rules that can be published, and what else has been argued."""
 
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     NAMED_VOTER = "named_voter"
-    CO_OWNED_APART = "co_owned_apart"
+    EACH_TITLE = "each_title"
 
     @property
     def chinese(self) -> str:
@@ -29,7 +29,7 @@ class HeadRule(StrEnum):
             "identity_set": "产权人完全相同的各套合计一人",
             "any_common_owner": "凡有共同产权人的各套合计一人",
             "named_voter": "共有房屋并入其表决人名下",
-            "co_owned_apart": "共有房屋每套各计一人",
+            "each_title": "共有房屋每套各计一人",
         }[self.value]
 
 
@@ -146,26 +146,17 @@ def rules_for(roster: Roster) -> tuple[HeadRule, ...]:
 def columns_under(roster: Roster, rule: HeadRule) -> tuple[RosterColumns, SameOwner]:
     """Columns in which each unit stands under the owners that a rule looks at.
 
-    Grouped by the second value they give the heads of that rule. ``named_voter`` and
-    ``co_owned_apart`` are the alternatives of domain C-5 and C-6: a co-owned unit stands under
-    the name of its voter, or under its own.
+    Grouped by the second value they give the heads of that rule. Under ``named_voter``, an
+    alternative of domain C-5, a co-owned unit stands under the name of its voter.
     """
-    match rule:
-        case HeadRule.NAMED_VOTER:
-            return _columns(roster, _voter_of), SameOwner.IDENTITY_SET
-        case HeadRule.CO_OWNED_APART:
-            return _columns(roster, _own_name), SameOwner.IDENTITY_SET
-        case _:
-            return roster_columns(roster), SameOwner(rule.value)
+    if rule is HeadRule.NAMED_VOTER:
+        return _columns(roster, _voter_of), SameOwner.IDENTITY_SET
+    return roster_columns(roster), SameOwner(rule.value)
 
 
 def _voter_of(unit: UnitRecord) -> tuple[str, ...]:
     named = [owner.identity for owner in unit.owners if owner.name == unit.voter]
     return tuple(named[:1]) or unit.identities
-
-
-def _own_name(unit: UnitRecord) -> tuple[str, ...]:
-    return unit.identities if len(unit.owners) == 1 else (f"套:{unit.unit_key}",)
 
 
 def group_of_unit(roster: Roster, same_owner: SameOwner | None = None) -> dict[str, int]:

@@ -9,7 +9,7 @@ from voting.kernel.clock import parse_timestamp, timestamp
 from voting.kernel.refusal import Refusal
 
 PAYLOAD_TYPE = "application/vnd.yezhu.objection.v1+json"
-LONGEST_TEXT = 1000
+LONGEST_TEXT, LONGEST_UNIT = 1000, 64
 
 
 class Concern(StrEnum):
@@ -68,11 +68,16 @@ class ObjectionState:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """An objection with its words and the answer's, opened for somebody who may read them."""
+    """An objection with its words and the answer's, opened for somebody who may read them.
+
+    ``answer_salt`` is hexadecimal: with it the register proves outcome and reason. It is empty
+    before the answer, and of answers that the register does not commit to.
+    """
 
     state: ObjectionState
     text: str
     answer: str
+    answer_salt: str
 
 
 class UnknownObjection(Refusal):
@@ -97,6 +102,11 @@ class UnreadableObjection(Refusal):
     """The signed message is no objection to this roster."""
 
     code = "unreadable-objection"
+
+
+def answer_bytes(outcome: Outcome, reason: str) -> bytes:
+    """Write the answer that the register commits to."""
+    return canonical.encode({"outcome": outcome.value, "reason": reason})
 
 
 def payload(roster_id: str, complaint: Complaint, at: datetime) -> bytes:
@@ -127,7 +137,13 @@ def parse(data: bytes, roster_id: str) -> tuple[Complaint, datetime]:
             "text": str(text),
             "unit": str(unit),
             **more,
-        } if not more and roster == roster_id and 0 < len(text) <= LONGEST_TEXT:
+        } if (
+            not more
+            and roster == roster_id
+            and 0 < len(text) <= LONGEST_TEXT
+            and 0 < len(unit) <= LONGEST_UNIT
+            and unit.isprintable()
+        ):
             try:
                 return Complaint(unit, Concern(concern), text), parse_timestamp(at)
             except ValueError as error:

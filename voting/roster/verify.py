@@ -63,7 +63,8 @@ _STATUSES = {status.value: status for status in TitleStatus}
 _COLUMN_ORDER = {column: order for order, column in enumerate(ALIASES | FURTHER)}
 
 _MAX_PLACE = 24
-_PLACE = re.compile(rf"[^、；;,，:/\\]{{1,{_MAX_PLACE}}}")
+# Nor may a unit key start a formula in any spreadsheet that lists it.
+_PLACE = re.compile(rf"(?![=+@-])[^、；;,，:/\\]{{1,{_MAX_PLACE}}}")
 _AREA_UNIT = re.compile(r"(?:㎡|平方米|平米|[mM]2|[mM]²)$")
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -268,7 +269,7 @@ class RosterRows:
 def _place(text: str) -> str | Fault:
     found = spelling.place(text)
     if _PLACE.fullmatch(found) is None or not found.isprintable():
-        message = f"最多 {_MAX_PLACE} 个字，不能含有 、；，/ \\ : 等符号"
+        message = f"最多 {_MAX_PLACE} 个字，不能含有 、；，/ \\ : 等符号，也不能以 = + - @ 开头"
         return Fault("unreadable-place", message)
     return found
 

@@ -114,6 +114,12 @@ class ObjectionsOpen(Refusal):
     code = "objections-open"
 
 
+class ObjectionAccepted(Refusal):
+    """An objection was right: a later version, in which it is put right, can be frozen."""
+
+    code = "objection-accepted"
+
+
 class FreezeNotProposed(Refusal):
     """The convener signs first, the supervisor confirms."""
 

@@ -59,6 +59,8 @@ const SILENCE = {
 const REPEAT = {
   first_valid: "每位业主以第一张有效的票为准，投出后不能更改。",
   last_valid: "截止前可以重新投票，以最后一张有效的票为准。",
+  paper_first: "纸质票与手机票都有效的，以纸质票为准；否则以第一张有效的票为准，投出后不能更改。",
+  phone_first: "纸质票与手机票都有效的，以手机票为准；否则以第一张有效的票为准，投出后不能更改。",
 };
 
 const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
@@ -70,6 +72,7 @@ export function rulesInWords(policies = {}) {
     `计入表决的房屋用途：${kinds.join("、")}。事项另有说明的除外。`,
     "一位业主有多套房，按一人计算人数，面积合计。",
     REPEAT[policies.repeat ?? "first_valid"],
+    ...(policies.repeat_limit ? [`每套房屋最多改投 ${policies.repeat_limit} 次。`] : []),
     SILENCE[policies.silence ?? "not_participating"],
     "弃权也算参与表决。",
   ];
@@ -78,11 +81,14 @@ export function rulesInWords(policies = {}) {
 export const POLICIES = {
   silence: "不投票的如何计算",
   repeat: "重复投票以哪张为准",
+  repeat_limit: "最多可以改投几次",
   mixed_units: "同一业主各房屋意见不同时如何计算",
   blank_item: "空白项如何计算",
   void_ballot: "废票如何计算",
   same_owner: "如何认定同一业主",
   include_kinds: "哪些用途的房屋计入",
+  void_item: "有效票上划错的事项如何计算",
+  ranking: "当选名次如何排列",
 };
 
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */

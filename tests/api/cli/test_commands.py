@@ -35,10 +35,10 @@ def three_files(tmp_path_factory):
     return folder
 
 
-def recount(folder, out, roster="roster.xlsx"):
+def recount(folder, out, *options, roster="roster.xlsx"):
     return yezhu(
         "recount", "--roster", folder / roster, "--ballots", folder / "ballots.csv",
-        "--agenda", folder / "agenda.json", "--out", out,
+        "--agenda", folder / "agenda.json", "--out", out, *options,
     )  # fmt: skip
 
 
@@ -99,6 +99,30 @@ def test_an_empty_file_and_a_missing_column_are_refused(three_files, tmp_path, c
     done = recount(three_files, tmp_path / "result.json", roster="bad.csv")
     assert done.returncode == 2
     assert done.stderr
+
+
+def test_a_recount_strikes_the_rows_of_an_exclusion_list(three_files, tmp_path):
+    rows = tmp_path / "rows.txt"
+    rows.write_text("2  # 判决剔除\n")
+    assert recount(three_files, tmp_path / "result.json", "--exclude", rows).returncode == 0
+    result = json.loads((tmp_path / "result.json").read_text())
+    assert result["ballots"]["struck"] == [2]
+
+    rows.write_text("二\n")
+    done = recount(three_files, tmp_path / "again.json", "--exclude", rows)
+    assert done.returncode == 2
+    assert "rows.txt：第 1 行" in done.stderr
+    assert not (tmp_path / "again.json").exists()
+
+
+def test_a_clause_on_delivery_is_a_problem_of_the_agenda(three_files, tmp_path):
+    agenda = three_files / "agenda.json"
+    whole = json.loads(agenda.read_text())
+    whole["policies"] = whole.get("policies", {}) | {"silence": "delivered_follows"}
+    agenda.write_text(json.dumps(whole))
+    done = recount(three_files, tmp_path / "result.json")
+    assert done.returncode == 2
+    assert "没有提供送达记录" in done.stderr
 
 
 def test_a_missing_file_is_said_so(three_files, tmp_path):

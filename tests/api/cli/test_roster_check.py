@@ -1,6 +1,7 @@
 """``yezhu roster check``: its answers, its exit codes, and how little it needs."""
 
 import json
+import stat
 import subprocess
 import sys
 
@@ -80,7 +81,7 @@ def test_json_says_all_of_it(sound, tmp_path):
     assert found["groups"]["before"] == {"units": 3, "heads": 3, "area_cm2": 2_681_100}
     assert found["groups"]["after"] == {"units": 3, "heads": 2, "area_cm2": 2_681_100}
     assert [unit["row"] for unit in found["groups"]["several_units"][0]["units"]] == [2, 3]
-    assert {rule["rule"] for rule in found["other_rules"]} == {"any_common_owner", "co_owned_apart"}
+    assert {rule["rule"] for rule in found["other_rules"]} == {"any_common_owner", "each_title"}
     assert found["denominators"][0]["heads"]["identity_set"] == 2
 
 
@@ -123,6 +124,35 @@ def test_what_cannot_be_compared_is_refused_in_one_line(sound, arguments, said):
     assert ran.returncode == 2
     assert said in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["清册.xlsx", "./清册.xlsx", "link.xlsx"])
+def test_the_sheet_itself_is_never_written_over(sound, name):
+    (sound.parent / "link.xlsx").symlink_to(sound)
+    before = sound.read_bytes()
+    ran = check(sound, "--out", f"{sound.parent}/{name}")
+
+    assert ran.returncode == 2
+    assert ran.stderr == "--out 不能写到输入文件上，请另取文件名\n"
+    assert sound.read_bytes() == before
+
+
+def test_names_and_numbers_are_written_for_the_caller_alone(sound):
+    out = sound.with_name("结果.xlsx")
+    out.touch(mode=0o644)
+    assert check(sound, "--out", out).returncode == 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert sorted(path.name for path in sound.parent.iterdir()) == ["清册.xlsx", "结果.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["没有这个目录/结果.xlsx", "."])
+def test_where_nothing_can_be_written_is_said_in_one_line(sound, name):
+    ran = check(sound, "--out", sound.parent / name)
+
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("无法写入 ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert [path.name for path in sound.parent.iterdir()] == ["清册.xlsx"]
 
 
 def test_checking_loads_no_server_parts(sound):

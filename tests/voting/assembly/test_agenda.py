@@ -17,8 +17,11 @@ from tally.model import (
     Matter,
     Option,
     Policies,
+    Ranking,
+    Repeat,
     SameOwner,
     Silence,
+    VoidItem,
 )
 from voting.assembly.agenda import (
     AgendaUnreadable,
@@ -197,6 +200,54 @@ def test_each_problem_is_named(document, expected):
     assert expected in problems_of(document)
 
 
+FUND = ("raise_fund", "use_fund", "manage_fund")
+COMMON_PARTS = ("operate_common_parts", "use_common_income")
+
+
+@pytest.mark.parametrize(
+    ("matter", "parts"),
+    [
+        *((spelled, FUND) for spelled in ("bj_5", "BJ5", "（五）", "(五)", "五", "第五项")),
+        *((spelled, COMMON_PARTS) for spelled in ("bj_7", "bj-7", "（七）", "七")),
+    ],
+)
+def test_the_number_of_a_joint_item_is_not_a_matter(matter, parts):
+    """BJ art. 34(5) and (7) join matters of both classes: the drafter has to say which it is."""
+    with pytest.raises(AgendaUnreadable) as refused:
+        parse(with_item(matter=matter))
+
+    [problem] = refused.value.problems
+    assert (problem.column, problem.code) == ("/items/0/matter", "joint-item")
+    assert {part for part in Matter if f"{part}（" in problem.message} == set(parts)
+
+
+@pytest.mark.parametrize("matter", ["bj_3", "（三）", "五五", "bj_5x", ""])
+def test_other_numbers_are_unknown_words(matter):
+    assert problems_of(with_item(matter=matter)) == [("/items/0/matter", "unknown-value")]
+
+
+def test_a_limit_on_changes_is_read_and_written_only_if_set():
+    agenda = parse({**WHOLE, "policies": {"repeat": "last_valid", "repeat_limit": 2}})
+
+    assert agenda.policies == Policies(repeat=Repeat.LAST_VALID, repeat_limit=2)
+    assert agenda_document(agenda)["policies"]["repeat_limit"] == 2
+    assert "repeat_limit" not in agenda_document(parse(WHOLE))["policies"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "code"),
+    [
+        ({"repeat_limit": 1}, "limit-without-change"),
+        ({"repeat": "paper_first", "repeat_limit": 1}, "limit-without-change"),
+        ({"repeat": "last_valid", "repeat_limit": 0}, "not-a-count"),
+        ({"repeat": "last_valid", "repeat_limit": "1"}, "not-a-count"),
+        ({"repeat": "last_valid", "repeat_limit": None}, "not-a-count"),
+    ],
+)
+def test_a_limit_that_limits_nothing_is_refused(policies, code):
+    assert problems_of({**WHOLE, "policies": policies}) == [("/policies/repeat_limit", code)]
+
+
 def test_all_problems_are_listed_together():
     bad = {"title": "", "closes_at": "soon", "items": [{"id": "?", "form": "x"}], "extra": 1}
 
@@ -264,6 +315,8 @@ def agendas(draw):
     opens_at, closes_at = sorted(draw(st.lists(seconds, min_size=2, max_size=2, unique=True)))
     window = draw(st.sampled_from([(opens_at, closes_at), (None, None), (None, closes_at)]))
     item_ids = draw(st.lists(ids, min_size=1, max_size=4, unique=True))
+    repeat = draw(st.sampled_from(Repeat))
+    limits = st.none() | st.integers(1, 99) if repeat is Repeat.LAST_VALID else st.none()
     return Agenda(
         draw(words),
         draw(st.just("") | words),
@@ -273,12 +326,27 @@ def agendas(draw):
             st.builds(
                 Policies,
                 silence=st.sampled_from(Silence),
+                repeat=st.just(repeat),
+                repeat_limit=limits,
                 same_owner=st.sampled_from(SameOwner),
+                void_item=st.sampled_from(VoidItem),
+                ranking=st.sampled_from(Ranking),
                 include_kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
             )
         ),
         tuple(draw(items(item_id)) for item_id in item_ids),
     )
+
+
+def test_a_later_policy_is_written_only_where_it_departs_from_its_default():
+    """A notice that was published before the policy existed keeps its digest."""
+    written = agenda_document(parse(WHOLE))["policies"]
+    assert written.keys() == {
+        *("silence", "repeat", "mixed_units", "blank_item"),
+        *("void_ballot", "same_owner", "include_kinds"),
+    }
+    chosen = {"void_item": "abstain", "ranking": "sum_of_shares"}
+    assert agenda_document(parse({**WHOLE, "policies": chosen}))["policies"] == written | chosen
 
 
 @given(agendas())
@@ -300,4 +368,6 @@ def test_the_schema_names_every_value_the_reader_accepts():
     assert (
         schema["properties"]["policies"]["properties"]["silence"]["default"] == "not_participating"
     )
+    limit = schema["properties"]["policies"]["properties"]["repeat_limit"]
+    assert (limit["type"], limit["minimum"]) == ("integer", 1)
     json.dumps(schema)

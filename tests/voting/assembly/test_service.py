@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.voting.world import AGENDA, sheet
 from voting.assembly import notice
+from voting.assembly.agenda import agenda_document, parse_agenda
 from voting.assembly.model import State
 from voting.assembly.refusals import (
     AgendaDoesNotFit,
@@ -15,6 +17,7 @@ from voting.assembly.refusals import (
     UnknownAssembly,
     WrongState,
 )
+from voting.assembly.store import AssemblyRow
 from voting.kernel import canonical
 from voting.kernel.clock import BEIJING
 from voting.ledger.checkpoint import open_checkpoint
@@ -166,6 +169,24 @@ def test_an_agenda_that_does_not_fit_the_roster_is_no_draft(world, other):
     with pytest.raises(AgendaDoesNotFit):
         world.draft(**other)
     assert world.log(world.register) == before
+
+
+DELIVERY = {"policies": {"silence": "delivered_follows"}}
+
+
+def test_a_vote_that_could_never_be_counted_is_no_draft(world):
+    """It was once published, voted on and closed; only then did the count ask for the records."""
+    world.freeze()
+    with pytest.raises(AgendaDoesNotFit, match="没有提供送达记录"):
+        world.draft(**DELIVERY)
+
+
+def test_a_draft_that_could_never_be_counted_gets_no_notice(drafted):
+    agenda = canonical.encode(agenda_document(parse_agenda(canonical.encode(AGENDA | DELIVERY))))
+    with drafted.database.write() as session:
+        session.execute(update(AssemblyRow).values(agenda=agenda))
+    with pytest.raises(AgendaDoesNotFit, match="没有提供送达记录"):
+        drafted.publish()
 
 
 def test_an_unreadable_agenda_is_no_draft(world):

@@ -1,5 +1,6 @@
 """A ballot sheet is counted whole or not at all, in the order of arrival."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,8 +196,8 @@ def ballots(draw, row):
     return SheetBallot(
         unit_keys=draw(st.sampled_from([("1-1-101", "1-1-102"), ("1-1-103",), ("1-1-104",)])),
         choices=tuple(draw(st.sampled_from([*marks.values()])) for marks in question_marks(AGENDA)),
-        void_reason=draw(st.sampled_from(["", "未签名"])),
-        channel=draw(st.sampled_from(["手机", "纸质", "上门"])),
+        void_reason=draw(st.sampled_from(["", "未签名", "=1+1", "'=1+1", "@甲", "'甲'"])),
+        channel=draw(st.sampled_from(["手机", "纸质", "-上门"])),
         received_at=datetime(2026, 11, 2, tzinfo=UTC) + timedelta(seconds=row),
         row=row,
     )
@@ -210,6 +211,13 @@ def ballots(draw, row):
 )
 def test_what_was_written_is_what_is_read(rows):
     assert read_ballot_sheet(ballot_sheet(AGENDA, rows), "票.csv", AGENDA, ROSTER).ballots == rows
+
+
+def test_no_cell_runs_as_a_formula():
+    choices = tuple(marks[""] for marks in question_marks(AGENDA))
+    ballot = SheetBallot(("1-1-103",), choices, '=HYPERLINK("http://x")', "+手机")
+    _, row = csv.reader(ballot_sheet(AGENDA, [ballot]).decode("utf-8-sig").splitlines())
+    assert [cell[:2] for cell in (row[1], row[3])] == ["'+", "'="]
 
 
 def test_the_file_opens_in_excel_and_has_a_column_per_question(tmp_path):

@@ -251,6 +251,19 @@ def test_a_replaced_ballot_cast_again_gives_its_old_receipt(replacing):
     assert slots(replacing) == dict.fromkeys(CHEN, 2)
 
 
+def test_a_co_owner_does_not_replace_what_he_did_not_sign(replacing):
+    first, _ = replacing.cast("li", ["1-1-102", "1-1-201"])
+    named = {"sequence": 2, "replaces": first.ballot_digest}
+    for chain in ({}, named):
+        with pytest.raises(AlreadyVoted) as answer:
+            replacing.cast("wang", ["1-1-201"], choices("oppose"), **chain)
+        assert answer.value.facts == {}
+    # A new phone is still the same owner.
+    replacing.enrol("li")
+    replacing.cast("li", ["1-1-201"], choices("oppose"), **named)
+    assert slots(replacing) == {"1-1-102": 1, "1-1-201": 2}
+
+
 # Many at a time
 
 

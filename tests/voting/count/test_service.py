@@ -176,7 +176,7 @@ def test_an_opened_log_gives_every_ballot_in_its_order(voted):
 def participating(world):
     return [
         (item["participating"]["heads"], item["participating"]["area_cm2"])
-        for item in world.counting.turnout(world.assembly_id)["items"]
+        for item in world.counting.turnout_for_staff(world.assembly_id)["items"]
     ]
 
 
@@ -197,9 +197,9 @@ def test_turnout_is_the_same_whatever_was_chosen(open_world):
     """No choice, and nothing that follows from one, is in what everybody sees."""
     world = open_world
     world.cast("chen", ["2-1-102"], choices("approve", "a"))
-    seen = world.counting.turnout(world.assembly_id)
+    seen = world.counting.turnout_for_staff(world.assembly_id)
     tamper(world, update(StoredBallot).values(choices=bytes([2] * 6), data=b"", salt=b""))
-    assert world.counting.turnout(world.assembly_id) == seen
+    assert world.counting.turnout_for_staff(world.assembly_id) == seen
     shown = json.dumps(seen, ensure_ascii=False)
     for word in ("approve", "oppose", "abstain", "carried", "winner", "2-1-102"):
         assert word not in shown
@@ -245,17 +245,55 @@ def test_a_worker_that_starts_later_tells_the_same(open_world):
     assert later.floors(world.assembly_id) == world.counting.floors(world.assembly_id)
 
 
-def test_everybody_sees_no_part_of_the_complex_with_fewer_than_five_participants(open_world):
-    """Three have voted: the totals say so, and no building, kind, floor or hour does."""
+def test_everybody_sees_nothing_of_fewer_than_five_participants_before_the_close(open_world):
+    """Then the totals are those of the result, and no building, kind, floor or hour tells more."""
     world = open_world
     world.cast("zhang", ["1-1-101"])
     world.cast("chen", ["2-1-102"])
     world.cast("shop", ["2-1-101"])
     told = world.counting.turnout(world.assembly_id)
+    assert told["everybody"]["participating"] == {"heads": 0, "area_cm2": 0}
+    assert (told["log_size"], told["hours"]) == (1, [])
+    world.close()
+    told = world.counting.turnout(world.assembly_id)
     assert told["everybody"]["participating"]["heads"] == 3
+    assert told["log_size"] == 5
     assert {row["participating"] for row in told["buildings"] + told["kinds"]} == {None}
     assert told["hours"] == []
     assert "floors" not in told
+
+
+def test_every_worker_shows_everybody_the_same(open_world):
+    """One that watched every ballot, and one that reads them all at once, or read again."""
+    world = open_world
+    later = Counting(world.database, world.ledger, world.rosters, world.assemblies, world.clock)
+    again = Counting(world.database, world.ledger, world.rosters, world.assemblies, world.clock)
+    again.turnout(world.assembly_id)
+    for name, units in (
+        ("zhang", ["1-1-101"]), ("zhao", ["1-2-101"]), ("li", ["1-1-102", "1-1-201"]),
+        ("zhang", ["1-1-202"]), ("liu", ["1-2-102"]),
+    ):  # fmt: skip
+        world.cast(name, units)
+        seen = world.counting.turnout(world.assembly_id)
+    # The item of building 2 has nobody yet, so those of building 1 wait for one more.
+    assert seen["items"][0]["participating"]["heads"] == 0
+    enter(world, paper("1", ("B1-1-001",)))
+    assert world.counting.turnout(world.assembly_id) == seen
+    assert later.turnout(world.assembly_id) == again.turnout(world.assembly_id) == seen
+
+
+def test_the_least_recently_watched_assembly_is_read_from_the_box_again(open_world, monkeypatch):
+    monkeypatch.setattr("voting.count.service._WATCHED_AT_ONCE", 1)
+    world = open_world
+    first = world.assembly_id
+    world.cast("zhang", ["1-1-101"])
+    seen = world.counting.turnout_for_staff(first)
+    world.draft(
+        opens_at="2026-05-18 00:00", closes_at="2026-05-25 18:00", decision_date="2026-05-25"
+    ).publish()
+    assert participating(world) == [(0, 0)] * 4
+    assert list(world.counting._watched) == [world.assembly_id]
+    assert {**world.counting.turnout_for_staff(first), "as_of": seen["as_of"]} == seen
 
 
 def test_only_new_ballots_are_read_for_the_next_report(open_world, monkeypatch):

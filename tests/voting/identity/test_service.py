@@ -4,11 +4,12 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
-from tests.voting.world import BUYER, CLAIMS, DEVELOPER, LIU, Handset, claim, title
+from tests.voting.world import BUYER, CLAIMS, DEVELOPER, LI, LIU, Handset, claim, title
 from voting.ballot.refusals import NotYourUnit
 from voting.identity import enrolment, request, store
 from voting.identity.entries import key_statement
@@ -28,6 +29,7 @@ from voting.kernel import canonical, dsse
 from voting.kernel.canonical import NotCanonical
 from voting.kernel.commitment import Opening
 from voting.kernel.suites import BadSignature, WeakKey
+from voting.roster.document import RosterDocument
 from voting.roster.version import RosterNotFrozen
 
 
@@ -144,6 +146,27 @@ def test_fifty_wrong_claims_shut_an_address(frozen):
     with pytest.raises(TooManyAttempts):
         enrol(frozen, CLAIMS["chen"])
     enrol(frozen, CLAIMS["chen"], address="198.51.100.1")
+
+
+def test_neither_a_shut_out_address_nor_a_wrong_claim_costs_the_reading_of_a_roster(
+    frozen, monkeypatch
+):
+    """A roster of 100,000 units takes a second to parse; asking is free."""
+    monkeypatch.setattr(RosterDocument, "from_bytes", None)
+    ask = partial(frozen.identities.share, frozen.roster_id, address="203.0.113.7")
+    for _ in range(5):
+        with pytest.raises(IdentityNotProved):
+            ask(claim(LI, 1))
+    with pytest.raises(TooManyAttempts):
+        ask(CLAIMS["li"])
+
+
+def test_a_published_roster_is_read_once_for_all_who_ask(frozen, monkeypatch):
+    read, count = RosterDocument.from_bytes, []
+    monkeypatch.setattr(RosterDocument, "from_bytes", lambda data: count.append(1) or read(data))
+    for _ in range(3):
+        frozen.rosters.published(frozen.roster_id)
+    assert len(count) == 1
 
 
 def test_the_throttle_knows_nobodys_number(frozen, monkeypatch):

@@ -46,7 +46,9 @@ def test_positions_are_handed_out_in_order(session):
     assert store.read_entries(session, ORIGIN, 9, 9) == []
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.integers(0, 20), max_size=5))
 def test_however_a_log_was_filled_it_is_the_plain_tree(database, batches):
     """Roots and proofs of every size, from however many transactions of whatever length."""

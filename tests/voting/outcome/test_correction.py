@@ -2,10 +2,12 @@
 
 import pytest
 
+from tests.voting.conftest import voting
 from tests.voting.roster.test_versions import NEWCOMER, amend, imported
 from tests.voting.world import BUYER, CHEN, ROWS, SHOP, ZHANG, ZHAO, _row, choices, claim
 from voting.assembly.refusals import AgendaDoesNotFit
 from voting.ballot.refusals import NotYourUnit
+from voting.box.paper import PaperBallot
 from voting.box.refusals import AlreadyVoted
 from voting.identity.refusals import IdentityNotProved
 from voting.identity.request import PAYLOAD_TYPE as REQUEST
@@ -99,6 +101,41 @@ def test_who_had_voted_before_the_sale_stands(open_world):
         world.cast("wu", ["1-1-202"])
     assert certify(world)["items"][0]["participating"]["heads"] == 1
     assert [problems(data) for data in bundles(world)] == [{}, {}]
+
+
+@pytest.fixture
+def replaceable(world):
+    """A box in which the last valid ballot stands."""
+    return voting(world, begun=True, policies={"repeat": "last_valid"})
+
+
+def test_a_buyer_neither_learns_of_nor_replaces_the_sellers_ballot(replaceable):
+    world = replaceable
+    first, _ = world.cast("zhang", ["1-1-101", "1-1-202"])
+    corrected(world, [SOLD])
+    world.enrol("wu", said=BUYERS_CLAIM)
+    named = {"sequence": 2, "replaces": first.ballot_digest}
+    for chain in ({}, named):
+        with pytest.raises(AlreadyVoted) as answer:
+            world.cast("wu", ["1-1-202"], choices("oppose"), **chain)
+        assert answer.value.facts == {}
+    # The seller may still change his mind on what he kept.
+    world.cast("zhang", ["1-1-101"], choices("oppose"), **named)
+    item = certify(world)["items"][0]
+    assert (item["approve"]["area_cm2"], item["oppose"]["area_cm2"]) == (750_000, 893_700)
+    assert [problems(data) for data in bundles(world)] == [{}, {}]
+
+
+def test_a_buyer_does_not_replace_the_sellers_paper(replaceable):
+    world = replaceable
+    for by in ("c1", "c2"):
+        world.box.enter_paper(
+            world.assembly_id, PaperBallot("7", ("1-1-202",), choices(), ""), by=by
+        )
+    corrected(world, [SOLD])
+    world.enrol("wu", said=BUYERS_CLAIM)
+    with pytest.raises(AlreadyVoted):
+        world.cast("wu", ["1-1-202"])
 
 
 def test_seller_and_buyer_see_their_own_receipts_only(open_world):

@@ -9,7 +9,7 @@ from voting.roster.explanation import compare, explain
 from voting.roster.grouping import HeadRule, rules_for
 
 SET, COMMON = HeadRule.IDENTITY_SET, HeadRule.ANY_COMMON_OWNER
-VOTER, APART = HeadRule.NAMED_VOTER, HeadRule.CO_OWNED_APART
+VOTER, APART = HeadRule.NAMED_VOTER, HeadRule.EACH_TITLE
 
 
 def unit(room, people, **cells):

@@ -126,6 +126,28 @@ def test_of_a_long_sheet_only_the_rows_in_question_are_copied(monkeypatch):
     assert place == "D2"
     assert text.endswith("（原表第 9 行）")
     assert pages(workbook)[written.LIST][1][3] == "D9"
+    said = f"“{written.COPY}”只抄录表头和有问题的行，另有 9 行没有抄录"
+    assert [said] in pages(workbook)[written.GUESSES]
+
+
+def test_comments_and_groups_left_out_are_said_so(monkeypatch):
+    monkeypatch.setattr(written, "_COMMENTS", 1)
+    monkeypatch.setattr(written, "_GROUP_LINES", 1)
+    faults = [owner(at, str(at), 用途="厂房") for at in range(3)]
+    workbook = produced(as_csv(lines(faults)), "清册.csv")
+    assert len(comments(workbook)) == 1
+    said = f"批注最多 1 处，另有 2 处没有批注，见“{written.LIST}”"
+    assert [said] in pages(workbook)[written.GUESSES]
+
+    pair = [row(), row(房号="302")]
+    others = [owner(1, "303"), owner(1, "304")]
+    found = pages(produced(as_xlsx(lines([*pair, *others]))))
+    assert [f"“{written.GROUPS}”另有 2 套没有列出，各组小计仍然完整"] in found[written.GUESSES]
+
+
+def test_what_is_complete_says_nothing_of_leaving_out():
+    found = pages(produced(as_xlsx(lines([row()]))))
+    assert not [line for line in found[written.GUESSES] if "另有" in line[0]]
 
 
 def test_a_file_that_is_no_table_still_gets_its_answer():

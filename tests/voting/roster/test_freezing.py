@@ -21,9 +21,11 @@ from voting.roster.objection import (
     ReasonRequired,
     UnknownObjection,
     UnreadableObjection,
+    answer_bytes,
 )
 from voting.roster.version import (
     FreezeNotProposed,
+    ObjectionAccepted,
     ObjectionPeriodRunning,
     ObjectionPeriodTooShort,
     ObjectionsOpen,
@@ -84,7 +86,7 @@ def test_two_accounts_sign_the_convener_first(shown):
     assert (entry["by"], entry["confirmed_by"]) == ("c1", "s1")
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.SET_ASIDE])
 def test_an_objection_stops_both_signatures_until_it_is_settled_with_a_reason(shown, outcome):
     world, freezing = shown, shown.rosters.freezing
     freezing.propose(world.roster_id, by="c1")
@@ -102,6 +104,44 @@ def test_an_objection_stops_both_signatures_until_it_is_settled_with_a_reason(sh
     with pytest.raises(ObjectionAnswered):
         answer(world.roster_id, state.objection_id, outcome, "再答", by="c1")
     assert freezing.confirm(world.roster_id, by="s1").frozen
+
+
+def test_what_was_found_wrong_is_put_right_before_the_freeze(shown):
+    """An objection that was right makes its version, and all before it, no denominator."""
+    world, freezing = shown, shown.rosters.freezing
+    later = imported(world)
+    world.display(later)
+    state, _ = world.rosters.objections.file(later, AREA, entered_by="k1")
+    world.rosters.objections.answer(
+        later, state.objection_id, Outcome.ACCEPTED, "查实，将更正", by="c1"
+    )
+    for roster_id in (world.roster_id, later):
+        with pytest.raises(ObjectionAccepted):
+            freezing.propose(roster_id, by="c1")
+    amended = imported(world)
+    world.display(amended)
+    freezing.propose(amended, by="c1")
+    assert freezing.confirm(amended, by="s1").frozen
+
+
+def test_an_objection_accepted_between_the_signatures_stops_the_second(shown):
+    world, freezing = shown, shown.rosters.freezing
+    freezing.propose(world.roster_id, by="c1")
+    state, _ = world.rosters.objections.file(world.roster_id, AREA, entered_by="k1")
+    world.rosters.objections.answer(
+        world.roster_id, state.objection_id, Outcome.ACCEPTED, "查实，将更正", by="c1"
+    )
+    with pytest.raises(ObjectionAccepted):
+        freezing.confirm(world.roster_id, by="s1")
+
+
+def test_an_earlier_version_is_no_way_round_an_open_objection(shown):
+    world = shown
+    later = imported(world)
+    world.display(later)
+    world.rosters.objections.file(later, AREA, entered_by="k1")
+    with pytest.raises(ObjectionsOpen):
+        world.rosters.freezing.propose(world.roster_id, by="c1")
 
 
 def test_a_new_version_does_not_make_an_earlier_objection_go_away(shown):
@@ -163,6 +203,11 @@ def test_the_words_are_sealed_dated_and_committed_to(shown):
         "roster-objection-answered",
     ]
     assert register[0]["commitment"] == Opening(opening.salt, AREA.to_bytes()).commitment
+    answered = Opening(
+        bytes.fromhex(read.answer_salt), answer_bytes(Outcome.ACCEPTED, "查实，将更正")
+    )
+    assert register[1]["commitment"] == answered.commitment
+    assert "查实" not in str(register)
     assert "15400000001" not in str(register)
     opened = [act["purpose"] for act in world.acts() if act.get("act") == "open-identities"]
     assert opened == ["answer", "read-objections"]
@@ -195,6 +240,48 @@ def test_after_the_freeze_an_enrolled_phone_asks_for_a_correction(world):
     share = world.identities.share_of_key(world.roster_id, wanted)
     assert [each.state.objection_id for each in share.objections] == [state.objection_id]
     assert len(share.holdings) == 2
+
+
+def test_a_signed_objection_sent_again_is_the_same_one(engine_world):
+    """The answer may be lost on the way; the objector still gets his number and his proof."""
+    world = engine_world.freeze()
+    phone = world.enrol("zhang")
+    data = signed_objection(world, phone)
+    first = world.identities.object_with_key(world.roster_id, data)
+    assert world.identities.object_with_key(world.roster_id, data) == first
+    assert first[1].commitment == first[0].commitment
+    assert first[1].data == AREA.to_bytes()
+    world.clock.advance(seconds=1)
+    again = world.identities.object_with_key(world.roster_id, signed_objection(world, phone))
+    assert again[0].objection_id != first[0].objection_id
+    assert len(world.rosters.objections.states(world.roster_id)) == 2
+
+
+def test_two_owners_who_say_the_same_are_two_objectors(world):
+    world.freeze()
+    ids = {
+        world.identities.object_with_key(
+            world.roster_id, signed_objection(world, world.enrol(name))
+        )[0].objection_id
+        for name in ("zhang", "li")
+    }
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("unit", ["", "1" * 65, "1-1-101\n", "9-9-999"])
+def test_a_signed_objection_names_a_unit_of_the_roster(world, unit):
+    world.freeze()
+    phone = world.enrol("zhang")
+    said = Complaint(unit, Concern.AREA, "不对")
+    with pytest.raises(UnreadableObjection):
+        world.identities.object_with_key(world.roster_id, signed_objection(world, phone, said))
+
+
+def test_a_missing_unit_is_on_no_roster(world):
+    world.freeze()
+    said = Complaint("9-9-999", Concern.MISSING, "漏登")
+    signed = signed_objection(world, world.enrol("zhang"), said)
+    assert world.identities.object_with_key(world.roster_id, signed)[0].unit == "9-9-999"
 
 
 def test_a_signed_objection_is_for_one_roster_now_and_by_a_known_key(world):

@@ -8,12 +8,14 @@ from sqlalchemy import text
 
 from tests.voting.conftest import voting
 from tests.voting.roster.test_service import PERSONAL
+from tests.voting.roster.test_versions import amend, imported
 from tests.voting.world import COMMUNITY, ROWS, World, sheet
 from voting.identity.refusals import IdentityNotProved
 from voting.identity.request import PAYLOAD_TYPE as REQUEST
 from voting.identity.request import payload as request
 from voting.outcome.bundle import Level
 from voting.outcome.verify import verify_bundle
+from voting.roster import store
 from voting.roster.objection import Complaint, Concern, Outcome
 from voting.roster.service import retention
 from voting.roster.vault import KeyMissing, Vault
@@ -24,14 +26,21 @@ OLD, NEW, INDEX = b"e" * 32, b"n" * 32, b"i" * 32
 WORDS = "我的电话 15400000001"
 
 
+def complain(world, roster_id):
+    said = Complaint("1-1-101", Concern.OTHER, WORDS)
+    return world.rosters.objections.file(roster_id, said, entered_by="k1")[0]
+
+
+def settle(world, state):
+    return world.rosters.objections.answer(
+        state.roster_id, state.objection_id, Outcome.DECLINED, "不采纳", by="c1"
+    )
+
+
 def objecting(world):
     """A frozen roster with an objection answered on it."""
     world.freeze()
-    said = Complaint("1-1-101", Concern.OTHER, WORDS)
-    state, _ = world.rosters.objections.file(world.roster_id, said, entered_by="k1")
-    world.rosters.objections.answer(
-        world.roster_id, state.objection_id, Outcome.DECLINED, "不采纳", by="c1"
-    )
+    settle(world, complain(world, world.roster_id))
     return world
 
 
@@ -101,9 +110,7 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_stopped(world, monkeypat
 def ended(world):
     """A certified vote, and a newer version of the roster."""
     voting(world, begun=True)
-    world.rosters.objections.file(
-        world.roster_id, Complaint("1-1-101", Concern.OTHER, WORDS), entered_by="k1"
-    )
+    settle(world, complain(world, world.roster_id))
     world.cast("zhang", ["1-1-101", "1-1-202", "B1-1-001"])
     world.close()
     world.outcomes.issue(world.assembly_id, by="c1")
@@ -174,6 +181,63 @@ def test_what_is_in_use_or_young_is_not_erased(world):
     world.draft()
     assert world.outcomes.erase(later, (newest,), by="operator") == 0
     assert world.outcomes.erase(later, (), by="operator") == 1
+
+
+def test_what_still_has_to_be_done_with_a_version_keeps_it(world):
+    """An erased version could neither be answered for nor frozen: the complex would be stuck."""
+    first = imported(world)
+    world.clock.advance(days=3650)
+    world.display(first.roster_id)
+    young = world.clock.moment - timedelta(days=7)  # when it was published
+    assert world.outcomes.erase(young, (), by="operator") == 0
+    state = complain(world, first.roster_id)
+    later = world.clock.moment + timedelta(days=1)
+    assert world.outcomes.erase(later, (), by="operator") == 0
+    settle(world, state)
+    assert world.outcomes.erase(later, (), by="operator") == 1
+
+
+def test_a_correction_that_one_has_signed_keeps_both_versions(world):
+    world.freeze()
+    version = amend(world, world.roster_id, removed=["B1-1-003"])
+    world.rosters.corrections.propose(version.roster_id, by="c1")
+    later = world.clock.moment + timedelta(days=1)
+    assert world.outcomes.erase(later, (), by="operator") == 0
+    world.assemblies.correct(version.roster_id, by="s1")
+    assert world.outcomes.erase(later, (), by="operator") == 2
+
+
+def test_nothing_new_is_built_on_an_erased_version(world):
+    freezing = world.rosters.freezing
+    world.freeze()
+    world.draft()
+    drafted, frozen = world.assembly_id, world.roster_id
+    shown, hidden = imported(world).roster_id, imported(world).roster_id
+    world.display(shown)
+    freezing.propose(shown, by="c1")
+    with world.database.write() as session:
+        before = world.clock.moment + timedelta(days=1)
+        world.rosters.retention.erase(session, before, (), by="operator")
+    until = before + timedelta(days=7)
+    for act in (
+        lambda: freezing.publish(hidden, until, by="c1"),
+        lambda: freezing.propose(shown, by="c1"),
+        lambda: freezing.confirm(shown, by="s1"),
+        lambda: world.assemblies.publish(drafted, by="c1"),
+        world.draft,
+    ):
+        with pytest.raises(RosterErased):
+            act()
+    assert world.roster_id == frozen
+
+
+def test_an_objection_whose_words_are_gone_can_still_be_settled(world):
+    """As an earlier release left them, which erased what was open."""
+    objecting(world)
+    state = complain(world, world.roster_id)
+    with world.database.write() as session:
+        store.erase_people(session, world.roster_id)
+    assert settle(world, state).outcome is Outcome.DECLINED
 
 
 def test_nothing_erased_remains_in_the_database_file(world):

@@ -136,6 +136,10 @@ def test_an_area_may_carry_its_unit_and_full_width_digits(written, cm2):
         ({"单元": " "}, "单元", "empty-cell"),
         ({"楼栋": "1、2"}, "楼栋", "unreadable-place"),
         ({"房号": "9" * 25}, "房号", "unreadable-place"),
+        ({"楼栋": "=1+1"}, "楼栋", "unreadable-place"),
+        ({"楼栋": "＠1"}, "楼栋", "unreadable-place"),
+        ({"单元": "—1"}, "单元", "unreadable-place"),
+        ({"房号": "+101"}, "房号", "unreadable-place"),
         ({"联系电话": "12345"}, "联系电话", "unreadable-phone"),
     ],
 )  # fmt: skip

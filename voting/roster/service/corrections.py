@@ -18,7 +18,7 @@ from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument
 from voting.roster.entries import correction_entry
 from voting.roster.service.custody import Custody
-from voting.roster.version import SameAccount, UnknownRoster
+from voting.roster.version import RosterErased, SameAccount, UnknownRoster
 from voting.staff import trail
 
 
@@ -92,14 +92,16 @@ class Corrections:
         store.lock(session, roster_id)
         return roster_id
 
-    def require_none(self, session: Session, roster_id: str) -> None:
-        """Lock a frozen roster, and refuse to build a new vote on it if it was corrected.
+    def require_usable(self, session: Session, roster_id: str) -> None:
+        """Lock a frozen roster, and refuse to build a new vote on it if nobody should.
 
         Raises
         ------
-        RosterCorrected
+        RosterCorrected, RosterErased
         """
-        store.lock(session, roster_id)
+        row = store.lock(session, roster_id)
+        if row is not None and row.erased_at is not None:
+            raise RosterErased("这份清册的个人信息已在保存期满后删除，请导入并冻结新的清册")
         if store.corrections(session, roster_id):
             raise RosterCorrected("这份清册冻结后已有更正，请冻结更正后的版本，再据以召开业主大会")
 

@@ -40,6 +40,10 @@ class Custody:
         """Keyed digest under which an owner is recognised."""
         return self._vault.index("identity", owner.identity)
 
+    def salt(self, owner_code: int, signed: bytes) -> bytes:
+        """Derive the salt for what an owner signed: the same again, and to others random."""
+        return self._vault.index("salt", f"{owner_code}\0{signed.decode()}")
+
     def seal(self, data: bytes, context: bytes) -> Sealed:
         """Encrypt personal data for its place."""
         return self._vault.seal(data, context)

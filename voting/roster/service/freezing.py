@@ -12,11 +12,13 @@ from voting.roster.document import RosterDocument
 from voting.roster.entries import frozen_entry
 from voting.roster.version import (
     FreezeNotProposed,
+    ObjectionAccepted,
     ObjectionPeriodRunning,
     ObjectionPeriodTooShort,
     ObjectionsOpen,
     RosterAlreadyFrozen,
     RosterAlreadyPublished,
+    RosterErased,
     RosterNotPublished,
     RosterSummary,
     SameAccount,
@@ -44,7 +46,8 @@ class Freezing:
 
         Raises
         ------
-        UnknownRoster, RosterAlreadyFrozen, RosterAlreadyPublished, ObjectionPeriodTooShort
+        UnknownRoster, RosterAlreadyFrozen, RosterAlreadyPublished, ObjectionPeriodTooShort,
+        RosterErased
         """
         with self._database.write() as session:
             row = _require_unfrozen(session, roster_id)
@@ -63,7 +66,7 @@ class Freezing:
         Raises
         ------
         UnknownRoster, RosterAlreadyFrozen, RosterNotPublished, ObjectionPeriodRunning,
-        ObjectionsOpen
+        ObjectionsOpen, ObjectionAccepted, RosterErased
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
@@ -107,12 +110,14 @@ class Freezing:
                 f"异议期至 {beijing_text(row.objections_until)} 止，此前不能冻结",
                 objections_until=timestamp(row.objections_until),
             )
-        waiting = store.open_objections(session, row.community, row.version)
+        waiting = store.open_objections(session, row.community)
         if waiting:
             raise ObjectionsOpen(
                 f"还有 {waiting} 件异议没有答复；请逐件答复，或写明理由作出不再答复的决定",
                 open=waiting,
             )
+        if store.accepted_objections(session, row.community, row.version):
+            raise ObjectionAccepted("有异议经查属实，请按答复修改清册，公示并冻结修改后的版本")
         return row
 
     def _trail(
@@ -159,4 +164,6 @@ def _require_unfrozen(session: Session, roster_id: str) -> store.RosterRow:
         raise UnknownRoster("没有这份业主清册")
     if row.frozen_at is not None:
         raise RosterAlreadyFrozen("这份业主清册已经冻结")
+    if row.erased_at is not None:
+        raise RosterErased("这一版清册的个人信息已在保存期满后删除，请重新导入")
     return row

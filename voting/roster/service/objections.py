@@ -19,6 +19,7 @@ from voting.roster.objection import (
     Outcome,
     ReasonRequired,
     UnknownObjection,
+    answer_bytes,
 )
 from voting.roster.service.custody import Custody
 from voting.roster.version import RosterErased, RosterNotPublished, UnknownRoster
@@ -40,6 +41,7 @@ class Objections:
         *,
         owner_code: int | None = None,
         entered_by: str | None = None,
+        signed: bytes | None = None,
     ) -> tuple[ObjectionState, Opening]:
         """Record an objection to a published or frozen version; on a frozen one it asks for C-16.
 
@@ -49,6 +51,8 @@ class Objections:
             The owner who proved himself.
         entered_by
             The account that took it over from paper, for somebody who is not on the list.
+        signed
+            The message of the owner's phone, if it came so. Sent again, it is filed once.
 
         Returns
         -------
@@ -70,6 +74,11 @@ class Objections:
             if roster.erased_at is not None:
                 raise RosterErased("这一版清册的个人信息已在保存期满后删除")
             now, opening = self._now(), commit(complaint.to_bytes())
+            if owner_code is not None and signed is not None:
+                opening = Opening(self._custody.salt(owner_code, signed), opening.data)
+                for known in store.objections(session, roster_id, owner_code):
+                    if known.commitment == opening.commitment:
+                        return _state(known), opening
             row = store.ObjectionRow(
                 objection_id=new_id(),
                 roster_id=roster_id,
@@ -83,7 +92,7 @@ class Objections:
                 answered_by=None,
                 answered_at=None,
             )
-            self._seal(row, complaint.text, "")
+            self._seal(row, complaint.text)
             entry = objection_entry(row.objection_id, roster_id, opening.commitment, now)
             row.register_position = self._log(session, entry)
             session.add(row)
@@ -96,7 +105,7 @@ class Objections:
 
         Raises
         ------
-        UnknownObjection, ObjectionAnswered, ReasonRequired, RosterErased
+        UnknownObjection, ObjectionAnswered, ReasonRequired
         """
         if not text.strip():
             raise ReasonRequired("答复须写明理由")
@@ -106,11 +115,15 @@ class Objections:
                 raise UnknownObjection("这份业主清册没有这件异议")
             if row.outcome is not None:
                 raise ObjectionAnswered("这件异议已经答复")
-            now = self._now()
-            (words,) = self._custody.open(session, [row], "answer", by=by, roster_id=row.roster_id)
-            self._seal(row, canonical.decode(words)["text"], text)
+            now, opening = self._now(), commit(answer_bytes(outcome, text))
+            # Once the words are erased there is nothing to keep the reason with; the act remains.
+            if row.sealed:
+                (words,) = self._custody.open(session, [row], "answer", by=by, roster_id=roster_id)
+                self._seal(row, canonical.decode(words)["text"], text, opening.salt)
             row.outcome, row.answered_by, row.answered_at = outcome.value, by, now
-            self._log(session, answer_entry(objection_id, outcome.value, by, now))
+            self._log(
+                session, answer_entry(objection_id, outcome.value, opening.commitment, by, now)
+            )
         return _state(row)
 
     def states(self, roster_id: str) -> list[ObjectionState]:
@@ -132,12 +145,14 @@ class Objections:
             )
         words = map(canonical.decode, opened)
         return [
-            Objection(_state(row), said["text"], said["answer"])
+            Objection(_state(row), said["text"], said["answer"], said.get("salt", ""))
             for row, said in zip(rows, words, strict=True)
         ]
 
-    def _seal(self, row: store.ObjectionRow, text: str, answer: str) -> None:
-        words = canonical.encode({"answer": answer, "text": text})
+    def _seal(
+        self, row: store.ObjectionRow, text: str, answer: str = "", salt: bytes = b""
+    ) -> None:
+        words = canonical.encode({"answer": answer, "salt": salt.hex(), "text": text})
         row.secret = self._custody.seal(words, row.context)
 
     def _log(self, session: Session, entry: bytes) -> int:

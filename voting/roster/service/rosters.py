@@ -1,5 +1,6 @@
 """Versions of rosters: import a sheet, amend a version, read what is there."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from voting.roster.version import (
 from voting.staff import trail
 
 UNKNOWN_PROVENANCE = Provenance()
+_DOCUMENTS_KEPT = 16
 
 
 class Rosters:
@@ -49,6 +51,8 @@ class Rosters:
         self._now = now
         self._frozen: dict[str, RosterDocument] = {}
         self._differences: dict[str, RosterDifference] = {}
+        # The document of a version never changes; of large ones only so many fit into memory.
+        self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(self._read_document)
         self.custody = Custody(database, ledger, vault, now)
         self.retention = Retention(database, ledger, vault, now)
         self.freezing = Freezing(database, ledger, now)
@@ -166,12 +170,22 @@ class Rosters:
         ------
         UnknownRoster, RosterNotPublished
         """
+        row = self.require_published(roster_id)
+        document = self._document(roster_id)
+        return summary_of(row, document), document
+
+    def require_published(self, roster_id: str) -> store.RosterRow:
+        """Find a version that was published, without parsing it.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotPublished
+        """
         with self._database.read() as session:
             row = _require(session, roster_id)
         if row.published_at is None and row.frozen_at is None:
             raise RosterNotPublished("这一版清册尚未公示")
-        document = RosterDocument.from_bytes(row.document)
-        return summary_of(row, document), document
+        return row
 
     def difference(self, roster_id: str) -> RosterDifference | None:
         """Compare a version with the one it names as its predecessor; None for a first one.
@@ -217,6 +231,10 @@ class Rosters:
         UnknownRoster, RosterNotFrozen
         """
         return self.corrections.entitled(session, roster_id, self.frozen(roster_id))
+
+    def _read_document(self, roster_id: str) -> RosterDocument:
+        with self._database.read() as session:
+            return RosterDocument.from_bytes(_require(session, roster_id).document)
 
     def _examined(self, sheet: bytes, filename: str) -> tuple[Roster, bytes]:
         """Read a sheet, and write down what is doubtful in it but keeps nothing out."""

@@ -3,6 +3,7 @@
 from voting.roster.store.acts import (
     CorrectionRow,
     ObjectionRow,
+    accepted_objections,
     correction,
     corrections,
     objection,
@@ -18,13 +19,12 @@ from voting.roster.store.people import (
     prove_title,
     titles,
 )
-from voting.roster.store.sealed import erase_people, sealed_under_other_keys
+from voting.roster.store.sealed import erase_people, past_retention, sealed_under_other_keys
 from voting.roster.store.versions import (
     RosterRow,
     by_digest,
     lock,
     newest,
-    past_retention,
     roster,
     rosters,
 )
@@ -35,6 +35,7 @@ __all__ = [
     "OwnerRow",
     "RosterRow",
     "TitleRow",
+    "accepted_objections",
     "by_digest",
     "correction",
     "corrections",

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ColumnElement, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
+from voting.roster.objection import Outcome
 from voting.roster.store.versions import RosterRow
 from voting.roster.vault import Sealed
 
@@ -81,19 +82,26 @@ def objections(
     return list(session.scalars(statement))
 
 
-def open_objections(session: Session, community: str, version: int) -> int:
-    """Count the unsettled objections to this version of a complex and to all before it."""
-    waiting = (
-        select(func.count())
-        .select_from(ObjectionRow)
-        .join(RosterRow)
-        .where(
-            RosterRow.community == community,
-            RosterRow.version <= version,
-            ObjectionRow.outcome.is_(None),
-        )
+def open_objections(session: Session, community: str) -> int:
+    """Count the unsettled objections to all versions of a complex."""
+    return _count_objections(
+        session, RosterRow.community == community, ObjectionRow.outcome.is_(None)
     )
-    return session.scalar(waiting) or 0
+
+
+def accepted_objections(session: Session, community: str, version: int) -> int:
+    """Count the objections that were right, to this version of a complex and to later ones."""
+    return _count_objections(
+        session,
+        RosterRow.community == community,
+        RosterRow.version >= version,
+        ObjectionRow.outcome == Outcome.ACCEPTED.value,
+    )
+
+
+def _count_objections(session: Session, *which: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(ObjectionRow).join(RosterRow).where(*which)
+    return session.scalar(statement) or 0
 
 
 def correction(session: Session, version_id: str) -> CorrectionRow | None:

@@ -1,10 +1,14 @@
 """What is sealed, over both tables that hold sealed data: to seal anew, and to erase."""
 
-from sqlalchemy import delete, select, update
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from voting.roster.store.acts import ObjectionRow
+from voting.roster.store.acts import CorrectionRow, ObjectionRow
 from voting.roster.store.people import OwnerRow, TitleRow
+from voting.roster.store.versions import RosterRow
 
 
 def sealed_under_other_keys(
@@ -28,6 +32,37 @@ def sealed_under_other_keys(
         .with_for_update()
     )
     return found
+
+
+def past_retention(
+    session: Session, before: datetime, except_ids: Collection[str]
+) -> list[RosterRow]:
+    """List versions old enough to forget whose people they named.
+
+    Whatever still has to be done with a version keeps it: an objection to answer, a correction
+    of it or by it that only one has signed.
+    """
+    waiting = (
+        select(ObjectionRow.roster_id).where(ObjectionRow.outcome.is_(None)),
+        *(
+            select(named).where(CorrectionRow.confirmed_at.is_(None))
+            for named in (CorrectionRow.roster_id, CorrectionRow.version_id)
+        ),
+    )
+    moments = (RosterRow.frozen_at, RosterRow.published_at, RosterRow.objections_until)
+    return list(
+        session.scalars(
+            select(RosterRow)
+            .where(
+                RosterRow.erased_at.is_(None),
+                RosterRow.imported_at < before,
+                *(or_(moment.is_(None), moment < before) for moment in moments),
+                *(RosterRow.roster_id.not_in(ids) for ids in waiting),
+                RosterRow.roster_id.not_in(sorted(except_ids)),
+            )
+            .order_by(RosterRow.community, RosterRow.version)
+        )
+    )
 
 
 def erase_people(session: Session, roster_id: str) -> None:

@@ -1,9 +1,8 @@
 """Tables of roster versions: the pinned document and how far it is."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, or_, select
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
@@ -67,23 +66,5 @@ def rosters(session: Session) -> list[RosterRow]:
     return list(
         session.scalars(
             select(RosterRow).order_by(RosterRow.imported_at.desc(), RosterRow.roster_id)
-        )
-    )
-
-
-def past_retention(
-    session: Session, before: datetime, except_ids: Collection[str]
-) -> list[RosterRow]:
-    """List versions old enough to forget whose people they named."""
-    return list(
-        session.scalars(
-            select(RosterRow)
-            .where(
-                RosterRow.erased_at.is_(None),
-                RosterRow.imported_at < before,
-                or_(RosterRow.frozen_at.is_(None), RosterRow.frozen_at < before),
-                RosterRow.roster_id.not_in(sorted(except_ids)),
-            )
-            .order_by(RosterRow.community, RosterRow.version)
         )
     )
