@@ -1,7 +1,7 @@
 """Small random assemblies that meet every rule: co-owners, developer stock, repeated and void
 ballots, blanks, followers, all three forms, every policy, areas past 2**53."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -159,7 +159,16 @@ def marks_of(form, *, following=True):
 
 
 @st.composite
-def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), turnout=0, simple=False):
+def assemblies(
+    draw,
+    *,
+    most_units=7,
+    most_ballots=7,
+    forms=tuple(Form),
+    turnout=0,
+    simple=False,
+    most_items=1,
+):
     """Draw an assembly.
 
     ``turnout``: owners in ten who vote, on average, once for all their units, before any other
@@ -175,9 +184,15 @@ def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), turnout
         None,
         draw(st.sampled_from([date(2026, 6, 1), date(2026, 6, 1), date(2019, 6, 1)])),
         Policies() if simple else draw(policies(delivery=delivery)),
-        (draw(items(forms)),),
+        tuple(
+            replace(draw(items(forms)), id=str(number))
+            for number in range(draw(st.integers(1, most_items)))
+        ),
     )
-    marks = marks_of(agenda.items[0].form, following=not simple)
+    marks = [
+        marks_of(agenda.items[item].form, following=not simple)
+        for item, _ in agenda.question_columns()
+    ]
     # Some complexes vote unit by unit, so that one owner has several ballots.
     by_unit = not simple and draw(st.booleans())
     electors = [(key,) for key in roster.unit_key] if by_unit else _owners(roster, agenda)
@@ -189,7 +204,7 @@ def assemblies(draw, *, most_units=7, most_ballots=7, forms=tuple(Form), turnout
     rows = [
         BallotRow(
             unit_keys=units,
-            choices=tuple(int(draw(st.sampled_from(marks))) for _ in agenda.question_columns()),
+            choices=tuple(int(draw(st.sampled_from(offered))) for offered in marks),
             void=draw(st.integers(0, 9)) == 0,
             channel=draw(st.sampled_from(["手机", "纸质"])),
         )
