@@ -191,10 +191,11 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
     Columns
         Totals of each mark, then void, then participating; shape ``(M + 2, Q, S, 2)``.
     """
-    lean = np.full((len(table.columns), len(table.total_heads)), int(Choice.ABSTAIN))
     joins = silence_speaks(policies, rule)
-    if joins or (rule.deemed_votes and np.any(table.area_cm2.get(Choice.FOLLOW, 0))):
-        lean = _majority(_settle(table, cast_terms(policies)), table.marks)
+    follow = rule.deemed_votes and np.any(table.area_cm2.get(Choice.FOLLOW, 0))
+    if not (joins or follow):
+        return _settle(table, cast_terms(policies, Choice.ABSTAIN))
+    lean = _majority(_settle(table, cast_terms(policies)), table.marks)
     # Few choices lead anywhere: everything is read as if each led, and one reading is kept.
     kept: Columns | None = None
     for choice in np.unique(lean).tolist():
@@ -214,23 +215,26 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
 def _settle(table: CensusTable, terms: Terms) -> Columns:
     """Do what :func:`tally.reading.settle` does; shaped like :func:`_read`."""
     whole = _whole(table)
-    shape = (len(table.marks) + 2, len(table.columns), *whole.shape)
-    figures = np.zeros(shape, dtype=whole.dtype)
+    # One measure after the other in memory, so that every addition runs over neighbours.
+    shape = (2, len(table.marks) + 2, len(table.columns), len(whole))
+    heads, area_cm2 = figures = np.zeros(shape, dtype=whole.dtype)
     place = {mark: row for row, mark in enumerate(table.marks)}
     for (state, flags), count in table.heads.items():
         choice = terms.choice_of(state, flags)
         if choice is not None:
-            figures[place[choice], ..., 0] += count
+            heads[place[choice]] += count
         elif flags & FLAG_OF[Choice.VOID]:
-            figures[-2, ..., 0] += count
+            heads[-2] += count
     means = {mark: mark for mark in table.marks} | {**terms.cast, **terms.silent}
     for code, area in table.area_cm2.items():
         if code in means:
-            figures[place[means[code]], ..., 1] += area
+            area_cm2[place[means[code]]] += area
         elif code == Choice.VOID:
-            figures[-2, ..., 1] += area
-    figures[-1] = figures[:-2].sum(axis=0) + (figures[-2] if terms.void_takes_part else 0)
-    return figures
+            area_cm2[-2] += area
+    figures[:, -1] = figures[:, :-2].sum(axis=1)
+    if terms.void_takes_part:
+        figures[:, -1] += figures[:, -2]
+    return np.moveaxis(figures, 0, -1)
 
 
 def _majority(reading: Columns, marks: Sequence[int]) -> NDArray[np.int64]:

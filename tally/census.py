@@ -197,14 +197,18 @@ def _by_code(
     total: NDArray[np.int64],
 ) -> dict[int, NDArray[np.int64]]:
     """Return what each code has, int64, shape ``(Q, S)``, from ``(S, R, C)`` counted."""
-    shape = (len(questions), len(total))
+    absent = dict(zip(UNHELD, counted[:, -1, : len(UNHELD)].T, strict=True))
     # Where marks are void, void ballots were counted with them; elsewhere only those are.
-    absent = counted[:, -1, : len(UNHELD)].T
-    found = {code: np.broadcast_to(some, shape) for code, some in zip(UNHELD, absent, strict=True)}
-    answered = counted[:, questions, : len(wanted)].transpose(2, 1, 0)
-    found |= dict(zip(wanted, answered, strict=True))
+    absent = {code: some for code, some in absent.items() if code not in wanted}
+    answered = np.ascontiguousarray(counted[:, questions, : len(wanted)].transpose(2, 1, 0))
     # Whatever is left of an electorate is blank.
-    return found | {int(Choice.BLANK): total - sum(found.values())}
+    blank = total - sum(absent.values()) - answered.sum(axis=0)
+    shape = (len(questions), len(total))
+    return {
+        **{code: np.broadcast_to(some, shape) for code, some in absent.items()},
+        **dict(zip(wanted, answered, strict=True)),
+        int(Choice.BLANK): blank,
+    }
 
 
 def _cell_of(code: int) -> tuple[int, int]:
