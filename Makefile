@@ -23,7 +23,7 @@ serve: $(VENV)/main.installed
 
 test: $(VENV)/test.installed
 	$(BIN)/python -m tests.browser
-	$(BIN)/pytest --benchmark-disable
+	$(BIN)/python -m pytest --benchmark-disable
 
 check: $(VENV)/test.installed
 	$(BIN)/ruff format --check
