@@ -195,6 +195,9 @@ def _registered(evidence: Evidence) -> Problems:
     opened, closed = _only(evidence, "assembly-opened"), _only(evidence, "assembly-closed")
     if roster.entry["digest"] != evidence.roster.digest:
         yield "登记簿所记的业主清册不是这一份"
+    # Entries written before freezing took two accounts name one.
+    if roster.entry["by"] == roster.entry.get("confirmed_by"):
+        yield f"登记簿第 {roster.index} 条的清册冻结须由两个账号签署"
     pinned = (evidence.assembly_id, evidence.poll.notice_digest, evidence.roster.digest)
     entry = manifest.entry
     if (entry["assembly"], entry["notice"], entry["roster"]) != pinned:

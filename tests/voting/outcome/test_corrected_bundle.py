@@ -12,6 +12,7 @@ from tests.voting.outcome.test_correction import (
     corrected,
     problems,
 )
+from voting.kernel import canonical
 from voting.outcome import bundle
 from voting.outcome.bundle import CORRECTIONS, Level
 
@@ -56,3 +57,16 @@ def test_the_operator_cannot_slip_the_correction_behind_the_ballot(forged):
         entries[1], entries[2] = entries[2], entries[1]
 
     assert {9, 13} <= problems(zipped(relogged(forged, swap))).keys()
+
+
+@pytest.mark.parametrize("kind", ["roster", "roster-correction"])
+def test_one_account_is_not_two(forged, kind):
+    def sign_alone(entries):
+        for each in entries:
+            entry = canonical.decode(base64.b64decode(each["entry"]))
+            if entry["type"] == kind:
+                entry["confirmed_by"] = entry["by"]
+                each["entry"] = base64.b64encode(canonical.encode(entry)).decode()
+
+    found = problems(zipped(edited(forged, ENTRIES, sign_alone)))
+    assert any("须由两个账号签署" in problem for problem in found[9])
