@@ -1,7 +1,7 @@
 """Our side of the table: one function for each job, each from what the product has in hand there.
 
-``prepare_*`` runs before every timed call and is not timed: it lays out what the product keeps
-from the moment a roster is frozen, and nothing that depends on ballots unless it says so.
+``prepare_*`` is not timed, as the peers' tables are not: it lays out what the product keeps from
+the moment a roster is frozen, and nothing that depends on ballots unless it says so.
 """
 
 import numpy as np
