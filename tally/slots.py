@@ -55,8 +55,9 @@ def fill_slots(
 ) -> Slots:
     """Let one ballot stand for each unit.
 
-    A whole void ballot never takes a slot (domain C-19). Among the others the first or the last
-    in order of arrival does, with all its items (domain C-17, C-18). A struck ballot keeps the
+    A whole void ballot never takes a slot (domain C-19). Among the others the published rule
+    chooses by order of arrival, by medium, or the last of so many changes; the ballot chosen stands
+    with all its items (domain C-17, C-18). A struck ballot keeps the
     slots it took and silences them: what it had superseded does not come back.
 
     Raises

@@ -24,7 +24,8 @@ MANIFEST = "manifest.json"
 CORRECTIONS = "corrections.json"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
-# struct.error: a name that is too long once it is written in UTF-8.
+# What the zip reader raises on damage: NotImplementedError for a compression it does not know,
+# RuntimeError for an encrypted file, struct.error for a name too long once written in UTF-8.
 _DAMAGED = (
     zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError, struct.error,
 )  # fmt: skip
