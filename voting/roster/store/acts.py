@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
 from voting.roster.objection import Outcome
+from voting.roster.store.secret import HoldsSecret
 from voting.roster.store.versions import RosterRow
-from voting.roster.vault import Sealed
 
 
-class ObjectionRow(Base):
+class ObjectionRow(HoldsSecret, Base):
     """An objection to a published roster: its words and the answer's sealed."""
 
     __tablename__ = "roster_objections"
@@ -25,20 +25,9 @@ class ObjectionRow(Base):
     filed_at: Mapped[datetime]
     register_position: Mapped[int]
     commitment: Mapped[str]
-    key_version: Mapped[int]
-    sealed: Mapped[bytes]
     outcome: Mapped[str | None]
     answered_by: Mapped[str | None]
     answered_at: Mapped[datetime | None]
-
-    @property
-    def secret(self) -> Sealed:
-        """The sealed words and the key they are under."""
-        return Sealed(self.key_version, self.sealed)
-
-    @secret.setter
-    def secret(self, sealed: Sealed) -> None:
-        self.key_version, self.sealed = sealed.key_version, sealed.data
 
     @property
     def context(self) -> bytes:

@@ -6,11 +6,11 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
+from voting.roster.store.secret import HoldsSecret
 from voting.roster.store.versions import RosterRow
-from voting.roster.vault import Sealed
 
 
-class OwnerRow(Base):
+class OwnerRow(HoldsSecret, Base):
     """One owner; found by keyed digests, readable only with the key outside the database."""
 
     __tablename__ = "owners"
@@ -19,17 +19,6 @@ class OwnerRow(Base):
     owner_code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     identity_index: Mapped[bytes] = mapped_column(index=True)
     name_index: Mapped[bytes]
-    sealed: Mapped[bytes]
-    key_version: Mapped[int]
-
-    @property
-    def secret(self) -> Sealed:
-        """The sealed identity and the key it is under."""
-        return Sealed(self.key_version, self.sealed)
-
-    @secret.setter
-    def secret(self, sealed: Sealed) -> None:
-        self.key_version, self.sealed = sealed.key_version, sealed.data
 
     @property
     def context(self) -> bytes:
