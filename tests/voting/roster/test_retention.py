@@ -215,6 +215,7 @@ def test_nothing_new_is_built_on_an_erased_version(world):
     shown, hidden = imported(world).roster_id, imported(world).roster_id
     world.display(shown)
     freezing.propose(shown, by="c1")
+    sold = amend(world, frozen, removed=["B1-1-003"]).roster_id
     with world.database.write() as session:
         before = world.clock.moment + timedelta(days=1)
         world.rosters.retention.erase(session, before, (), by="operator")
@@ -223,6 +224,7 @@ def test_nothing_new_is_built_on_an_erased_version(world):
         lambda: freezing.publish(hidden, until, by="c1"),
         lambda: freezing.propose(shown, by="c1"),
         lambda: freezing.confirm(shown, by="s1"),
+        lambda: world.rosters.corrections.propose(sold, by="c1"),
         lambda: world.assemblies.publish(drafted, by="c1"),
         world.draft,
     ):

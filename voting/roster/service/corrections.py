@@ -37,12 +37,14 @@ class Corrections:
 
         Raises
         ------
-        UnknownRoster, NoCorrection, CorrectionInForce, CorrectionOutdated
+        UnknownRoster, RosterErased, NoCorrection, CorrectionInForce, CorrectionOutdated
         """
         with self._database.write() as session:
             version = store.lock(session, version_id)
             if version is None:
                 raise UnknownRoster("没有这一版业主清册")
+            if version.erased_at is not None:
+                raise RosterErased("这一版清册的个人信息已在保存期满后删除，请重新修改")
             if version.corrects is None:
                 raise NoCorrection("这一版不是由冻结的清册修改而来，冻结后即可使用，无须更正")
             row = store.correction(session, version_id)
