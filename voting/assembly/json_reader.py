@@ -127,6 +127,7 @@ class JsonReader:
             key = value.get("id") if named else value
             if not isinstance(key, str):
                 continue
+            key = unicodedata.normalize("NFC", key)
             if key in seen:
                 place = f"{at}/{index}/id" if named else f"{at}/{index}"
                 self.note(place, "duplicate-id", "与前面的一项重复")
