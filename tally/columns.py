@@ -125,7 +125,7 @@ class RosterColumns:
             kind=np.array([kind_code[row.kind] for row in rows], dtype=np.int8),
             area_cm2=np.array([row.area_cm2 for row in rows], dtype=np.int64),
             developer_stock=np.array([row.developer_stock for row in rows], dtype=np.bool_),
-            owner_offsets=_offsets(len(row.owners) for row in rows),
+            owner_offsets=boundaries(len(row.owners) for row in rows),
             owner_code=owner_code,
         )
 
@@ -246,7 +246,7 @@ class BallotColumns:
         if len(channels) > largest:
             raise TallyError(f"渠道种类过多：{len(channels)}")
         return cls(
-            unit_offsets=_offsets(len(row.unit_keys) for row in rows),
+            unit_offsets=boundaries(len(row.unit_keys) for row in rows),
             unit_code=np.array([code_of[key] for row in rows for key in row.unit_keys], np.int32),
             choices=np.array([row.choices for row in rows], np.int8).reshape(len(rows), questions),
             void=np.array([row.void for row in rows], dtype=np.bool_),
@@ -262,6 +262,7 @@ def _first_appearance(names: Iterable[str]) -> tuple[tuple[str, ...], NDArray[np
     return tuple(code_of), np.array(codes, dtype=np.int32)
 
 
-def _offsets(lengths: Iterable[int]) -> NDArray[np.int64]:
-    """Turn list lengths into the boundaries of one flat list."""
-    return np.cumsum([0, *lengths], dtype=np.int64)
+def boundaries(lengths: Iterable[int]) -> NDArray[np.int64]:
+    """Turn the lengths of L lists into their boundaries in one flat list, int64 ``(L + 1,)``."""
+    # NumPy adds Python integers up in int64, on every platform.
+    return np.cumsum([0, *lengths])

@@ -1,12 +1,12 @@
 """Complexes put one after the other, to be counted in one call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments
+from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments, boundaries
 
 _CHANNELS = tuple(MEDIUM_OF)
 """Channels that a rule may ask for; a city may name more others than int8 tells apart."""
@@ -28,8 +28,8 @@ def side_by_side(
     ballots = [each for _, _, each in complexes]
     buildings = tuple(dict.fromkeys(name for roster in rosters for name in roster.buildings))
     building_code = {name: code for code, name in enumerate(buildings)}
-    units = _starts(len(roster) for roster in rosters)
-    owners = _starts(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
+    units = boundaries(len(roster) for roster in rosters)
+    owners = boundaries(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
     roster = RosterColumns(
         unit_key=tuple(chain.from_iterable(roster.unit_key for roster in rosters)),
         buildings=buildings,
@@ -75,11 +75,6 @@ def _channel(ballots: BallotColumns) -> NDArray[np.int8]:
     return channel
 
 
-def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *lengths], dtype=np.int64)
-
-
 def _joined(offsets: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Put the boundaries of several flat lists one after the other."""
-    lengths = np.concatenate([np.diff(each) for each in offsets])
-    return np.concatenate(([0], np.cumsum(lengths)), dtype=np.int64)
+    return np.cumsum(np.concatenate([[0], *(np.diff(each) for each in offsets)]))
