@@ -5,8 +5,10 @@ from dataclasses import fields
 from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
+    Follow,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
@@ -41,6 +43,14 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "共有的房屋每套各按一人计算，共有人相同的也不合并",
     ),
     ("void_item", VoidItem.ABSTAIN): ("C-20", "有效表决票上划错的议题视为弃权"),
+    ("quorum", Quorum.PER_BALLOT): (
+        "C-30",
+        "参与比例按全部有效表决票计算，本项漏填或划错的也计入",
+    ),
+    ("follow", Follow.EACH_MEASURE): (
+        "C-24",
+        "随多数的，人数计入人数最多的意见，面积计入面积最多的意见",
+    ),
     ("ranking", Ranking.AREA_THEN_HEADS): ("C-26", "当选名次先按同意面积、再按同意人数排列"),
     ("ranking", Ranking.SUM_OF_SHARES): (
         "C-26",

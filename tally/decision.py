@@ -61,8 +61,9 @@ class Decision:
         """Write everything about the form of the item."""
         if self.item.form is Form.RESOLUTION:
             return self.verdicts[0].document()
-        tests = quorum_tests(rule, self.reading.participating, self.electorate)
-        whole = {
+        tests = quorum_tests(rule, self.reading.towards_quorum, self.electorate)
+        attending = self.reading.attending
+        whole = ({} if attending is None else {"attending": attending.document()}) | {
             "participating": self.reading.participating.document(),
             "void": self.reading.void.document(),
             "tests": {name: test.document() for name, test in tests.items()},

@@ -7,11 +7,13 @@ from tally.decision import Decision, decide
 from tally.desk import Desk
 from tally.model import (
     BlankItem,
+    Follow,
     Form,
     Item,
     Kind,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
@@ -74,6 +76,8 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         ),
         *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
         *(("ranking", replace(policies, ranking=value)) for value in _rankings(item)),
+        *(("quorum", replace(policies, quorum=value)) for value in Quorum),
+        *(("follow", replace(policies, follow=value)) for value in Follow),
     ]
     return [(name, other) for name, other in others if other != policies]
 

@@ -140,6 +140,28 @@ class Ranking(StrEnum):
     SUM_OF_SHARES = "sum_of_shares"
 
 
+class Quorum(StrEnum):
+    """Whose participation the quorum of an item is measured by (domain C-30).
+
+    ``per_ballot`` counts everybody whose ballot stands, even where it is blank or spoiled on the
+    item; approval is still measured against those who take part in the item itself.
+    """
+
+    PER_ITEM = "per_item"
+    PER_BALLOT = "per_ballot"
+
+
+class Follow(StrEnum):
+    """Which majority those join who vote with the majority, and the silent (domain C-24).
+
+    ``both_measures``: the choice in front by heads and by area, else abstention.
+    ``each_measure``: a head joins the choice in front by heads, an area the one in front by area.
+    """
+
+    BOTH_MEASURES = "both_measures"
+    EACH_MEASURE = "each_measure"
+
+
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
 """Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
 
@@ -163,6 +185,8 @@ class Policies:
     repeat_limit: int | None = None
     """How many later ballots may take the place of a unit's first, where the last valid one
     stands; None sets no limit (domain C-18)."""
+    quorum: Quorum = Quorum.PER_ITEM
+    follow: Follow = Follow.BOTH_MEASURES
 
 
 @dataclass(frozen=True, slots=True)

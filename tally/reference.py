@@ -17,12 +17,14 @@ from tally.model import (
     Agenda,
     BlankItem,
     Choice,
+    Follow,
     Form,
     Item,
     Kind,
     Matter,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
@@ -32,14 +34,21 @@ from tally.model import (
 )
 from tally.rules import Base, Ratio, Rule, rule_for
 
-Answer = int | str
-"""A choice a unit stands for: a :class:`Choice` code, or ``"void"``, or ``"silent"``."""
+Answer = int | str | tuple[int, int]
+"""A choice a unit stands for: a :class:`Choice` code, or one as a head and one with its area, or
+``"void"``, or ``"silent"``."""
 
-Counts = dict[Answer, tuple[int, int]]
-"""Heads and area (cm²) of each answer."""
+Pair = tuple[int, int]
+"""Heads and area (cm²)."""
+
+Counts = dict[int | str, Pair]
+"""Heads and area of each answer."""
 
 # BJ art. 39: at least five members, or three where there are no more than 100 households.
 _COMMITTEE, _SMALL_COMMITTEE, _SMALL_COMPLEX = 5, 3, 100
+
+_NOWHERE = (Choice.ABSTAIN, Choice.ABSTAIN)
+"""What those abstain to who would follow a majority that is not there: as heads, with area."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,8 @@ def count_assembly(
         For each item ``electorate``, ``carried`` and ``proposals``, one for a resolution and one
         for each candidate or option otherwise: ``participating``, ``approve``, ``oppose``,
         ``abstain`` and ``void``, each (heads, area in cm²), ``tests`` by name, and ``carried``.
-        Elections add ``seats`` and ``needs_decision``, choose-one items ``winner``.
+        ``attending`` is who counts towards the quorum. Elections add ``seats`` and
+        ``needs_decision``, choose-one items ``winner``.
     """
     papers = _Papers(roster, ballots, delivered, frozenset(struck))
     results = []
@@ -109,20 +119,23 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
         answers = _answers(papers, electorate, standing, column + question, policies)
         if policies.mixed_units is MixedUnits.LAST_BALLOT:
             answers = _last_ballot_governs(answers, heads, standing, policies)
-        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
         approving = (
             [Choice.OPTION + option for option in range(len(item.options))]
             if item.form is Form.CHOOSE_ONE
             else [Choice.APPROVE]
         )
-        proposals += [_judge(counts, whole, choice, policies, rule) for choice in approving]
+        proposals += [
+            _judge(counts, attending, whole, choice, policies, rule) for choice in approving
+        ]
 
     result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
     if item.form is Form.ELECTION:
         columns = range(column, column + item.questions)
         answers = _returned(papers, electorate, standing, columns, policies)
-        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
         result["participating"] = _participating(counts, policies)
+        result["attending"] = attending
         result["void"] = counts.get("void", (0, 0))
         seats = _seats(item, proposals, whole, policies.ranking)
         dwelling = KINDS.index(Kind.DWELLING)
@@ -139,7 +152,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
             if proposal["carried"]
         ]
         result["winner"] = winners[0] if winners else None
-        rejection = _judge(counts, whole, Choice.NONE_OF_THESE, policies, rule)
+        rejection = _judge(counts, attending, whole, Choice.NONE_OF_THESE, policies, rule)
         result["none_of_these"] = rejection["approve"]
         ids = [option.id for option in item.options]
         result["run_off"] = (
@@ -298,40 +311,45 @@ def _last_ballot_governs(
 def _interpret(
     papers: _Papers,
     answers: dict[int, Answer],
+    standing: dict[int, int | str],
     heads: list[list[int]],
     area: dict[int, int],
-    whole: tuple[int, int],
     policies: Policies,
     rule: Rule,
-) -> Counts:
-    """Resolve everything that is not a choice of its own, then add up."""
+) -> tuple[Counts, Pair]:
+    """Resolve everything that is not a choice of its own, then add up.
+
+    Also tell who counts towards the quorum.
+    """
     if policies.blank_item is BlankItem.ABSTAIN:
         answers = {
             unit: Choice.ABSTAIN if answer == Choice.BLANK else answer
             for unit, answer in answers.items()
         }
     expressed = _add_up(answers, heads, area, frozenset())
-    lean = _lean(expressed) if rule.deemed_votes else Choice.ABSTAIN
+    lean = _lean(expressed, policies.follow) if rule.deemed_votes else _NOWHERE
     answers = {
         unit: lean if answer == Choice.FOLLOW else answer for unit, answer in answers.items()
     }
     counts = _add_up(answers, heads, area, frozenset())
+    attending = _attending(counts, standing, frozenset(), heads, area, policies)
     if not rule.deemed_votes or policies.silence is Silence.NOT_PARTICIPATING:
-        return counts
+        return counts, attending
 
     silent = frozenset(unit for unit, answer in answers.items() if answer == "silent")
     if policies.silence is Silence.FOLLOW_MAJORITY:
-        part = _participating(counts, policies)
-        if not all(_reaches(rule.quorum, part[i], whole[i]) for i in (0, 1)):
-            return counts
+        whole = (len(heads), sum(area.values()))
+        if not all(_reaches(rule.quorum, attending[i], whole[i]) for i in (0, 1)):
+            return counts, attending
     if policies.silence is Silence.DELIVERED_FOLLOWS:
         if papers.delivered is None:
             raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
         delivered = papers.delivered
         silent = frozenset(unit for unit in silent if delivered[unit])
-    choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
-    answers = {unit: choice if unit in silent else answer for unit, answer in answers.items()}
-    return _add_up(answers, heads, area, silent)
+    joined = _NOWHERE if policies.silence is Silence.ABSTAIN else lean
+    answers = {unit: joined if unit in silent else answer for unit, answer in answers.items()}
+    counts = _add_up(answers, heads, area, silent)
+    return counts, _attending(counts, standing, silent, heads, area, policies)
 
 
 def _add_up(
@@ -340,18 +358,24 @@ def _add_up(
     area: dict[int, int],
     deemed: frozenset[int],
 ) -> Counts:
-    """Count each unit's area under its answer and each head once."""
+    """Count each unit's area under its answer and each head once.
+
+    Who joins one choice as a head and another with his area answers with both.
+    """
     uncounted = ("void", "silent", Choice.BLANK, Choice.FOLLOW)
-    head_count: dict[Answer, int] = {}
-    area_sum: dict[Answer, int] = {}
+    head_count: dict[int | str, int] = {}
+    area_sum: dict[int | str, int] = {}
+    as_head: dict[int, int | str] = {}
     for unit, answer in answers.items():
-        area_sum[answer] = area_sum.get(answer, 0) + area[unit]
+        with_area = answer[1] if isinstance(answer, tuple) else answer
+        area_sum[with_area] = area_sum.get(with_area, 0) + area[unit]
+        as_head[unit] = answer[0] if isinstance(answer, tuple) else answer
     for units in heads:
-        own = {answers[unit] for unit in units if unit not in deemed}.difference(uncounted)
-        joined = {answers[unit] for unit in units if unit in deemed}
+        own = {as_head[unit] for unit in units if unit not in deemed}.difference(uncounted)
+        joined = {as_head[unit] for unit in units if unit in deemed}
         named = own or joined
         if len(named) == 1:
-            stands_for: Answer = named.pop()
+            stands_for: int | str = named.pop()
         elif named:
             stands_for = Choice.ABSTAIN
         elif any(answers[unit] == "void" for unit in units):
@@ -373,15 +397,41 @@ def _choices(counts: Counts) -> Counts:
     }
 
 
-def _lean(expressed: Counts) -> int:
-    """Find the choice that is alone in front by heads and by area."""
-    front: list[set[Answer]] = []
+def _lean(expressed: Counts, follow: Follow) -> tuple[int, int]:
+    """Find the choice that is alone in front by heads, and the one that is by area."""
     choices = _choices(expressed)
+    alone = []
     for i in (0, 1):
         most = max((pair[i] for pair in choices.values()), default=0)
-        front.append({answer for answer, pair in choices.items() if pair[i] == most})
-    agreed = front[0] if front[0] == front[1] and len(front[0]) == 1 else {Choice.ABSTAIN}
-    return int(agreed.pop())
+        front = [answer for answer, pair in choices.items() if pair[i] == most]
+        alone.append(int(front[0]) if len(front) == 1 else Choice.ABSTAIN)
+    by_heads, by_area = alone
+    if follow is Follow.BOTH_MEASURES and by_heads != by_area:
+        return _NOWHERE
+    return by_heads, by_area
+
+
+def _attending(
+    counts: Counts,
+    standing: dict[int, int | str],
+    deemed: frozenset[int],
+    heads: list[list[int]],
+    area: dict[int, int],
+    policies: Policies,
+) -> Pair:
+    """Tell who counts towards the quorum: by item who takes part, by ballot whose ballot stands."""
+    if policies.quorum is Quorum.PER_ITEM:
+        return _participating(counts, policies)
+    void_counts = policies.void_ballot is VoidBallot.PARTICIPATING
+    there = {
+        unit
+        for unit in area
+        if unit in deemed or (unit in standing and (standing[unit] != "void" or void_counts))
+    }
+    return (
+        sum(any(unit in there for unit in units) for units in heads),
+        sum(area[unit] for unit in there),
+    )
 
 
 def _participating(counts: Counts, policies: Policies) -> tuple[int, int]:
@@ -392,7 +442,7 @@ def _participating(counts: Counts, policies: Policies) -> tuple[int, int]:
 
 
 def _judge(
-    counts: Counts, whole: tuple[int, int], approving: int, policies: Policies, rule: Rule
+    counts: Counts, attending: Pair, whole: Pair, approving: int, policies: Policies, rule: Rule
 ) -> dict[str, Any]:
     """Put one proposal to the four tests."""
     part = _participating(counts, policies)
@@ -406,13 +456,14 @@ def _judge(
     base = part if rule.base is Base.PARTICIPANTS else whole
     tests = {}
     for step, ratio, left, right in (
-        ("quorum", rule.quorum, part, whole),
+        ("quorum", rule.quorum, attending, whole),
         ("approval", rule.approval, approve, base),
     ):
         for i, measure in enumerate(("heads", "area")):
             tests[f"{step}_{measure}"] = _reaches(ratio, left[i], right[i])
     return {
         "participating": part,
+        "attending": attending,
         "approve": approve,
         "oppose": (sum(pair[0] for pair in against), sum(pair[1] for pair in against)),
         "abstain": abstain,

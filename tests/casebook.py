@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Choice,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
@@ -25,6 +26,7 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
@@ -98,6 +100,8 @@ RULES = {
             "按人数占比与面积占比之和": Ranking.SUM_OF_SHARES,
         },
     ),
+    "参与比例": ("quorum", {"按全部有效表决票": Quorum.PER_BALLOT}),
+    "从众": ("follow", {"人数与面积各随其多数": Follow.EACH_MEASURE}),
 }
 """Policy behind each clause, and what it may say instead of the default."""
 POLICY_OF = {clause: name for clause, (name, _) in RULES.items()}

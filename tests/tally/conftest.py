@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Choice,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
@@ -25,6 +26,7 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
@@ -76,6 +78,8 @@ def policies(draw, *, delivery):
         include_kinds=draw(st.sampled_from([DEFAULT_KINDS, DEFAULT_KINDS | {Kind.PARKING}])),
         void_item=draw(st.sampled_from(VoidItem)),
         ranking=draw(st.sampled_from(Ranking)),
+        quorum=draw(st.sampled_from(Quorum)),
+        follow=draw(st.sampled_from(Follow)),
     )
 
 

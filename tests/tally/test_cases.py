@@ -12,6 +12,7 @@ COUNTED = [each for each in CASES if "结果" in each.values[0]]
 BLOCKS = {
     "总": "electorate",
     "参与": "participating",
+    "到会": "attending",
     "同意": "approve",
     "反对": "oppose",
     "弃权": "abstain",

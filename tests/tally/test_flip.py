@@ -11,7 +11,7 @@ from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
 from tally.desk import Desk
 from tally.flip import flip_of
-from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies
+from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies, Quorum
 from tally.question import questions_of
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
@@ -116,8 +116,8 @@ def test_bounds_hold_without_trying(drawn, data):
 
 
 @settings(max_examples=5 * USUAL // 2, deadline=None)
-@given(data=st.data(), mixed_units=st.sampled_from(MixedUnits))
-def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
+@given(data=st.data(), mixed_units=st.sampled_from(MixedUnits), quorum=st.sampled_from(Quorum))
+def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units, quorum):
     """One ballot an owner and nobody follows: one integer, whatever the size.
 
     Only striking towards carriage may be left open, where no set of areas fits the window.
@@ -125,7 +125,7 @@ def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
     vote = data.draw(
         drawn(most_units=8, most_ballots=MOST_BALLOTS, forms=ONE_QUESTION, turnout=8, simple=True)
     )
-    policies = replace(vote.agenda.policies, mixed_units=mixed_units)
+    policies = replace(vote.agenda.policies, mixed_units=mixed_units, quorum=quorum)
     vote = replace(vote, agenda=replace(vote.agenda, policies=policies))
     before = proposals(vote, vote.ballots)
     for number, (question, flip) in enumerate(flips_of(vote, patience=0)):
@@ -149,8 +149,9 @@ def test_needed_is_the_least_that_comes_and_approves(drawn, data):
         def holds(more, measure=measure):
             whole = result["electorate"][measure]
             part = result["participating"][measure] + more
+            attending = result.get("attending", result["participating"])[measure] + more
             base = part if rule.base == "participants" else whole
-            return rule.quorum.holds(part, whole) and rule.approval.holds(
+            return rule.quorum.holds(attending, whole) and rule.approval.holds(
                 result["approve"][measure] + more, base
             )
 

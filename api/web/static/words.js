@@ -89,6 +89,8 @@ export const POLICIES = {
   include_kinds: "哪些用途的房屋计入",
   void_item: "有效票上划错的事项如何计算",
   ranking: "当选名次如何排列",
+  quorum: "参与比例按什么计算",
+  follow: "随多数的如何计算",
 };
 
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */
