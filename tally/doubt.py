@@ -15,6 +15,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -73,7 +74,7 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
             for kinds in _kinds(policies, item)
         ),
         *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
-        *(("ranking", replace(policies, ranking=value)) for value in _rankings(item)),
+        *(_of_elections(policies) if item.form is Form.ELECTION else ()),
     ]
     return [(name, other) for name, other in others if other != policies]
 
@@ -91,9 +92,12 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
 
 
-def _rankings(item: Item) -> tuple[Ranking, ...]:
-    """Return the orders in which elections, and nothing else, seat those who passed."""
-    return tuple(Ranking) if item.form is Form.ELECTION else ()
+def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
+    """Return what seats those who passed, in elections and nowhere else."""
+    return [
+        *(("ranking", replace(policies, ranking=value)) for value in Ranking),
+        *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
+    ]
 
 
 def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:

@@ -140,6 +140,19 @@ class Ranking(StrEnum):
     SUM_OF_SHARES = "sum_of_shares"
 
 
+class ShortOrEven(StrEnum):
+    """What follows where too few, or an even number of, members are elected (domain C-27).
+
+    ``lowest_becomes_alternate``: of an even number the last in rank becomes the first alternate,
+    if the number left is lawful. ``supplementary_election``: the seats left vacant are filled in
+    a supplementary election.
+    """
+
+    NEEDS_DECISION = "needs_decision"
+    LOWEST_BECOMES_ALTERNATE = "lowest_becomes_alternate"
+    SUPPLEMENTARY_ELECTION = "supplementary_election"
+
+
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
 """Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
 
@@ -163,6 +176,7 @@ class Policies:
     repeat_limit: int | None = None
     """How many later ballots may take the place of a unit's first, where the last valid one
     stands; None sets no limit (domain C-18)."""
+    short_or_even: ShortOrEven = ShortOrEven.NEEDS_DECISION
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -82,7 +83,8 @@ def count_assembly(
         For each item ``electorate``, ``carried`` and ``proposals``, one for a resolution and one
         for each candidate or option otherwise: ``participating``, ``approve``, ``oppose``,
         ``abstain`` and ``void``, each (heads, area in cm²), ``tests`` by name, and ``carried``.
-        Elections add ``seats`` and ``needs_decision``, choose-one items ``winner``.
+        Elections add ``seats``, ``needs_decision`` and, where a clause calls one, the
+        ``supplementary_seats`` of a supplementary election; choose-one items ``winner``.
     """
     papers = _Papers(roster, ballots, delivered, frozenset(struck))
     results = []
@@ -124,11 +126,18 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
         counts = _interpret(papers, answers, heads, area, whole, policies, rule)
         result["participating"] = _participating(counts, policies)
         result["void"] = counts.get("void", (0, 0))
-        seats = _seats(item, proposals, whole, policies.ranking)
         dwelling = KINDS.index(Kind.DWELLING)
         households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
-        result["seats"] = seats
-        result["needs_decision"] = _needs_decision(item, proposals, seats, households)
+        least = _SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE
+        passed = sum(proposal["carried"] for proposal in proposals)
+        places = _places(item, passed, least, policies.short_or_even)
+        result["seats"] = _seats(places, proposals, whole, policies.ranking)
+        reasons = _not_lawful(item, places.count("member"), passed, least)
+        vacant = item.seats - min(passed, item.seats)
+        if policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION and reasons and vacant:
+            result["supplementary_seats"] = vacant
+            reasons = ["supplementary_election"]
+        result["needs_decision"] = ["tie"] * ("unresolved" in result["seats"]) + reasons
         result["carried"] = not result["needs_decision"]
     else:
         result["carried"] = any(proposal["carried"] for proposal in proposals)
@@ -459,8 +468,25 @@ def _ranked_by(
     return (area, heads) if ranking is Ranking.AREA_THEN_HEADS else (heads + area, area)
 
 
+def _places(item: Item, passed: int, least: int, clause: ShortOrEven) -> list[str]:
+    """List what there is to fill, the best rank first.
+
+    BJ art. 39 asks for an odd number of members. By clause the last of an even number elected
+    goes to the head of the alternates, of whom there are as many as published, at least one for
+    him, and no more than members; but not where that leaves fewer members than ``least``
+    (domain C-27).
+    """
+    members, alternates = item.seats, item.alternates
+    if clause is ShortOrEven.LOWEST_BECOMES_ALTERNATE and _is_committee(item):
+        elected = min(passed, members)
+        if elected % 2 == 0 and elected - 1 >= least:
+            members = elected - 1
+            alternates = min(max(alternates, 1), members)
+    return ["member"] * members + ["alternate"] * alternates
+
+
 def _seats(
-    item: Item, proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
+    places: list[str], proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
 ) -> list[str]:
     """Seat each candidate by how many passed with more votes, and how many with as many."""
     seats = []
@@ -469,14 +495,9 @@ def _seats(
     for own, proposal in zip(votes, proposals, strict=True):
         ahead = sum(others > own for others in passed)
         level = sum(others == own for others in passed)
-        places = range(ahead, ahead + level)
         kinds = {
-            "member"
-            if place < item.seats
-            else "alternate"
-            if place < item.seats + item.alternates
-            else "none"
-            for place in places
+            places[place] if place < len(places) else "none"
+            for place in range(ahead, ahead + level)
         }
         if not proposal["carried"]:
             seats.append("none")
@@ -485,17 +506,14 @@ def _seats(
     return seats
 
 
-def _needs_decision(
-    item: Item, proposals: list[dict[str, Any]], seats: list[str], households: int
-) -> list[str]:
-    """Tell what BJ art. 39 and ties leave to people."""
-    elected = min(item.seats, sum(proposal["carried"] for proposal in proposals))
-    reasons = ["tie"] if "unresolved" in seats else []
-    if item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE:
-        if elected < (_SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE):
-            reasons.append("too_few")
-        if elected % 2 == 0:
-            reasons.append("even")
-    elif elected < item.seats:
-        reasons.append("too_few")
-    return reasons
+def _is_committee(item: Item) -> bool:
+    """Tell whether a whole committee is elected; fewer than three seats only fill vacancies."""
+    return item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE
+
+
+def _not_lawful(item: Item, members: int, passed: int, least: int) -> list[str]:
+    """Tell what BJ art. 39 leaves to people (domain C-27)."""
+    elected = min(members, passed)
+    if not _is_committee(item):
+        return ["too_few"] if elected < item.seats else []
+    return ["too_few"] * (elected < least) + ["even"] * (elected % 2 == 0)

@@ -28,6 +28,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -96,6 +97,13 @@ RULES = {
         {
             "先按面积、再按人数": Ranking.AREA_THEN_HEADS,
             "按人数占比与面积占比之和": Ranking.SUM_OF_SHARES,
+        },
+    ),
+    "当选人数不足或为双数": (
+        "short_or_even",
+        {
+            "末位转为候补": ShortOrEven.LOWEST_BECOMES_ALTERNATE,
+            "另行补选": ShortOrEven.SUPPLEMENTARY_ELECTION,
         },
     ),
 }

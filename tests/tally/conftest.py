@@ -28,6 +28,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -76,6 +77,7 @@ def policies(draw, *, delivery):
         include_kinds=draw(st.sampled_from([DEFAULT_KINDS, DEFAULT_KINDS | {Kind.PARKING}])),
         void_item=draw(st.sampled_from(VoidItem)),
         ranking=draw(st.sampled_from(Ranking)),
+        short_or_even=draw(st.sampled_from(ShortOrEven)),
     )
 
 
@@ -108,8 +110,6 @@ ITEMS = {
         "选举",
         Form.ELECTION,
         Matter.ELECT_COMMITTEE,
-        seats=3,
-        alternates=1,
         candidates=tuple(Candidate(f"c{i}", f"候选人{i}") for i in range(5)),
     ),
     Form.CHOOSE_ONE: Item(
@@ -136,6 +136,7 @@ def items(draw, forms):
         )
     )
     matters = [base.matter, base.matter, Matter.RAISE_FUND]
+    election = base.form is Form.ELECTION
     if base.form is Form.RESOLUTION:
         matters.append(Matter.DWELLING_TO_BUSINESS)
     return Item(
@@ -144,8 +145,8 @@ def items(draw, forms):
         base.form,
         draw(st.sampled_from(matters)),
         electorate,
-        seats=base.seats,
-        alternates=base.alternates,
+        seats=draw(st.sampled_from([3, 4, 5])) if election else 0,
+        alternates=draw(st.sampled_from([0, 1, 2])) if election else 0,
         candidates=base.candidates,
         options=base.options,
     )

@@ -93,6 +93,7 @@ ROWS_OF_THE_LAW = {
     "same_owner": {"C-5", "C-6"},
     "void_item": {"C-20"},
     "ranking": {"C-26"},
+    "short_or_even": {"C-27"},
 }
 
 

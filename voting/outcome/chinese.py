@@ -27,6 +27,7 @@ NEEDS_DECISION: Mapping[str, str] = {
     "tie": "有候选人同意人数和面积均相同，名次须另行表决确定",
     "too_few": "当选人数不足，须补选",
     "even": "当选人数为双数，须依选举办法确定单数",
+    "supplementary_election": "当选人数不足或为双数，按公布的规则另行补选",
 }
 POLICIES: Mapping[str, str] = {
     "silence": "未表决业主的计算",
@@ -39,6 +40,7 @@ POLICIES: Mapping[str, str] = {
     "include_kinds": "计入总数的房屋用途",
     "void_item": "有效表决票上划错事项的处理",
     "ranking": "当选名次的排列",
+    "short_or_even": "当选人数不足或为双数的处理",
 }
 POLICY_VALUES: Mapping[str, str] = {
     "not_participating": "不计入参与",
@@ -59,6 +61,9 @@ POLICY_VALUES: Mapping[str, str] = {
     "heads_then_area": "先按同意人数，再按同意面积",
     "area_then_heads": "先按同意面积，再按同意人数",
     "sum_of_shares": "按同意人数占比与同意面积占比之和",
+    "needs_decision": "留待决定",
+    "lowest_becomes_alternate": "双数的，名次最末的当选人转为第一候补",
+    "supplementary_election": "空缺名额另行补选",
 }
 _SIGNS = {">=": "≥", ">": "＞"}
 _REACHING = {">=": "达到", ">": "超过"}
@@ -216,6 +221,8 @@ def notes(item: Mapping[str, Any]) -> list[str]:
     lines = [
         f"尚待决定：{NEEDS_DECISION.get(why, why)}。" for why in item.get("needs_decision", ())
     ]
+    if vacant := item.get("supplementary_seats"):
+        lines.append(f"须补选：{heads_text(vacant)} 人。")
     if none_of_these := item.get("none_of_these"):
         lines.append(f"均不选：{_pair(none_of_these)}；弃权：{_pair(item['abstain'])}。")
     if run_off := item.get("run_off"):

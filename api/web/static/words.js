@@ -89,6 +89,7 @@ export const POLICIES = {
   include_kinds: "哪些用途的房屋计入",
   void_item: "有效票上划错的事项如何计算",
   ranking: "当选名次如何排列",
+  short_or_even: "当选人数不足或为双数时如何处理",
 };
 
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */

@@ -21,6 +21,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidItem,
 )
@@ -334,6 +335,7 @@ def agendas(draw):
                 same_owner=st.sampled_from(SameOwner),
                 void_item=st.sampled_from(VoidItem),
                 ranking=st.sampled_from(Ranking),
+                short_or_even=st.sampled_from(ShortOrEven),
                 include_kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
             )
         ),
@@ -348,7 +350,11 @@ def test_a_later_policy_is_written_only_where_it_departs_from_its_default():
         *("silence", "repeat", "mixed_units", "blank_item"),
         *("void_ballot", "same_owner", "include_kinds"),
     }
-    chosen = {"void_item": "abstain", "ranking": "sum_of_shares"}
+    chosen = {
+        "void_item": "abstain",
+        "ranking": "sum_of_shares",
+        "short_or_even": "supplementary_election",
+    }
     assert agenda_document(parse({**WHOLE, "policies": chosen}))["policies"] == written | chosen
 
 
