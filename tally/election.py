@@ -87,9 +87,9 @@ def seat_candidates(
             seats[index] = _seat(places, ahead, ahead + len(tied))
         ahead += len(tied)
     reasons = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
-    elected = min(len(passed), places.members)
+    elected = min(len(passed), places.members or places.alternates)
     unlawful = _unlawful(item, elected, households)
-    vacant = item.seats - elected if unlawful else 0
+    vacant = item.places - elected if unlawful else 0
     if vacant and policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION:
         reasons.append(NeedsDecision.SUPPLEMENTARY_ELECTION)
     else:
@@ -144,16 +144,17 @@ def _seat(places: _Places, first: int, end: int) -> Seat:
 
 
 def _unlawful(item: Item, elected: int, households: int) -> list[NeedsDecision]:
-    """Tell why so many members cannot stand.
+    """Tell why so many cannot stand.
 
     A committee has at least five members, three up to 100 households, and an odd number of them
     (BJ art. 39). Fewer than three seats can only fill vacancies: then all of them must be filled.
+    No law asks for a number of alternates: a list of their own falls short only if nobody passes.
     """
     reasons = []
     small = households <= _SMALL_COMPLEX_HOUSEHOLDS
     minimum = _SMALL_COMMITTEE_MINIMUM if small else _COMMITTEE_MINIMUM
     committee = item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE_MINIMUM
-    if elected < (minimum if committee else item.seats):
+    if elected < (minimum if committee else item.seats or 1):
         reasons.append(NeedsDecision.TOO_FEW)
     if committee and elected % 2 == 0:
         reasons.append(NeedsDecision.EVEN)

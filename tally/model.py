@@ -210,7 +210,10 @@ class Electorate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One agenda item."""
+    """One agenda item.
+
+    An election without ``seats`` puts a list of their own for alternates to the vote (domain C-28).
+    """
 
     id: str
     title: str
@@ -226,6 +229,11 @@ class Item:
     def questions(self) -> int:
         """Number of choice columns: one for each candidate of an election, otherwise one."""
         return len(self.candidates) if self.form is Form.ELECTION else 1
+
+    @property
+    def places(self) -> int:
+        """Number of places an election fills first: members, or alternates on their own list."""
+        return self.seats or self.alternates
 
 
 @dataclass(frozen=True, slots=True)

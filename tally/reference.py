@@ -133,7 +133,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
         places = _places(item, passed, least, policies.short_or_even)
         result["seats"] = _seats(places, proposals, whole, policies.ranking)
         reasons = _not_lawful(item, places.count("member"), passed, least)
-        vacant = item.seats - min(passed, item.seats)
+        vacant = max(item.places - passed, 0)
         if policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION and reasons and vacant:
             result["supplementary_seats"] = vacant
             reasons = ["supplementary_election"]
@@ -512,7 +512,13 @@ def _is_committee(item: Item) -> bool:
 
 
 def _not_lawful(item: Item, members: int, passed: int, least: int) -> list[str]:
-    """Tell what BJ art. 39 leaves to people (domain C-27)."""
+    """Tell what BJ art. 39 leaves to people (domain C-27).
+
+    It sets no least number of alternates, so a list of their own (domain C-28) is short only
+    where nobody on it passed.
+    """
+    if item.seats == 0:
+        return ["too_few"] if passed == 0 else []
     elected = min(members, passed)
     if not _is_committee(item):
         return ["too_few"] if elected < item.seats else []

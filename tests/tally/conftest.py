@@ -136,7 +136,10 @@ def items(draw, forms):
         )
     )
     matters = [base.matter, base.matter, Matter.RAISE_FUND]
-    election = base.form is Form.ELECTION
+    seats, alternates = 0, 0
+    if base.form is Form.ELECTION:
+        seats = draw(st.sampled_from([0, 3, 4, 5]))
+        alternates = draw(st.sampled_from([1, 2] if seats == 0 else [0, 1, 2]))
     if base.form is Form.RESOLUTION:
         matters.append(Matter.DWELLING_TO_BUSINESS)
     return Item(
@@ -145,8 +148,8 @@ def items(draw, forms):
         base.form,
         draw(st.sampled_from(matters)),
         electorate,
-        seats=draw(st.sampled_from([3, 4, 5])) if election else 0,
-        alternates=draw(st.sampled_from([0, 1, 2])) if election else 0,
+        seats=seats,
+        alternates=alternates,
         candidates=base.candidates,
         options=base.options,
     )

@@ -132,3 +132,36 @@ def test_without_a_clause_nobody_is_moved_and_no_election_is_called():
     assert found == [MEMBER] * 4
     assert result["needs_decision"] == ["even"]
     assert "supplementary_seats" not in result
+
+
+@pytest.mark.parametrize(
+    ("approvals", "alternates", "expected", "reasons"),
+    [
+        ([19, 20, 1], 2, [ALTERNATE, ALTERNATE, NONE], []),
+        ([19, 20, 18], 2, [ALTERNATE, ALTERNATE, NONE], []),
+        # Fewer, or an even number of, alternates are lawful.
+        ([1, 20, 1], 2, [NONE, ALTERNATE, NONE], []),
+        ([20, 20, 1], 3, [ALTERNATE, ALTERNATE, NONE], []),
+        ([19, 20, 19], 2, [UNRESOLVED, ALTERNATE, UNRESOLVED], ["tie"]),
+        ([1, 1, 1], 3, [NONE, NONE, NONE], ["too_few"]),
+    ],
+)
+@pytest.mark.parametrize("policies", [Policies(), MOVES])
+def test_a_list_of_their_own_elects_alternates_only(
+    approvals, alternates, expected, reasons, policies
+):
+    """Domain C-28: who passes is ranked and becomes an alternate; no committee is formed."""
+    found, result = elected(approvals, policies, seats=0, alternates=alternates)
+    assert found == expected
+    assert result["needs_decision"] == reasons
+    assert result["carried"] is not bool(reasons)
+
+
+def test_a_list_on_which_nobody_passes_is_elected_again():
+    found, result = elected([1, 1], CALLS, seats=0, alternates=2)
+    assert found == [NONE, NONE]
+    assert (result["needs_decision"], result["supplementary_seats"]) == (
+        ["supplementary_election"],
+        2,
+    )
+    assert elected([20, 1], CALLS, seats=0, alternates=2)[1]["needs_decision"] == []

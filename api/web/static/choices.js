@@ -4,7 +4,7 @@ import { Problem } from "./api.js";
 import { el, icon } from "./dom.js";
 import { squareMetres } from "./format.js";
 import { actionForm, announce, note } from "./page.js";
-import { CHOICES, concerns, counted, legalClass, NONE_OF_THESE } from "./words.js";
+import { CHOICES, concerns, counted, legalClass, NONE_OF_THESE, placesInWords } from "./words.js";
 
 /** Every question of the agenda in order: one per item, in elections one per candidate. */
 export function questions(agenda) {
@@ -190,7 +190,7 @@ function itemCard(item, index, group, agenda, answer, answers) {
       ? el(
           "p",
           { class: "hint" },
-          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。请对每一位候选人分别表态。`,
+          `${placesInWords(item)}请对每一位候选人分别表态。`,
         )
       : null,
     asked.map((question) => questionField(question, index, answer, answers)),

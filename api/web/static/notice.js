@@ -189,7 +189,7 @@ function agendaItem(item) {
       ? el(
           "p",
           { class: "names" },
-          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。候选人：`,
+          `${placesInWords(item)}候选人：`,
           unbroken(item.candidates.map(({ name }) => name)),
         )
       : null,

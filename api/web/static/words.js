@@ -92,6 +92,12 @@ export const POLICIES = {
   short_or_even: "当选人数不足或为双数时如何处理",
 };
 
+/** How many people an election fills which places with. */
+export function placesInWords({ seats, alternates }) {
+  if (seats === 0) return `候补委员单列名单，应选候补 ${alternates} 人。`;
+  return `应选 ${seats} 人${alternates ? `，候补 ${alternates} 人` : ""}。`;
+}
+
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */
 export function counted(policies, units) {
   const kinds = policies?.include_kinds ?? DEFAULT_KINDS;
