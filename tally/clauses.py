@@ -5,6 +5,7 @@ from dataclasses import fields
 from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
+    Candidates,
     MixedUnits,
     Policies,
     Ranking,
@@ -54,6 +55,10 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
     ("short_or_even", ShortOrEven.SUPPLEMENTARY_ELECTION): (
         "C-27",
         "当选人数不足或为双数的，空缺名额另行补选",
+    ),
+    ("candidates", Candidates.AT_MOST_SEATS): (
+        "C-25",
+        "每张表决票同意的候选人不得超过名额，超过的该项作废；只勾选部分候选人的，对其余的视为弃权",
     ),
 }
 _KINDS = ("C-11", "计入表决的房屋用途另有约定")

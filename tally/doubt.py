@@ -7,6 +7,7 @@ from tally.decision import Decision, decide
 from tally.desk import Desk
 from tally.model import (
     BlankItem,
+    Candidates,
     Form,
     Item,
     Kind,
@@ -93,10 +94,14 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
 
 
 def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
-    """Return what seats those who passed, in elections and nowhere else."""
+    """Return how candidates are marked and who passed is seated, in elections and nowhere else.
+
+    A limit on ticks can be left away, but not be put on owners whom nobody told of it.
+    """
     return [
         *(("ranking", replace(policies, ranking=value)) for value in Ranking),
         *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
+        ("candidates", replace(policies, candidates=Candidates.EACH)),
     ]
 
 

@@ -153,6 +153,17 @@ class ShortOrEven(StrEnum):
     SUPPLEMENTARY_ELECTION = "supplementary_election"
 
 
+class Candidates(StrEnum):
+    """How a ballot puts the candidates of an election (domain C-25).
+
+    ``each``: to be approved or not one by one, however many. ``at_most_seats``: to be ticked, no
+    more of them than there are seats; one tick too many spoils the election on that ballot.
+    """
+
+    EACH = "each"
+    AT_MOST_SEATS = "at_most_seats"
+
+
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
 """Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
 
@@ -177,6 +188,7 @@ class Policies:
     """How many later ballots may take the place of a unit's first, where the last valid one
     stands; None sets no limit (domain C-18)."""
     short_or_even: ShortOrEven = ShortOrEven.NEEDS_DECISION
+    candidates: Candidates = Candidates.EACH
 
 
 @dataclass(frozen=True, slots=True)

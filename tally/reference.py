@@ -5,7 +5,7 @@ It shares nothing with the fast count but the words (``model``), the columns and
 may be issued.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
@@ -16,6 +16,7 @@ from tally.errors import TallyError
 from tally.model import (
     Agenda,
     BlankItem,
+    Candidates,
     Choice,
     Form,
     Item,
@@ -108,7 +109,8 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     proposals = []
     for question in range(item.questions):
-        answers = _answers(papers, electorate, standing, column + question, policies)
+        marks = _marks(papers, item, column, question, policies)
+        answers = _answers(electorate, standing, marks, policies)
         if policies.mixed_units is MixedUnits.LAST_BALLOT:
             answers = _last_ballot_governs(answers, heads, standing, policies)
         counts = _interpret(papers, answers, heads, area, whole, policies, rule)
@@ -121,8 +123,13 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
     if item.form is Form.ELECTION:
-        columns = range(column, column + item.questions)
-        answers = _returned(papers, electorate, standing, columns, policies)
+        by_question = [
+            _answers(
+                electorate, standing, _marks(papers, item, column, question, policies), policies
+            )
+            for question in range(item.questions)
+        ]
+        answers = _returned(electorate, by_question, policies)
         counts = _interpret(papers, answers, heads, area, whole, policies, rule)
         result["participating"] = _participating(counts, policies)
         result["void"] = counts.get("void", (0, 0))
@@ -240,11 +247,33 @@ def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> in
     return (through or ballots)[0]
 
 
+def _marks(
+    papers: _Papers, item: Item, column: int, question: int, policies: Policies
+) -> list[int]:
+    """Read what each ballot says to one question of an item that starts at a column.
+
+    Where the published election method (BJ art. 32) lets a ballot tick no more candidates than
+    there are places, one tick more spoils the election on it; and whoever marked one candidate
+    takes part in the vote on all of them (domain C-25).
+    """
+    marks = []
+    for ballot in range(len(papers.ballots)):
+        row = papers.ballots.choices[ballot]
+        said = [int(row[column + each]) for each in range(item.questions)]
+        mark = said[question]
+        if item.form is Form.ELECTION and policies.candidates is Candidates.AT_MOST_SEATS:
+            if said.count(Choice.APPROVE) > item.places:
+                mark = Choice.VOID
+            elif mark == Choice.BLANK and set(said) - {Choice.BLANK, Choice.VOID}:
+                mark = Choice.ABSTAIN
+        marks.append(mark)
+    return marks
+
+
 def _answers(
-    papers: _Papers,
     electorate: list[int],
     standing: dict[int, int | str],
-    column: int,
+    marks: list[int],
     policies: Policies,
 ) -> dict[int, Answer]:
     """Read what each unit answers to one question."""
@@ -252,20 +281,15 @@ def _answers(
     answers: dict[int, Answer] = {}
     for unit in electorate:
         ballot = standing.get(unit, "silent")
-        mark = ballot if isinstance(ballot, str) else int(papers.ballots.choices[ballot, column])
+        mark = ballot if isinstance(ballot, str) else marks[ballot]
         answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
 
 
 def _returned(
-    papers: _Papers,
-    electorate: list[int],
-    standing: dict[int, int | str],
-    columns: Iterable[int],
-    policies: Policies,
+    electorate: list[int], by_question: list[dict[int, Answer]], policies: Policies
 ) -> dict[int, Answer]:
     """Tell of each unit whether its ballot says anything at all on the candidates."""
-    by_question = [_answers(papers, electorate, standing, column, policies) for column in columns]
     void_takes_part = (
         policies.void_ballot is VoidBallot.PARTICIPATING
         and policies.blank_item is BlankItem.NOT_PARTICIPATING

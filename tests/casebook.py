@@ -16,6 +16,7 @@ from tally.model import (
     Agenda,
     BlankItem,
     Candidate,
+    Candidates,
     Choice,
     Electorate,
     Form,
@@ -106,6 +107,7 @@ RULES = {
             "另行补选": ShortOrEven.SUPPLEMENTARY_ELECTION,
         },
     ),
+    "选举时同意的人数": ("candidates", {"不得超过名额": Candidates.AT_MOST_SEATS}),
 }
 """Policy behind each clause, and what it may say instead of the default."""
 POLICY_OF = {clause: name for clause, (name, _) in RULES.items()}

@@ -16,6 +16,7 @@ from tally.model import (
     Agenda,
     BlankItem,
     Candidate,
+    Candidates,
     Choice,
     Electorate,
     Form,
@@ -78,6 +79,7 @@ def policies(draw, *, delivery):
         void_item=draw(st.sampled_from(VoidItem)),
         ranking=draw(st.sampled_from(Ranking)),
         short_or_even=draw(st.sampled_from(ShortOrEven)),
+        candidates=draw(st.sampled_from(Candidates)),
     )
 
 

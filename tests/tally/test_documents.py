@@ -94,6 +94,7 @@ ROWS_OF_THE_LAW = {
     "void_item": {"C-20"},
     "ranking": {"C-26"},
     "short_or_even": {"C-27"},
+    "candidates": {"C-25"},
 }
 
 

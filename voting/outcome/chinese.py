@@ -41,6 +41,7 @@ POLICIES: Mapping[str, str] = {
     "void_item": "有效表决票上划错事项的处理",
     "ranking": "当选名次的排列",
     "short_or_even": "当选人数不足或为双数的处理",
+    "candidates": "选举时同意人数的限制",
 }
 POLICY_VALUES: Mapping[str, str] = {
     "not_participating": "不计入参与",
@@ -64,6 +65,8 @@ POLICY_VALUES: Mapping[str, str] = {
     "needs_decision": "留待决定",
     "lowest_becomes_alternate": "双数的，名次最末的当选人转为第一候补",
     "supplementary_election": "空缺名额另行补选",
+    "each": "对候选人逐一表决，同意几人不限",
+    "at_most_seats": "同意的人数不得超过名额，超过的该项作废",
 }
 _SIGNS = {">=": "≥", ">": "＞"}
 _REACHING = {">=": "达到", ">": "超过"}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tally.model import (
     Agenda,
     Candidate,
+    Candidates,
     Electorate,
     Form,
     Item,
@@ -366,6 +367,7 @@ def agendas(draw):
                 void_item=st.sampled_from(VoidItem),
                 ranking=st.sampled_from(Ranking),
                 short_or_even=st.sampled_from(ShortOrEven),
+                candidates=st.sampled_from(Candidates),
                 include_kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
             )
         ),
@@ -384,6 +386,7 @@ def test_a_later_policy_is_written_only_where_it_departs_from_its_default():
         "void_item": "abstain",
         "ranking": "sum_of_shares",
         "short_or_even": "supplementary_election",
+        "candidates": "at_most_seats",
     }
     assert agenda_document(parse({**WHOLE, "policies": chosen}))["policies"] == written | chosen
 
