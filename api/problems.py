@@ -68,6 +68,7 @@ STATUS: dict[type[Refusal], int] = {
     ballot.NotYourUnit: 403,
     ballot.PollClosed: 409,
     ballot.PollNotOpen: 409,
+    ballot.TooManyTicks: 422,
     ballot.UnknownUnit: 422,
     ballot.UnreadableChoice: 422,
     ballot.WrongAssembly: 409,

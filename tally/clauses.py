@@ -5,6 +5,7 @@ from dataclasses import fields
 from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
+    Candidates,
     Follow,
     MixedUnits,
     Policies,
@@ -12,6 +13,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -55,6 +57,18 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
     ("ranking", Ranking.SUM_OF_SHARES): (
         "C-26",
         "当选名次按同意人数占比与同意面积占比之和排列，相同的面积多者在前",
+    ),
+    ("short_or_even", ShortOrEven.LOWEST_BECOMES_ALTERNATE): (
+        "C-27",
+        "当选人数为双数、减去一人仍合法的，名次最末的当选人转为第一候补",
+    ),
+    ("short_or_even", ShortOrEven.SUPPLEMENTARY_ELECTION): (
+        "C-27",
+        "当选人数不足或为双数的，空缺名额另行补选",
+    ),
+    ("candidates", Candidates.AT_MOST_SEATS): (
+        "C-25",
+        "每张表决票同意的候选人不得超过名额，超过的该项作废；只勾选部分候选人的，对其余的视为弃权",
     ),
 }
 _KINDS = ("C-11", "计入表决的房屋用途另有约定")

@@ -162,6 +162,30 @@ class Follow(StrEnum):
     EACH_MEASURE = "each_measure"
 
 
+class ShortOrEven(StrEnum):
+    """What follows where too few, or an even number of, members are elected (domain C-27).
+
+    ``lowest_becomes_alternate``: of an even number the last in rank becomes the first alternate,
+    if the number left is lawful. ``supplementary_election``: the seats left vacant are filled in
+    a supplementary election.
+    """
+
+    NEEDS_DECISION = "needs_decision"
+    LOWEST_BECOMES_ALTERNATE = "lowest_becomes_alternate"
+    SUPPLEMENTARY_ELECTION = "supplementary_election"
+
+
+class Candidates(StrEnum):
+    """How a ballot puts the candidates of an election (domain C-25).
+
+    ``each``: to be approved or not one by one, however many. ``at_most_seats``: to be ticked, no
+    more of them than there are seats; one tick too many spoils the election on that ballot.
+    """
+
+    EACH = "each"
+    AT_MOST_SEATS = "at_most_seats"
+
+
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
 """Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
 
@@ -187,6 +211,8 @@ class Policies:
     stands; None sets no limit (domain C-18)."""
     quorum: Quorum = Quorum.PER_ITEM
     follow: Follow = Follow.BOTH_MEASURES
+    short_or_even: ShortOrEven = ShortOrEven.NEEDS_DECISION
+    candidates: Candidates = Candidates.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +246,10 @@ class Electorate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One agenda item."""
+    """One agenda item.
+
+    An election without ``seats`` puts a list of their own for alternates to the vote (domain C-28).
+    """
 
     id: str
     title: str
@@ -236,6 +265,11 @@ class Item:
     def questions(self) -> int:
         """Number of choice columns: one for each candidate of an election, otherwise one."""
         return len(self.candidates) if self.form is Form.ELECTION else 1
+
+    @property
+    def places(self) -> int:
+        """Number of places an election fills first: members, or alternates on their own list."""
+        return self.seats or self.alternates
 
 
 @dataclass(frozen=True, slots=True)

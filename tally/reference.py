@@ -5,7 +5,7 @@ It shares nothing with the fast count but the words (``model``), the columns and
 may be issued.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
@@ -16,6 +16,7 @@ from tally.errors import TallyError
 from tally.model import (
     Agenda,
     BlankItem,
+    Candidates,
     Choice,
     Follow,
     Form,
@@ -28,6 +29,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -91,8 +93,9 @@ def count_assembly(
         For each item ``electorate``, ``carried`` and ``proposals``, one for a resolution and one
         for each candidate or option otherwise: ``participating``, ``approve``, ``oppose``,
         ``abstain`` and ``void``, each (heads, area in cm²), ``tests`` by name, and ``carried``.
-        ``attending`` is who counts towards the quorum. Elections add ``seats`` and
-        ``needs_decision``, choose-one items ``winner``.
+        ``attending`` is who counts towards the quorum.
+        Elections add ``seats``, ``needs_decision`` and, where a clause calls one, the
+        ``supplementary_seats`` of a supplementary election; choose-one items ``winner``.
     """
     papers = _Papers(roster, ballots, delivered, frozenset(struck))
     results = []
@@ -116,7 +119,8 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     proposals = []
     for question in range(item.questions):
-        answers = _answers(papers, electorate, standing, column + question, policies)
+        marks = _marks(papers, item, column, question, policies)
+        answers = _answers(electorate, standing, marks, policies)
         if policies.mixed_units is MixedUnits.LAST_BALLOT:
             answers = _last_ballot_governs(answers, heads, standing, policies)
         counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
@@ -131,17 +135,29 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
     if item.form is Form.ELECTION:
-        columns = range(column, column + item.questions)
-        answers = _returned(papers, electorate, standing, columns, policies)
+        by_question = [
+            _answers(
+                electorate, standing, _marks(papers, item, column, question, policies), policies
+            )
+            for question in range(item.questions)
+        ]
+        answers = _returned(electorate, by_question, policies)
         counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
         result["participating"] = _participating(counts, policies)
         result["attending"] = attending
         result["void"] = counts.get("void", (0, 0))
-        seats = _seats(item, proposals, whole, policies.ranking)
         dwelling = KINDS.index(Kind.DWELLING)
         households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
-        result["seats"] = seats
-        result["needs_decision"] = _needs_decision(item, proposals, seats, households)
+        least = _SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE
+        passed = sum(proposal["carried"] for proposal in proposals)
+        places = _places(item, passed, least, policies.short_or_even)
+        result["seats"] = _seats(places, proposals, whole, policies.ranking)
+        reasons = _not_lawful(item, places.count("member"), passed, least)
+        vacant = max(item.places - passed, 0)
+        if policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION and reasons and vacant:
+            result["supplementary_seats"] = vacant
+            reasons = ["supplementary_election"]
+        result["needs_decision"] = ["tie"] * ("unresolved" in result["seats"]) + reasons
         result["carried"] = not result["needs_decision"]
     else:
         result["carried"] = any(proposal["carried"] for proposal in proposals)
@@ -244,11 +260,33 @@ def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> in
     return (through or ballots)[0]
 
 
+def _marks(
+    papers: _Papers, item: Item, column: int, question: int, policies: Policies
+) -> list[int]:
+    """Read what each ballot says to one question of an item that starts at a column.
+
+    Where the published election method (BJ art. 32) lets a ballot tick no more candidates than
+    there are places, one tick more spoils the election on it; and whoever marked one candidate
+    takes part in the vote on all of them (domain C-25).
+    """
+    marks = []
+    for ballot in range(len(papers.ballots)):
+        row = papers.ballots.choices[ballot]
+        said = [int(row[column + each]) for each in range(item.questions)]
+        mark = said[question]
+        if item.form is Form.ELECTION and policies.candidates is Candidates.AT_MOST_SEATS:
+            if said.count(Choice.APPROVE) > item.places:
+                mark = Choice.VOID
+            elif mark == Choice.BLANK and set(said) - {Choice.BLANK, Choice.VOID}:
+                mark = Choice.ABSTAIN
+        marks.append(mark)
+    return marks
+
+
 def _answers(
-    papers: _Papers,
     electorate: list[int],
     standing: dict[int, int | str],
-    column: int,
+    marks: list[int],
     policies: Policies,
 ) -> dict[int, Answer]:
     """Read what each unit answers to one question."""
@@ -256,20 +294,15 @@ def _answers(
     answers: dict[int, Answer] = {}
     for unit in electorate:
         ballot = standing.get(unit, "silent")
-        mark = ballot if isinstance(ballot, str) else int(papers.ballots.choices[ballot, column])
+        mark = ballot if isinstance(ballot, str) else marks[ballot]
         answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
 
 
 def _returned(
-    papers: _Papers,
-    electorate: list[int],
-    standing: dict[int, int | str],
-    columns: Iterable[int],
-    policies: Policies,
+    electorate: list[int], by_question: list[dict[int, Answer]], policies: Policies
 ) -> dict[int, Answer]:
     """Tell of each unit whether its ballot says anything at all on the candidates."""
-    by_question = [_answers(papers, electorate, standing, column, policies) for column in columns]
     void_takes_part = (
         policies.void_ballot is VoidBallot.PARTICIPATING
         and policies.blank_item is BlankItem.NOT_PARTICIPATING
@@ -510,8 +543,25 @@ def _ranked_by(
     return (area, heads) if ranking is Ranking.AREA_THEN_HEADS else (heads + area, area)
 
 
+def _places(item: Item, passed: int, least: int, clause: ShortOrEven) -> list[str]:
+    """List what there is to fill, the best rank first.
+
+    BJ art. 39 asks for an odd number of members. By clause the last of an even number elected
+    goes to the head of the alternates, of whom there are as many as published, at least one for
+    him, and no more than members; but not where that leaves fewer members than ``least``
+    (domain C-27).
+    """
+    members, alternates = item.seats, item.alternates
+    if clause is ShortOrEven.LOWEST_BECOMES_ALTERNATE and _is_committee(item):
+        elected = min(passed, members)
+        if elected % 2 == 0 and elected - 1 >= least:
+            members = elected - 1
+            alternates = min(max(alternates, 1), members)
+    return ["member"] * members + ["alternate"] * alternates
+
+
 def _seats(
-    item: Item, proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
+    places: list[str], proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
 ) -> list[str]:
     """Seat each candidate by how many passed with more votes, and how many with as many."""
     seats = []
@@ -520,14 +570,9 @@ def _seats(
     for own, proposal in zip(votes, proposals, strict=True):
         ahead = sum(others > own for others in passed)
         level = sum(others == own for others in passed)
-        places = range(ahead, ahead + level)
         kinds = {
-            "member"
-            if place < item.seats
-            else "alternate"
-            if place < item.seats + item.alternates
-            else "none"
-            for place in places
+            places[place] if place < len(places) else "none"
+            for place in range(ahead, ahead + level)
         }
         if not proposal["carried"]:
             seats.append("none")
@@ -536,17 +581,20 @@ def _seats(
     return seats
 
 
-def _needs_decision(
-    item: Item, proposals: list[dict[str, Any]], seats: list[str], households: int
-) -> list[str]:
-    """Tell what BJ art. 39 and ties leave to people."""
-    elected = min(item.seats, sum(proposal["carried"] for proposal in proposals))
-    reasons = ["tie"] if "unresolved" in seats else []
-    if item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE:
-        if elected < (_SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE):
-            reasons.append("too_few")
-        if elected % 2 == 0:
-            reasons.append("even")
-    elif elected < item.seats:
-        reasons.append("too_few")
-    return reasons
+def _is_committee(item: Item) -> bool:
+    """Tell whether a whole committee is elected; fewer than three seats only fill vacancies."""
+    return item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE
+
+
+def _not_lawful(item: Item, members: int, passed: int, least: int) -> list[str]:
+    """Tell what BJ art. 39 leaves to people (domain C-27).
+
+    It sets no least number of alternates, so a list of their own (domain C-28) is short only
+    where nobody on it passed.
+    """
+    if item.seats == 0:
+        return ["too_few"] if passed == 0 else []
+    elected = min(members, passed)
+    if not _is_committee(item):
+        return ["too_few"] if elected < item.seats else []
+    return ["too_few"] * (elected < least) + ["even"] * (elected % 2 == 0)

@@ -255,3 +255,21 @@ def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_cert
     expect(link).to_have_attribute("href", f"{site.assembly.path}/certificate")
     expect(vote.get_by_test_id("start")).to_have_count(0)
     expect(vote.get_by_text("undefined")).to_have_count(0)
+
+
+def test_the_page_says_how_many_may_be_ticked_before_anything_is_signed(site, page):
+    """Another assembly, whose rules set a limit; the owner has voted in neither."""
+    site.assembly = site.complex.open(candidates="at_most_seats")
+    vote = page(PHONE)
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    expect(vote.get_by_text("最多同意 1 人，多选的本项作废。")).to_be_visible()
+    identify(vote, site, site_neighbour(site))
+    for testid in ("item-1-approve", "item-2-c1-approve", "item-2-c2-approve", "item-3-a"):
+        vote.get_by_test_id(testid).check()
+    vote.get_by_test_id("review").click()
+    expect(vote.get_by_text("第 2 项最多同意 1 人，您同意了 2 人")).to_be_visible()
+    expect(vote.get_by_test_id("sign")).to_have_count(0)
+    vote.get_by_test_id("item-2-c2-abstain").check()
+    vote.get_by_test_id("review").click()
+    vote.get_by_test_id("sign").click()
+    expect(vote.get_by_test_id("receipt-position")).to_have_text("1")

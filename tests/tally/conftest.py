@@ -16,6 +16,7 @@ from tally.model import (
     Agenda,
     BlankItem,
     Candidate,
+    Candidates,
     Choice,
     Electorate,
     Follow,
@@ -30,6 +31,7 @@ from tally.model import (
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -80,6 +82,8 @@ def policies(draw, *, delivery):
         ranking=draw(st.sampled_from(Ranking)),
         quorum=draw(st.sampled_from(Quorum)),
         follow=draw(st.sampled_from(Follow)),
+        short_or_even=draw(st.sampled_from(ShortOrEven)),
+        candidates=draw(st.sampled_from(Candidates)),
     )
 
 
@@ -112,8 +116,6 @@ ITEMS = {
         "选举",
         Form.ELECTION,
         Matter.ELECT_COMMITTEE,
-        seats=3,
-        alternates=1,
         candidates=tuple(Candidate(f"c{i}", f"候选人{i}") for i in range(5)),
     ),
     Form.CHOOSE_ONE: Item(
@@ -140,6 +142,10 @@ def items(draw, forms):
         )
     )
     matters = [base.matter, base.matter, Matter.RAISE_FUND]
+    seats, alternates = 0, 0
+    if base.form is Form.ELECTION:
+        seats = draw(st.sampled_from([0, 3, 4, 5]))
+        alternates = draw(st.sampled_from([1, 2] if seats == 0 else [0, 1, 2]))
     if base.form is Form.RESOLUTION:
         matters.append(Matter.DWELLING_TO_BUSINESS)
     return Item(
@@ -148,8 +154,8 @@ def items(draw, forms):
         base.form,
         draw(st.sampled_from(matters)),
         electorate,
-        seats=base.seats,
-        alternates=base.alternates,
+        seats=seats,
+        alternates=alternates,
         candidates=base.candidates,
         options=base.options,
     )

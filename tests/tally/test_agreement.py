@@ -55,6 +55,7 @@ def assert_same(fast, plain):
         assert tuple(attending_in(fast).values()) == plain["attending"]
         assert [candidate["seat"] for candidate in fast["candidates"]] == plain["seats"]
         assert fast["needs_decision"] == plain["needs_decision"]
+        assert fast.get("supplementary_seats") == plain.get("supplementary_seats")
     if fast["form"] == Form.CHOOSE_ONE:
         for name in ("winner", "run_off"):
             assert fast[name] == plain[name], name

@@ -26,7 +26,12 @@ TESTS = {
 }
 CLASSES = {"general": "一般事项", "special": "重大事项", "unanimous": "须全体同意"}
 SEATS = {"member": "委员", "alternate": "候补", "none": "未当选", "unresolved": "待定"}
-NEEDS = {"tie": "票数并列", "too_few": "当选人数不足", "even": "当选人数为双数"}
+NEEDS = {
+    "tie": "票数并列",
+    "too_few": "当选人数不足",
+    "even": "当选人数为双数",
+    "supplementary_election": "补选",
+}
 CLAUSES = {policy: clause for clause, policy in POLICY_OF.items()}
 
 ROWS = {
@@ -79,6 +84,7 @@ def told(result, name):
         "席位": lambda: {row["id"]: SEATS[row["seat"]] for row in rows},
         "排名": lambda: {row["id"]: row["rank"] for row in rows if row["rank"]},
         "需决定": lambda: [NEEDS[reason] for reason in result["needs_decision"]],
+        "补选人数": lambda: result.get("supplementary_seats", 0),
         "胜出": lambda: result["winner"] or "无",
         "复选": lambda: result["run_off"] or [],
     }

@@ -98,6 +98,8 @@ ROWS_OF_THE_LAW = {
     "ranking": {"C-26"},
     "quorum": {"C-30"},
     "follow": {"C-24"},
+    "short_or_even": {"C-27"},
+    "candidates": {"C-25"},
 }
 
 

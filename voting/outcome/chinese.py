@@ -27,6 +27,7 @@ NEEDS_DECISION: Mapping[str, str] = {
     "tie": "有候选人同意人数和面积均相同，名次须另行表决确定",
     "too_few": "当选人数不足，须补选",
     "even": "当选人数为双数，须依选举办法确定单数",
+    "supplementary_election": "当选人数不足或为双数，按公布的规则另行补选",
 }
 POLICIES: Mapping[str, str] = {
     "silence": "未表决业主的计算",
@@ -41,6 +42,8 @@ POLICIES: Mapping[str, str] = {
     "ranking": "当选名次的排列",
     "quorum": "参与比例的计算",
     "follow": "随多数的计算",
+    "short_or_even": "当选人数不足或为双数的处理",
+    "candidates": "选举时同意人数的限制",
 }
 POLICY_VALUES: Mapping[str, str] = {
     "not_participating": "不计入参与",
@@ -65,6 +68,11 @@ POLICY_VALUES: Mapping[str, str] = {
     "per_ballot": "按全部有效表决票计算",
     "both_measures": "人数、面积均居首的意见",
     "each_measure": "人数、面积各随其居首的意见",
+    "needs_decision": "留待决定",
+    "lowest_becomes_alternate": "双数的，名次最末的当选人转为第一候补",
+    "supplementary_election": "空缺名额另行补选",
+    "each": "对候选人逐一表决，同意几人不限",
+    "at_most_seats": "同意的人数不得超过名额，超过的该项作废",
 }
 _SIGNS = {">=": "≥", ">": "＞"}
 _REACHING = {">=": "达到", ">": "超过"}
@@ -229,6 +237,8 @@ def notes(item: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"到会指有效表决票所代表的业主，本项漏填或划错的也在内：{_pair(item['attending'])}。"
         )
+    if vacant := item.get("supplementary_seats"):
+        lines.append(f"须补选：{heads_text(vacant)} 人。")
     if none_of_these := item.get("none_of_these"):
         lines.append(f"均不选：{_pair(none_of_these)}；弃权：{_pair(item['abstain'])}。")
     if run_off := item.get("run_off"):

@@ -405,6 +405,15 @@ def test_an_election_says_what_is_left_open():
     ]
 
 
+def test_a_supplementary_election_says_for_how_many_seats():
+    short = election(3, needs_decision=["supplementary_election"], carried=False, flip=None)
+
+    assert chinese.notes(short | {"supplementary_seats": 2}) == [
+        "尚待决定：当选人数不足或为双数，按公布的规则另行补选。",
+        "须补选：2 人。",
+    ]
+
+
 def test_a_choice_without_winner_names_the_run_off():
     assert chinese.verdict_text(choice_of_two("B")) == ("已选定", "选定：乙公司")
     open_choice = choice_of_two(None, run_off=["A", "B"], flip=None)
