@@ -4,10 +4,31 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from tests.servers import create_database, empty_database, postgres_server, valkey_server
 from voting.infra.database import Database
 from voting.infra.migrate import upgrade
+
+# Nothing is timed, so that no test fails because the machine is busy.
+_UNHURRIED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+# The examples of a test follow from its text: what fails once fails every time.
+settings.register_profile("repeatable", derandomize=True, database=None, **_UNHURRIED)
+# For `make fuzz`: other examples every time.
+settings.register_profile("fuzz", database=None, print_blob=True, **_UNHURRIED)
+settings.load_profile("repeatable")
+
+
+def pytest_sessionstart(session):
+    """Let the same commit draw the same examples, whatever else has been imported by then.
+
+    Hypothesis also draws constants that it finds in the modules loaded so far, which differ
+    between one file and all of them, and with the path of the checkout.
+    """
+    if settings.default.derandomize:
+        providers._get_local_constants = providers.Constants
 
 
 @pytest.fixture(scope="session")
