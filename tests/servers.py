@@ -7,6 +7,7 @@ forbidden (most containers), as ``nobody`` from a copy that ``nobody`` can read.
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -26,10 +27,16 @@ _START_SECONDS = 120
 
 
 def free_port():
-    """Find a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Find a loopback port that nobody listens on.
+
+    Not one of those that the kernel gives to whoever asks for any: until the server has started,
+    which may be seconds later, a connection of another process may be given it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

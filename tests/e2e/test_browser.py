@@ -16,6 +16,10 @@ from tests.servers import await_port, free_port
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
+PATIENCE_MS = 60_000
+"""Waited for on a busy machine only."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Site:
@@ -41,7 +45,7 @@ def site(tmp_path_factory):
     await_port(port)
     yield Site(complex_, f"http://127.0.0.1:{port}")
     server.should_exit = True
-    thread.join(15)
+    thread.join()
     complex_.shut()
 
 
@@ -67,7 +71,7 @@ def page(browser):
         context = browser.new_context(viewport=viewport, accept_downloads=True)
         contexts.append(context)
         opened = context.new_page()
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(PATIENCE_MS)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on(
             "console",
