@@ -11,6 +11,7 @@ from api.access import Anyone, router, staff
 from api.context import ONE_LINE, InService
 from voting.roster import difference_report
 from voting.roster.correction import Correction
+from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
 from voting.roster.version import Provenance, RosterSummary, Supplier
 from voting.staff.model import Account, Role
@@ -88,11 +89,10 @@ class PublicUnitOut(BaseModel):
     unit: str
     area_cm2: int
     kind: str
-    group: int
 
 
 class PublicRoster(BaseModel):
-    """The list for objections: no names, no numbers of owners, no telephone."""
+    """The list for objections: units, areas and totals; nothing of who owns which of them."""
 
     community: str
     version: int
@@ -100,6 +100,7 @@ class PublicRoster(BaseModel):
     published_at: datetime | None
     objections_until: datetime | None
     frozen: bool
+    totals: dict[str, Any]
     units: list[PublicUnitOut]
     difference: dict[str, Any] | None
     objections: int
@@ -218,12 +219,13 @@ def publish(
 
 @routes.get(
     "/{roster_id}",
-    dependencies=[Depends(Anyone("公示的清册：只有房号、面积、用途与产权组合编号"))],
+    dependencies=[Depends(Anyone("公示的清册：只有房号、面积、用途与总数"))],
 )
 def published(roster_id: str, service: InService) -> PublicRoster:
     """公示或冻结的清册，与上一版的差异，异议件数。"""
     summary, document = service.rosters.published(roster_id)
     objections = service.rosters.objections.states(roster_id)
+    difference = service.rosters.difference(roster_id)
     return PublicRoster(
         community=summary.community,
         version=summary.version,
@@ -231,16 +233,25 @@ def published(roster_id: str, service: InService) -> PublicRoster:
         published_at=summary.published_at,
         objections_until=summary.objections_until,
         frozen=summary.frozen,
+        totals=totals(document).to_object(),
         units=[
-            PublicUnitOut(
-                unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value, group=unit.group
-            )
+            PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
             for unit in document.units
         ],
-        difference=_difference(service, roster_id),
+        difference=None if difference is None else difference_report.published(difference),
         objections=len(objections),
         unanswered=sum(objection.outcome is None for objection in objections),
     )
+
+
+@routes.get("/{roster_id}/difference")
+def difference_in_full(
+    roster_id: str,
+    service: InService,
+    _account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+) -> dict[str, Any] | None:
+    """与上一版的全部差异，逐套写明业主、产权组合与售出交付的变更：签署之前应当看过。"""
+    return _difference(service, roster_id)
 
 
 @routes.post("/{roster_id}/freeze")
@@ -285,7 +296,7 @@ def _roster(summary: RosterSummary) -> RosterOut:
 
 def _difference(service: InService, roster_id: str) -> dict[str, Any] | None:
     difference = service.rosters.difference(roster_id)
-    return None if difference is None else difference_report.published(difference)
+    return None if difference is None else difference_report.in_full(difference)
 
 
 def _correction(act: Correction) -> CorrectionOut:

@@ -142,6 +142,11 @@ class RosterDifference:
             "version": self.version,
         }
 
+    def totals_object(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Write both totals, before and after."""
+        before, after = self.totals
+        return {"after": after.to_object(), "before": before.to_object()}
+
     @classmethod
     def read(cls, value: Mapping[str, Any], first: RosterDocument) -> Self:
         """Read what :meth:`to_object` wrote of a difference taken from ``first``.

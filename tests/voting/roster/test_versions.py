@@ -6,7 +6,7 @@ import pytest
 
 from tests.voting.world import CHEN, COMMUNITY, LI, ROWS, SUN, ZHANG, ZHAO, _row, sheet, title
 from voting.kernel import canonical
-from voting.roster.difference_report import published
+from voting.roster.difference_report import in_full
 from voting.roster.document import RosterDocument
 from voting.roster.refusals import RosterUnreadable
 from voting.roster.version import NothingAmended, Provenance, Supplier, UnknownRosterUnit
@@ -71,7 +71,7 @@ def test_an_amendment_changes_only_what_it_says(engine_world):
         _row("2-1-203", "住宅", "91.2", [CHEN], 14),
     ]
     second = amend(world, first.roster_id, rows, ["B1-1-003"])
-    said = published(world.rosters.difference(second.roster_id))
+    said = in_full(world.rosters.difference(second.roster_id))
     assert [unit["unit"] for unit in said["added"]] == ["2-1-203"]
     assert said["removed"] == ["B1-1-003"]
     assert said["owner_changed"] == ["1-1-202"]

@@ -37,7 +37,7 @@ class Freezing:
         self._now = now
 
     def publish(self, roster_id: str, until: datetime, *, by: str) -> RosterSummary:
-        """Publish unit keys, areas, kinds and groups, so that owners can object.
+        """Publish unit keys, areas, kinds and totals, so that owners can object.
 
         Parameters
         ----------
