@@ -100,6 +100,7 @@ STATUS: dict[type[Refusal], int] = {
     objection.ReasonRequired: 422,
     objection.UnknownObjection: 404,
     objection.UnreadableObjection: 400,
+    roster.EvidenceRequired: 422,
     roster.FreezeNotProposed: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,

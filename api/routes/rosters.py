@@ -26,6 +26,10 @@ Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
 Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
 _UnitKey = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
 _SuppliedBy = Annotated[Supplier, Form(description="资料由谁提供")]
+_Evidence = Annotated[
+    UploadFile | None,
+    File(description="依据文件（如扫描件）：只保存其 SHA-256，请自行保管原件；只删除房屋时必附"),
+]
 _Basis = Annotated[
     str,
     Form(
@@ -47,6 +51,7 @@ class RosterOut(BaseModel):
     digest: str
     previous: str | None = Field(description="上一版的摘要")
     source_digest: str = Field(description="所依据文件的 SHA-256")
+    evidence_digest: str | None = Field(description="另附的依据文件的 SHA-256")
     supplied_by: Supplier
     basis: str
     units: int
@@ -151,14 +156,16 @@ def import_sheet(
     file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
+    evidence: _Evidence = None,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
+    shown = b"" if evidence is None else evidence.file.read()
     summary, reconciliation = service.rosters.import_sheet(
         file.file.read(),
         file.filename or "",
         community,
         by=account.account_id,
-        provenance=Provenance(supplied_by, basis),
+        provenance=Provenance(supplied_by, basis, shown),
     )
     return Imported(
         roster=_roster(summary),
@@ -181,15 +188,17 @@ def amend(
     removed: Annotated[list[_UnitKey] | None, Form(max_length=_MOST_REMOVED)] = None,
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
+    evidence: _Evidence = None,
 ) -> Amended:
     """在一版清册上修改若干房屋，成为新版本；原来那一版不变。"""
+    shown = b"" if evidence is None else evidence.file.read()
     summary = service.rosters.amend(
         roster_id,
         None if file is None else file.file.read(),
         "" if file is None else file.filename or "",
         frozenset(removed or ()),
         by=account.account_id,
-        provenance=Provenance(supplied_by, basis),
+        provenance=Provenance(supplied_by, basis, shown),
     )
     return Amended(
         roster=_roster(summary),

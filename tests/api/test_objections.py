@@ -71,6 +71,7 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
     smaller = place.staff("convener").post(
         f"/v1/rosters/{second['roster']['roster_id']}/amendments",
         data={"removed": ["2-1-101", "2-1-102"], "basis": "测绘合并"},
+        files={"evidence": ("报告.pdf", b"%PDF-1.7")},
     )
     said = done(smaller).json()["difference"]
     assert said["removed"] == ["2-1-101", "2-1-102"]
@@ -79,6 +80,11 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
         f"/v1/rosters/{second['roster']['roster_id']}/amendments"
     )
     assert problem(nothing) == (422, "nothing-amended")
+    bare = place.staff("convener").post(
+        f"/v1/rosters/{second['roster']['roster_id']}/amendments",
+        data={"removed": ["2-1-101"], "basis": "测绘合并"},
+    )
+    assert problem(bare) == (422, "evidence-required")
 
 
 def test_the_public_list_shows_units_and_totals_and_nobody(place):
@@ -87,9 +93,7 @@ def test_the_public_list_shows_units_and_totals_and_nobody(place):
     assert problem(place.http.get(path)) == (409, "roster-not-published")
     place.display(roster_id)
     shown = done(place.http.get(path)).json()
-    assert {frozenset(unit) for unit in shown["units"]} == {
-        frozenset({"unit", "area_cm2", "kind"})
-    }
+    assert {frozenset(unit) for unit in shown["units"]} == {frozenset({"unit", "area_cm2", "kind"})}
     assert len(shown["units"]) == len(place.roster)
     assert shown["totals"]["everything"]["units"] == len(place.roster)
     assert (shown["objections"], shown["unanswered"], shown["frozen"]) == (0, 0, False)

@@ -6,13 +6,23 @@ import pytest
 
 from tests.voting.world import CHEN, COMMUNITY, LI, ROWS, SUN, ZHANG, ZHAO, _row, sheet, title
 from voting.kernel import canonical
+from voting.kernel.commitment import Opening
+from voting.roster import store
+from voting.roster.difference import totals
 from voting.roster.difference_report import in_full
 from voting.roster.document import RosterDocument
 from voting.roster.refusals import RosterUnreadable
-from voting.roster.version import NothingAmended, Provenance, Supplier, UnknownRosterUnit
+from voting.roster.version import (
+    EvidenceRequired,
+    NothingAmended,
+    Provenance,
+    Supplier,
+    UnknownRosterUnit,
+)
 
 NEWCOMER = ("吴桐", "护照", "E99000021")
-FROM_REGISTRY = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果")
+SCAN = b"%PDF-1.7 query result"
+FROM_REGISTRY = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果", SCAN)
 
 
 def imported(world, rows=ROWS):
@@ -60,6 +70,40 @@ def test_every_version_is_an_entry_that_pins_file_predecessor_and_account(world)
     assert acts[1]["source"] == second.source_digest
     assert [act["by"] for act in acts] == ["c1", "c1"]
     assert (second.supplied_by, second.basis) == (Supplier.REGISTRY, "不动产登记簿查询结果")
+
+
+def test_the_register_binds_what_a_version_rests_on_and_what_it_changes(world):
+    """Supplier, files, both totals, the difference: not even the operator alters them later."""
+    first = imported(world)
+    second = amend(world, first.roster_id, removed=["B1-1-003"])
+    one, two = (act for act in world.acts() if act["type"] == "roster-version")
+    assert one["supplied_by"] == two["supplied_by"] == "不动产登记机构"
+    assert (one["source"], one["evidence"]) == (first.source_digest, canonical.digest(SCAN))
+    assert two["source"] == two["evidence"] == second.evidence_digest
+    assert (
+        one["totals"]
+        == two["totals_before"]
+        == totals(document(world, first.roster_id)).to_object()
+    )
+    assert two["totals"] == totals(document(world, second.roster_id)).to_object()
+    assert two["difference"] == world.rosters.difference(second.roster_id).digest
+    assert not {"difference", "previous", "totals_before"} & one.keys()
+    with world.database.read() as session:
+        row = store.roster(session, second.roster_id)
+        basis, previous = world.rosters.origin(session, row)
+    assert canonical.digest(previous) == two["previous"]
+    assert Opening(basis.salt, FROM_REGISTRY.basis.encode()).commitment == two["basis"]
+    assert FROM_REGISTRY.basis.encode() not in b"".join(world.log(world.register))
+
+
+def test_nothing_is_removed_without_a_file_that_shows_why(world):
+    first = imported(world)
+    bare = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果")
+    with pytest.raises(EvidenceRequired):
+        world.rosters.amend(
+            first.roster_id, None, "", frozenset({"B1-1-003"}), by="c1", provenance=bare
+        )
+    assert len(world.rosters.summaries()) == 1
 
 
 def test_an_amendment_changes_only_what_it_says(engine_world):

@@ -32,6 +32,8 @@ class RosterRow(Base):
     corrects: Mapped[str | None]
     erased_at: Mapped[datetime | None]
     findings: Mapped[bytes | None]
+    entered_position: Mapped[int | None]
+    evidence_digest: Mapped[str | None]
 
 
 def newest(session: Session, community: str) -> RosterRow | None:
