@@ -34,7 +34,7 @@ from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
 from voting.outcome.evidence import Missing
 from voting.outcome.service import NotCertified
-from voting.roster import correction, objection
+from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
 from voting.roster.statistics import StatisticsUnreadable
@@ -91,6 +91,7 @@ STATUS: dict[type[Refusal], int] = {
     identity.UnreadableClaim: 422,
     ledger.NoSuchEntry: 404,
     ledger.UnknownLog: 404,
+    community.CommunityInDoubt: 409,
     correction.CorrectionInForce: 409,
     correction.CorrectionNotProposed: 409,
     correction.CorrectionOutdated: 409,

@@ -152,11 +152,15 @@ def listing(
 def import_sheet(
     service: InService,
     account: Convener,
+    *,
     community: Annotated[str, Form(min_length=1, max_length=128, pattern=ONE_LINE)],
     file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
+    another_community: Annotated[
+        bool, Form(description="名称与已有小区相近，但确为另一个小区")
+    ] = False,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
     shown = b"" if evidence is None else evidence.file.read()
@@ -166,6 +170,7 @@ def import_sheet(
         community,
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
+        another_community=another_community,
     )
     return Imported(
         roster=_roster(summary),

@@ -87,6 +87,15 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
     assert problem(bare) == (422, "evidence-required")
 
 
+def test_another_spelling_of_a_known_complex_is_asked_about(place):
+    imported(place)
+    files = {"file": ("清册.xlsx", roster_workbook(place.roster, "业主清册"))}
+    form = {"community": COMMUNITY.removesuffix("小区")}
+    answer = place.staff("convener").post("/v1/rosters", data=form, files=files)
+    assert problem(answer) == (409, "community-in-doubt")
+    assert answer.json()["community"] == COMMUNITY
+
+
 def test_the_public_list_shows_units_and_totals_and_nobody(place):
     roster_id = imported(place)["roster"]["roster_id"]
     path = f"/v1/rosters/{roster_id}"

@@ -8,6 +8,7 @@ from tests.voting.world import CHEN, COMMUNITY, LI, ROWS, SUN, ZHANG, ZHAO, _row
 from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.roster import store
+from voting.roster.community import CommunityInDoubt
 from voting.roster.difference import totals
 from voting.roster.difference_report import in_full
 from voting.roster.document import RosterDocument
@@ -191,6 +192,44 @@ def test_importers_at_the_same_time_make_one_chain(engine_world):
     versions = sorted(engine_world.rosters.summaries(), key=lambda each: each.version)
     assert [each.version for each in versions] == [1, 2, 3, 4, 5]
     assert [each.previous for each in versions[1:]] == [each.digest for each in versions[:-1]]
+
+
+def test_first_importers_at_the_same_time_make_one_chain(engine_world):
+    """No row of the complex is there to be locked yet; each spells its name in his way."""
+    spellings = ["桂花园", "桂 花园", "桂花园　", "\u200b桂花园"]
+    failures = []
+
+    def first(name):
+        try:
+            engine_world.rosters.import_sheet(sheet(), "清册.csv", name, by="c1")
+        except Exception as error:  # noqa: BLE001 - of whatever kind, it must not happen
+            failures.append(error)
+
+    threads = [threading.Thread(target=first, args=(name,)) for name in spellings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    versions = sorted(engine_world.rosters.summaries(), key=lambda each: each.version)
+    assert [(each.community, each.version) for each in versions] == [
+        ("桂花园", number) for number in (1, 2, 3, 4)
+    ]
+    assert [each.previous for each in versions[1:]] == [each.digest for each in versions[:-1]]
+
+
+def test_a_name_like_a_known_one_begins_no_chain_unasked(world):
+    first = imported(world)
+    near = f"{COMMUNITY}小区"
+    with pytest.raises(CommunityInDoubt, match=f"“{COMMUNITY}”"):
+        world.rosters.import_sheet(sheet(), "清册.csv", near, by="c1")
+    assert [each.roster_id for each in world.rosters.summaries()] == [first.roster_id]
+    other, _ = world.rosters.import_sheet(
+        sheet(), "清册.csv", near, by="c1", another_community=True
+    )
+    assert (other.community, other.version, other.previous) == (near, 1, None)
+    again, _ = world.rosters.import_sheet(sheet(), "清册.csv", near, by="c1")
+    assert (again.community, again.version) == (near, 2)
 
 
 def test_a_file_is_pinned_as_it_came(world):

@@ -11,6 +11,7 @@ from voting.kernel.clock import BEIJING, Clock
 from voting.kernel.commitment import Opening
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
+from voting.roster import community as communities
 from voting.roster import store
 from voting.roster.amendment import amended
 from voting.roster.difference import RosterDifference, totals
@@ -38,6 +39,8 @@ from voting.roster.version import (
 
 UNKNOWN_PROVENANCE = Provenance()
 _DOCUMENTS_KEPT = 16
+_ADDING = "roster-versions"
+"""Versions are added one after the other, so that each names the one before it."""
 
 
 class Rosters:
@@ -69,17 +72,27 @@ class Rosters:
         *,
         by: str,
         provenance: Provenance = UNKNOWN_PROVENANCE,
+        another_community: bool = False,
     ) -> tuple[RosterSummary, Reconciliation]:
         """Import a spreadsheet as a new version; with any problem nothing is imported.
+
+        Parameters
+        ----------
+        another_community
+            Whether this is a complex of its own, however much its name is like a known one.
 
         Raises
         ------
         RosterUnreadable
             Lists every problem with row and column.
+        CommunityInDoubt
         """
         roster, findings = self._examined(sheet, filename)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
+            self._database.queue(session, _ADDING)
+            known = store.communities(session)
+            community = communities.settle(community, known, another=another_community)
             newest = store.newest(session, community)
             numbers = self._numbers(session, roster, newest, community)
             document = RosterDocument.of(
@@ -132,6 +145,7 @@ class Rosters:
             )
         roster, findings = (Roster(()), None) if sheet is None else self._examined(sheet, filename)
         with self._database.write() as session:
+            self._database.queue(session, _ADDING)
             base = _require(session, roster_id)
             first = RosterDocument.from_bytes(base.document)
             unknown = sorted(removed - first.unit_code.keys())
