@@ -34,7 +34,7 @@ from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
 from voting.outcome.evidence import Missing
 from voting.outcome.service import NotCertified
-from voting.roster import correction, objection
+from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
 from voting.roster.statistics import StatisticsUnreadable
@@ -68,6 +68,7 @@ STATUS: dict[type[Refusal], int] = {
     ballot.NotYourUnit: 403,
     ballot.PollClosed: 409,
     ballot.PollNotOpen: 409,
+    ballot.TooManyTicks: 422,
     ballot.UnknownUnit: 422,
     ballot.UnreadableChoice: 422,
     ballot.WrongAssembly: 409,
@@ -91,6 +92,7 @@ STATUS: dict[type[Refusal], int] = {
     identity.UnreadableClaim: 422,
     ledger.NoSuchEntry: 404,
     ledger.UnknownLog: 404,
+    community.CommunityInDoubt: 409,
     correction.CorrectionInForce: 409,
     correction.CorrectionNotProposed: 409,
     correction.CorrectionOutdated: 409,
@@ -100,6 +102,7 @@ STATUS: dict[type[Refusal], int] = {
     objection.ReasonRequired: 422,
     objection.UnknownObjection: 404,
     objection.UnreadableObjection: 400,
+    roster.EvidenceRequired: 422,
     roster.FreezeNotProposed: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,

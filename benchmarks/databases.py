@@ -37,6 +37,10 @@ _INDEXES = (
     "matrix_rows (unit)",
 )
 
+_until_the_end = contextlib.ExitStack()
+"""What is closed when the interpreter leaves: connections first, then their server."""
+atexit.register(_until_the_end.close)
+
 
 @cache
 def polars_table(vote, name):
@@ -56,7 +60,7 @@ def duckdb_of(vote):
 @cache
 def postgres_of(vote):
     """Return a connection that holds every table: indexed, analysed, in memory."""
-    connection = psycopg.connect(_server(), autocommit=True)
+    connection = _until_the_end.enter_context(psycopg.connect(_server(), autocommit=True))
     for name, rows_of in TABLES.items():
         rows = rows_of(vote)
         columns = ", ".join(f"{column} {_SQL_TYPES[column]}" for column in rows)
@@ -71,7 +75,5 @@ def postgres_of(vote):
 
 @cache
 def _server():
-    """Start one server for all sizes; it is stopped when the interpreter leaves."""
-    stack = contextlib.ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(postgres_server()).replace("+psycopg", "")
+    """Start one server for all sizes."""
+    return _until_the_end.enter_context(postgres_server()).replace("+psycopg", "")

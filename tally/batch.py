@@ -11,13 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.census import FLAG_OF, CensusTable
+from tally.census import CensusTable
 from tally.columns import BallotColumns, RosterColumns, Segments
 from tally.count import count_at
 from tally.desk import Desk
 from tally.errors import TallyError
-from tally.model import Agenda, Choice, Item, Policies
-from tally.reading import Terms, cast_terms, needs_quorum, silence_speaks, with_silence
+from tally.model import Agenda, Choice, Follow, Item, Policies
+from tally.reading import (
+    ABSTENTION,
+    VOID_CODES,
+    VOID_FLAGS,
+    Lean,
+    Terms,
+    cast_terms,
+    needs_quorum,
+    silence_speaks,
+    with_silence,
+)
 from tally.roll import ElectoralRoll
 from tally.rules import Base, Ratio, Rule, rule_for
 
@@ -160,10 +170,10 @@ def verdicts_of(
     whole = _whole(table)
     reading = _read(table, policies, rule)
     totals = dict(zip(table.marks, reading, strict=False))
-    void, participating = reading[-2:]
+    void, participating, towards_quorum = reading[-3:]
     base = participating if rule.base is Base.PARTICIPANTS else whole
-    quorate = _holds(rule.quorum, participating, whole) & (table.total_heads > 0)
-    expressed, abstain = reading[:-2].sum(axis=0), totals[Choice.ABSTAIN]
+    quorate = _holds(rule.quorum, towards_quorum, whole) & (table.total_heads > 0)
+    expressed, abstain = reading[:-3].sum(axis=0), totals[Choice.ABSTAIN]
     found = {}
     for code in approving:
         approve = totals[code]
@@ -189,23 +199,25 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
     Returns
     -------
     Columns
-        Totals of each mark, then void, then participating; shape ``(M + 2, Q, S, 2)``.
+        Totals of each mark, then void, participating, and what is held against the quorum; shape
+        ``(M + 3, Q, S, 2)``.
     """
     joins = silence_speaks(policies, rule)
     follow = rule.deemed_votes and np.any(table.area_cm2.get(Choice.FOLLOW, 0))
     if not (joins or follow):
-        return _settle(table, cast_terms(policies, Choice.ABSTAIN))
-    lean = _majority(_settle(table, cast_terms(policies)), table.marks)
+        return _settle(table, cast_terms(policies, ABSTENTION))
+    leans = _majorities(_settle(table, cast_terms(policies)), table.marks, policies.follow)
     # Few choices lead anywhere: everything is read as if each led, and one reading is kept.
     kept: Columns | None = None
-    for choice in np.unique(lean).tolist():
-        voted = cast_terms(policies, choice)
+    for pair in np.unique(leans.reshape(-1, 2), axis=0).tolist():
+        lean = Lean(*pair)
+        voted = cast_terms(policies, lean)
         reading = _settle(table, voted)
         if joins:
-            joined = _settle(table, with_silence(voted, policies, choice))
+            joined = _settle(table, with_silence(voted, policies, lean))
             stands = _holds(rule.quorum, reading[-1], _whole(table)) | (not needs_quorum(policies))
             reading = np.where(stands[..., np.newaxis], joined, reading)
-        chosen = (lean == choice)[..., np.newaxis]
+        chosen = (leans == pair).all(axis=-1)[..., np.newaxis]
         kept = reading if kept is None else np.where(chosen, reading, kept)
     if kept is None:
         raise TallyError("没有任何分区可计票")
@@ -216,35 +228,48 @@ def _settle(table: CensusTable, terms: Terms) -> Columns:
     """Do what :func:`tally.reading.settle` does; shaped like :func:`_read`."""
     whole = _whole(table)
     # One measure after the other in memory, so that every addition runs over neighbours.
-    shape = (2, len(table.marks) + 2, len(table.columns), len(whole))
+    shape = (2, len(table.marks) + 3, len(table.columns), len(whole))
     heads, area_cm2 = figures = np.zeros(shape, dtype=whole.dtype)
     place = {mark: row for row, mark in enumerate(table.marks)}
+    void, participating, towards_quorum = range(-3, 0)
     for (state, flags), count in table.heads.items():
-        choice = terms.choice_of(state, flags)
-        if choice is not None:
-            heads[place[choice]] += count
-        elif flags & FLAG_OF[Choice.VOID]:
-            heads[-2] += count
-    means = {mark: mark for mark in table.marks} | {**terms.cast, **terms.silent}
+        stance = terms.of_owner(state, flags)
+        if stance.choice is not None:
+            heads[place[stance.choice]] += count
+        elif flags & VOID_FLAGS:
+            heads[void] += count
     for code, area in table.area_cm2.items():
-        if code in means:
-            area_cm2[place[means[code]]] += area
-        elif code == Choice.VOID:
-            area_cm2[-2] += area
-    figures[:, -1] = figures[:, :-2].sum(axis=1)
+        stance = terms.of_unit(code)
+        if stance.choice is not None:
+            area_cm2[place[stance.choice]] += area
+        elif code in VOID_CODES:
+            area_cm2[void] += area
+    figures[:, participating] = figures[:, :void].sum(axis=1)
     if terms.void_takes_part:
-        figures[:, -1] += figures[:, -2]
+        figures[:, participating] += figures[:, void]
+    figures[:, towards_quorum] = (
+        _attending(table, terms) if terms.by_ballot else figures[:, participating]
+    )
     return np.moveaxis(figures, 0, -1)
 
 
-def _majority(reading: Columns, marks: Sequence[int]) -> NDArray[np.int64]:
-    """Do what :func:`tally.reading.majority` does, int64, shape ``(Q, S)``."""
-    totals = reading[:-2]
+def _attending(table: CensusTable, terms: Terms) -> tuple[Columns, Columns]:
+    """Count heads and area that a quorum by ballot counts, both ``(Q, S)``."""
+    nothing = np.zeros((len(table.columns), len(table.total_heads)), dtype=_whole(table).dtype)
+    heads = (count for cell, count in table.heads.items() if terms.of_owner(*cell).attends)
+    area = (cm2 for code, cm2 in table.area_cm2.items() if terms.of_unit(code).attends)
+    return sum(heads, nothing), sum(area, nothing)
+
+
+def _majorities(reading: Columns, marks: Sequence[int], follow: Follow) -> NDArray[np.int64]:
+    """Do what :func:`tally.reading.majority` does, int64, shape ``(Q, S, 2)``."""
+    totals = reading[:-3]
     leads = totals == totals.max(axis=0)
-    # Alone, and on both measures.
-    alone = leads.all(axis=-1) & (leads.sum(axis=0) == 1).all(axis=-1)
-    leader = np.array(marks)[alone.argmax(axis=0)]
-    return np.where(alone.any(axis=0), leader, int(Choice.ABSTAIN))
+    alone = leads.sum(axis=0) == 1
+    leans = np.where(alone, np.array(marks)[leads.argmax(axis=0)], int(Choice.ABSTAIN))
+    if follow is Follow.BOTH_MEASURES:
+        leans[leans[..., 0] != leans[..., 1]] = Choice.ABSTAIN
+    return leans
 
 
 def _whole(table: CensusTable) -> Columns:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from tally import kernel
 from tally.measure import Measure
 from tally.model import MAX_OPTIONS, Choice
-from tally.slots import DELIVERED, SILENT, UNHELD
+from tally.slots import DELIVERED, REJECTED, SILENT, UNHELD
 
 MOST_CODES = MAX_OPTIONS + 8
 """Room for every code that one question may have."""
 
-FLAG_SETS = 32
+FLAG_SETS = 64
 """Combinations of :class:`Unspoken`."""
 
 MIXED = 255
@@ -37,6 +37,7 @@ class Unspoken(IntFlag):
     VOID = 4
     SILENT = 8
     DELIVERED = 16
+    REJECTED = 32
 
 
 FLAG_OF = {
@@ -45,6 +46,7 @@ FLAG_OF = {
     int(Choice.VOID): int(Unspoken.VOID),
     SILENT: int(Unspoken.SILENT),
     DELIVERED: int(Unspoken.DELIVERED),
+    REJECTED: int(Unspoken.REJECTED),
 }
 """The flag of each answer code that names no choice; plain integers, as they are asked often."""
 
@@ -198,8 +200,6 @@ def _by_code(
 ) -> dict[int, NDArray[np.int64]]:
     """Return what each code has, int64, shape ``(Q, S)``, from ``(S, R, C)`` counted."""
     absent = dict(zip(UNHELD, counted[:, -1, : len(UNHELD)].T, strict=True))
-    # Where marks are void, void ballots were counted with them; elsewhere only those are.
-    absent = {code: some for code, some in absent.items() if code not in wanted}
     answered = np.ascontiguousarray(counted[:, questions, : len(wanted)].transpose(2, 1, 0))
     # Whatever is left of an electorate is blank.
     blank = total - sum(absent.values()) - answered.sum(axis=0)

@@ -5,11 +5,15 @@ from dataclasses import fields
 from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
+    Candidates,
+    Follow,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -41,10 +45,30 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "共有的房屋每套各按一人计算，共有人相同的也不合并",
     ),
     ("void_item", VoidItem.ABSTAIN): ("C-20", "有效表决票上划错的议题视为弃权"),
+    ("quorum", Quorum.PER_BALLOT): (
+        "C-30",
+        "参与比例按全部有效表决票计算，本项漏填或划错的也计入",
+    ),
+    ("follow", Follow.EACH_MEASURE): (
+        "C-24",
+        "随多数的，人数计入人数最多的意见，面积计入面积最多的意见",
+    ),
     ("ranking", Ranking.AREA_THEN_HEADS): ("C-26", "当选名次先按同意面积、再按同意人数排列"),
     ("ranking", Ranking.SUM_OF_SHARES): (
         "C-26",
         "当选名次按同意人数占比与同意面积占比之和排列，相同的面积多者在前",
+    ),
+    ("short_or_even", ShortOrEven.LOWEST_BECOMES_ALTERNATE): (
+        "C-27",
+        "当选人数为双数、减去一人仍合法的，名次最末的当选人转为第一候补",
+    ),
+    ("short_or_even", ShortOrEven.SUPPLEMENTARY_ELECTION): (
+        "C-27",
+        "当选人数不足或为双数的，空缺名额另行补选",
+    ),
+    ("candidates", Candidates.AT_MOST_SEATS): (
+        "C-25",
+        "每张表决票同意的候选人不得超过名额，超过的该项作废；只勾选部分候选人的，对其余的视为弃权",
     ),
 }
 _KINDS = ("C-11", "计入表决的房屋用途另有约定")

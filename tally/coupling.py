@@ -4,6 +4,7 @@ Bounds only: one ballot shifts a lead by no more than twice the heads and area i
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from tally.census import Census
 from tally.fewest import fewest
 from tally.holdings import Holdings
-from tally.model import Choice, Policies, Silence
-from tally.reading import COUNTED_IN, Reading, Terms, majority, quorate, settle
+from tally.model import Choice, Follow, Policies, Silence
+from tally.reading import ABSTENTION, COUNTED_IN, Lean, Reading, Terms, quorate, settle
 from tally.replay import Replay
 from tally.rules import Rule
 
@@ -57,30 +58,47 @@ def suppositions(
         return [actual]
     reach = _reach(replay, holdings)
     unled = {code: choice for code, choice in terms.cast.items() if code != Choice.FOLLOW}
-    expressed = settle(census, Terms(unled, {}, terms.void_takes_part))
-    lean = terms.cast[Choice.FOLLOW]
-    own, nobody = replay.approving, int(Choice.ABSTAIN)
-    others = [mark for mark in census.marks if mark not in (own, nobody)]
-    leads = {mark: _least_to_lead(expressed, reach, mark) for mark in (*others, own)}
-    sides = {own: leads[own], nobody: _least_to_tie(expressed, reach)}
-    sides[others[0]] = _smaller([leads[mark] for mark in others])
-    # Which of the others is followed makes no difference to this proposal.
-    sides[lean if lean in sides else others[0]] = 0
-
+    expressed = settle(census, replace(terms, cast=unled, silent={}))
+    leans = _leans(replay, expressed, reach, terms.cast[Choice.FOLLOW])
     gates = _gates(replay, census, terms, reach)
+    abstains = replay.policies.silence is Silence.ABSTAIN
     found = [actual]
-    for side, far in sides.items():
+    for lean, far in leans.items():
         for counted_in, gate in gates.items():
             if far is None or gate is None:
                 continue
-            joined = dict.fromkeys(counted_in, nobody if _abstains(replay.policies) else side)
-            other = replace(terms, cast=unled | {Choice.FOLLOW: side}, silent=joined)
+            joined = dict.fromkeys(counted_in, ABSTENTION if abstains else lean)
+            other = replace(terms, cast=unled | {Choice.FOLLOW: lean}, silent=joined)
             found.append(Supposition(other, max(far, gate)))
     return found
 
 
-def _abstains(policies: Policies) -> bool:
-    return policies.silence is Silence.ABSTAIN
+def _leans(replay: Replay, expressed: Reading, reach: _Reach, lean: Lean) -> dict[Lean, int | None]:
+    """List what may be followed, and how many ballots it takes at least to get there.
+
+    For one proposal there are three sides: its own, any other, and abstention. Which of the others
+    is followed makes no difference to it.
+    """
+    own, nobody = replay.approving, int(Choice.ABSTAIN)
+    others = [mark for mark in expressed.totals if mark not in (own, nobody)]
+    leads = {mark: _least_to_lead(expressed, reach, mark) for mark in (*others, own)}
+    ties = _least_to_tie(expressed, reach, lean)
+    if replay.policies.follow is Follow.BOTH_MEASURES:
+        alone = {mark: _larger(lead) for mark, lead in leads.items()}
+        far = {own: alone[own], nobody: _smaller(ties)}
+        far[others[0]] = _smaller([alone[mark] for mark in others])
+        far[lean.heads if lean.heads in far else others[0]] = 0
+        return {Lean(side, side): least for side, least in far.items()}
+    by_measure = []
+    for now, at in zip(lean, (0, 1), strict=True):
+        far = {own: leads[own][at], nobody: ties[at]}
+        far[others[0]] = _smaller([leads[mark][at] for mark in others])
+        far[now if now in far else others[0]] = 0
+        by_measure.append(far)
+    return {
+        Lean(heads, area): _larger([by_measure[0][heads], by_measure[1][area]])
+        for heads, area in product(by_measure[0], by_measure[1])
+    }
 
 
 def _gates(
@@ -93,8 +111,8 @@ def _gates(
         return {counted_in: 0}
     quorum, whole = replay.rule.quorum, census.total
     cast = settle(census, replace(terms, silent={}))
-    by_heads = quorum.margin(cast.participating.heads, whole.heads)
-    by_area = quorum.margin(cast.participating.area_cm2, whole.area_cm2)
+    by_heads = quorum.margin(cast.towards_quorum.heads, whole.heads)
+    by_area = quorum.margin(cast.towards_quorum.area_cm2, whole.area_cm2)
     least = 0 if quorum.inclusive else 1
     if quorate(cast, census, replay.rule):
         lost = [
@@ -109,23 +127,25 @@ def _gates(
     return {counted_in: _larger(won), (): 0}
 
 
-def _least_to_lead(expressed: Reading, reach: _Reach, mark: int) -> int | None:
-    """Bound how many ballots put a choice in front of all others on both measures."""
+def _least_to_lead(expressed: Reading, reach: _Reach, mark: int) -> list[int | None]:
+    """Bound how many ballots put a choice in front of all others, by heads and by area."""
     own = expressed.totals[mark]
     rivals = [expressed.totals[rival] for rival in expressed.totals if rival != mark]
     heads = max(rival.heads for rival in rivals) - own.heads + 1
     area = max(rival.area_cm2 for rival in rivals) - own.area_cm2 + 1
-    return _larger([fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)])
+    return [fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)]
 
 
-def _least_to_tie(expressed: Reading, reach: _Reach) -> int | None:
-    """Bound how many ballots it takes until nothing is in front on both measures."""
-    lean = majority(expressed)
-    own = expressed.totals[lean]
-    rivals = [expressed.totals[rival] for rival in expressed.totals if rival != lean]
-    heads = own.heads - max(rival.heads for rival in rivals)
-    area = own.area_cm2 - max(rival.area_cm2 for rival in rivals)
-    return _smaller([fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)])
+def _least_to_tie(expressed: Reading, reach: _Reach, lean: Lean) -> list[int | None]:
+    """Bound how many ballots it takes until what is followed is no longer in front."""
+    totals = expressed.totals
+    heads = totals[lean.heads].heads - max(
+        measure.heads for mark, measure in totals.items() if mark != lean.heads
+    )
+    area = totals[lean.area].area_cm2 - max(
+        measure.area_cm2 for mark, measure in totals.items() if mark != lean.area
+    )
+    return [fewest(2 * reach.heads, heads), fewest(2 * reach.area, area)]
 
 
 def _reach(replay: Replay, holdings: Holdings) -> _Reach:

@@ -61,8 +61,9 @@ class Decision:
         """Write everything about the form of the item."""
         if self.item.form is Form.RESOLUTION:
             return self.verdicts[0].document()
-        tests = quorum_tests(rule, self.reading.participating, self.electorate)
-        whole = {
+        tests = quorum_tests(rule, self.reading.towards_quorum, self.electorate)
+        attending = self.reading.attending
+        whole = ({} if attending is None else {"attending": attending.document()}) | {
             "participating": self.reading.participating.document(),
             "void": self.reading.void.document(),
             "tests": {name: test.document() for name, test in tests.items()},
@@ -73,6 +74,8 @@ class Decision:
     def _election(self, seating: Seating) -> dict[str, object]:
         people = self.item.candidates
         rows = zip(people, self.verdicts, seating.ranks, seating.seats, strict=True)
+        # Only where a clause calls one: what is published without the clause stays as it was.
+        called = {"supplementary_seats": seating.vacant} if seating.vacant else {}
         return {
             "seats": self.item.seats,
             "alternates": self.item.alternates,
@@ -83,7 +86,7 @@ class Decision:
                 for candidate, verdict, rank, seat in rows
             ],
             "needs_decision": [reason.value for reason in seating.needs_decision],
-        }
+        } | called
 
     def _choose_one(self, rule: Rule) -> dict[str, object]:
         options = self.item.options
@@ -123,5 +126,5 @@ def decide(
         return Decision(item, total, readings[0], verdicts, None)
     returned = read(desk.returned(questions, scope, policies, segment), policies, rule)
     households = desk.roll.households(scope, segment)
-    seating = seat_candidates(item, verdicts, policies.ranking, households)
+    seating = seat_candidates(item, verdicts, policies, households)
     return Decision(item, total, returned, verdicts, seating)

@@ -5,6 +5,7 @@ Whatever two questions or two readings have in common (slots, censuses) is worke
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,17 @@ from numpy.typing import NDArray
 from tally.census import Census, CensusTable
 from tally.columns import BallotColumns
 from tally.holdings import Holdings, holdings_of
-from tally.model import BlankItem, Choice, Item, MixedUnits, Policies, Repeat, VoidBallot, VoidItem
+from tally.model import (
+    BlankItem,
+    Candidates,
+    Choice,
+    Item,
+    MixedUnits,
+    Policies,
+    Repeat,
+    VoidBallot,
+    VoidItem,
+)
 from tally.question import Question
 from tally.roll import ElectoralRoll
 from tally.scope import Scope
@@ -24,6 +35,7 @@ from tally.soundness import (
     require_struck,
 )
 from tally.standing import take_census
+from tally.ticks import within_places
 
 
 class Desk:
@@ -101,14 +113,15 @@ class Desk:
 
     def answers(self, policies: Policies) -> Answers:
         """Return what each ballot answers, and what a unit without one does."""
+        marked = self._marked(policies)
         abstaining = self._abstaining(policies)
         if not abstaining:
-            return self._answers
-        columns = self._answers.columns.copy()
+            return marked
+        columns = marked.columns.copy()
         # The last columns stand for units that no ballot holds: a void ballot stays void.
         marks = columns[:-1, : len(self.ballots)]
         marks[np.isin(marks, abstaining)] = Choice.ABSTAIN
-        seen = self._answers.seen.copy()
+        seen = marked.seen.copy()
         seen[:-1, Choice.ABSTAIN] = True
         return Answers(columns, seen)
 
@@ -116,7 +129,7 @@ class Desk:
         """Count all questions that are put to one electorate."""
         slots = self.slots(policies)
         governs = policies.mixed_units is MixedUnits.LAST_BALLOT
-        key = (scope, slots, governs, self._abstaining(policies))
+        key = (scope, slots, governs, self._marked(policies), self._abstaining(policies))
         if key not in self._tables:
             items = zip(self.roll.agenda.items, self.roll.questions, strict=True)
             together = [
@@ -139,6 +152,15 @@ class Desk:
             ]
         return self._tables[key]
 
+    def _marked(self, policies: Policies) -> Answers:
+        """Return the marks by the form of ballot that the rules prescribe for elections."""
+        return self._ticked if policies.candidates is Candidates.AT_MOST_SEATS else self._answers
+
+    @cached_property
+    def _ticked(self) -> Answers:
+        agenda = self.roll.agenda
+        return within_places(self._answers, zip(agenda.items, self.roll.questions, strict=True))
+
     def _abstaining(self, policies: Policies) -> tuple[Choice, ...]:
         """Return the codes on ballots that are read as abstention before anything is counted.
 
@@ -152,7 +174,8 @@ class Desk:
         )
         codes = [Choice.BLANK] * blank_speaks
         codes += [Choice.VOID] * (policies.void_item is VoidItem.ABSTAIN)
-        return tuple(code for code in codes if self._answers.seen[:-1, code].any())
+        seen = self._marked(policies).seen
+        return tuple(code for code in codes if seen[:-1, code].any())
 
     def census(
         self, question: Question, scope: Scope, policies: Policies, segment: int = 0
@@ -177,7 +200,8 @@ class Desk:
             and policies.blank_item is BlankItem.NOT_PARTICIPATING
         )
         columns = [question.column for question in questions]
-        key = (scope, slots, void_first, self._abstaining(policies), *columns)
+        marked = self._marked(policies)
+        key = (scope, slots, void_first, marked, self._abstaining(policies), *columns)
         if key not in self._returned:
             self._returned[key] = self._take_returned(
                 self.answers(policies).columns[columns],

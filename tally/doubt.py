@@ -7,14 +7,18 @@ from tally.decision import Decision, decide
 from tally.desk import Desk
 from tally.model import (
     BlankItem,
+    Candidates,
+    Follow,
     Form,
     Item,
     Kind,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -73,7 +77,9 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
             for kinds in _kinds(policies, item)
         ),
         *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
-        *(("ranking", replace(policies, ranking=value)) for value in _rankings(item)),
+        *(("quorum", replace(policies, quorum=value)) for value in Quorum),
+        *(("follow", replace(policies, follow=value)) for value in Follow),
+        *(_of_elections(policies) if item.form is Form.ELECTION else ()),
     ]
     return [(name, other) for name, other in others if other != policies]
 
@@ -91,9 +97,16 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
 
 
-def _rankings(item: Item) -> tuple[Ranking, ...]:
-    """Return the orders in which elections, and nothing else, seat those who passed."""
-    return tuple(Ranking) if item.form is Form.ELECTION else ()
+def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
+    """Return how candidates are marked and who passed is seated, in elections and nowhere else.
+
+    A limit on ticks can be left away, but not be put on owners whom nobody told of it.
+    """
+    return [
+        *(("ranking", replace(policies, ranking=value)) for value in Ranking),
+        *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
+        ("candidates", replace(policies, candidates=Candidates.EACH)),
+    ]
 
 
 def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from tally.model import Item, Matter, Ranking
+from tally.model import Item, Matter, Policies, Ranking, ShortOrEven
 from tally.verdict import Verdict
 
 _COMMITTEE_MINIMUM = 5
@@ -27,15 +27,20 @@ class NeedsDecision(StrEnum):
     TIE = "tie"
     TOO_FEW = "too_few"
     EVEN = "even"
+    SUPPLEMENTARY_ELECTION = "supplementary_election"
 
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """Rank and seat of each candidate, in the order of the ballot; no rank if not elected."""
+    """Rank and seat of each candidate, in the order of the ballot; no rank if not elected.
+
+    ``vacant``: seats that a supplementary election is to fill, 0 where no clause calls one.
+    """
 
     ranks: tuple[int | None, ...]
     seats: tuple[Seat, ...]
     needs_decision: tuple[NeedsDecision, ...]
+    vacant: int
 
     def by_id(self, item: Item) -> dict[str, str]:
         """Name the seat of each candidate."""
@@ -43,8 +48,16 @@ class Seating:
         return {candidate.id: seat.value for candidate, seat in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """How many are to be filled: members first, then alternates."""
+
+    members: int
+    alternates: int
+
+
 def seat_candidates(
-    item: Item, verdicts: tuple[Verdict, ...], ranking: Ranking, households: int
+    item: Item, verdicts: tuple[Verdict, ...], policies: Policies, households: int
 ) -> Seating:
     """Rank those who passed; a tie across a boundary stays unresolved (domain C-26).
 
@@ -54,13 +67,15 @@ def seat_candidates(
         An election.
     verdicts
         One for each candidate.
-    ranking
-        What the published election method ranks by.
+    policies
+        What the published election method ranks by, and what it says where the number elected
+        is not lawful.
     households
         Dwellings in the electorate; up to 100 of them may have a committee of three.
     """
     passed = [index for index, verdict in enumerate(verdicts) if verdict.carried]
-    standing = [_standing(verdict, ranking) for verdict in verdicts]
+    places = _places(item, len(passed), policies.short_or_even, households)
+    standing = [_standing(verdict, policies.ranking) for verdict in verdicts]
     passed.sort(key=lambda index: standing[index], reverse=True)
     ranks: list[int | None] = [None] * len(verdicts)
     seats = [Seat.NONE] * len(verdicts)
@@ -69,9 +84,37 @@ def seat_candidates(
         tied = list(equals)
         for index in tied:
             ranks[index] = ahead + 1
-            seats[index] = _seat(item, ahead, ahead + len(tied))
+            seats[index] = _seat(places, ahead, ahead + len(tied))
         ahead += len(tied)
-    return Seating(tuple(ranks), tuple(seats), _reasons(item, len(passed), seats, households))
+    reasons = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
+    elected = min(len(passed), places.members or places.alternates)
+    unlawful = _unlawful(item, elected, households)
+    vacant = item.places - elected if unlawful else 0
+    if vacant and policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION:
+        reasons.append(NeedsDecision.SUPPLEMENTARY_ELECTION)
+    else:
+        reasons += unlawful
+        vacant = 0
+    return Seating(tuple(ranks), tuple(seats), tuple(reasons), vacant)
+
+
+def _places(item: Item, passed: int, clause: ShortOrEven, households: int) -> _Places:
+    """Return how many members and alternates there are to be.
+
+    By clause the last of an even number elected is the first alternate, unless too few would be
+    left: then nobody is moved and the number stays to be decided. A tie for the last rank lies
+    across the new boundary and stays unresolved like any other.
+    """
+    fewer = min(passed, item.seats) - 1
+    if (
+        clause is not ShortOrEven.LOWEST_BECOMES_ALTERNATE
+        or _unlawful(item, fewer + 1, households) != [NeedsDecision.EVEN]
+        or _unlawful(item, fewer, households)
+    ):
+        return _Places(item.seats, item.alternates)
+    # He takes the first place of the alternates as published; no more of them than members
+    # (BJ art. 39).
+    return _Places(fewer, min(max(item.alternates, 1), fewer))
 
 
 def _standing(verdict: Verdict, ranking: Ranking) -> tuple[int, int]:
@@ -88,32 +131,31 @@ def _standing(verdict: Verdict, ranking: Ranking) -> tuple[int, int]:
             return shares, approve.area_cm2
 
 
-def _seat(item: Item, first: int, end: int) -> Seat:
+def _seat(places: _Places, first: int, end: int) -> Seat:
     """Place candidates with equal votes who share the ranks from ``first`` up to ``end``."""
-    if end <= item.seats:
+    last = places.members + places.alternates
+    if end <= places.members:
         return Seat.MEMBER
-    if first >= item.seats + item.alternates:
+    if first >= last:
         return Seat.NONE
-    if first >= item.seats and end <= item.seats + item.alternates:
+    if first >= places.members and end <= last:
         return Seat.ALTERNATE
     return Seat.UNRESOLVED
 
 
-def _reasons(
-    item: Item, passed: int, seats: list[Seat], households: int
-) -> tuple[NeedsDecision, ...]:
-    """Tell what the elected number leaves open.
+def _unlawful(item: Item, elected: int, households: int) -> list[NeedsDecision]:
+    """Tell why so many cannot stand.
 
     A committee has at least five members, three up to 100 households, and an odd number of them
     (BJ art. 39). Fewer than three seats can only fill vacancies: then all of them must be filled.
+    No law asks for a number of alternates: a list of their own falls short only if nobody passes.
     """
-    elected = min(passed, item.seats)
-    reasons = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
+    reasons = []
     small = households <= _SMALL_COMPLEX_HOUSEHOLDS
     minimum = _SMALL_COMMITTEE_MINIMUM if small else _COMMITTEE_MINIMUM
     committee = item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE_MINIMUM
-    if elected < (minimum if committee else item.seats):
+    if elected < (minimum if committee else item.seats or 1):
         reasons.append(NeedsDecision.TOO_FEW)
     if committee and elected % 2 == 0:
         reasons.append(NeedsDecision.EVEN)
-    return tuple(reasons)
+    return reasons

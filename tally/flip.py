@@ -103,7 +103,9 @@ def flip_of(
     """Work out how close one proposal was to the other outcome.
 
     Only counted ballots are struck or changed, those that hold a unit of the electorate. Their
-    units fall silent, or name any other choice; superseded ballots do not come back.
+    units fall silent, or name any other choice; superseded ballots do not come back. Where only so
+    many candidates may be ticked, a changed ballot takes back other ticks if it must: that is one
+    ballot all the same, and no other candidate's vote is part of this proposal's tests.
     """
     replay = Replay(desk, item, question, approving, policies, rule)
     census = desk.census(question, replay.scope, policies)

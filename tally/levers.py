@@ -3,7 +3,6 @@
 The terms are held fixed here: who follows, follows the same choice before and after.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +12,15 @@ from numpy.typing import NDArray
 from tally.census import FLAG_OF, FLAG_SETS, FLAGS, MARKS
 from tally.holdings import Holdings
 from tally.margins import Margin
-from tally.model import Choice
-from tally.reading import Terms
+from tally.reading import Stance, Terms
 from tally.replay import Replay
 from tally.standing import owner_states, unit_codes
 
-_STANDINGS = np.array([(0, 0), (1, 0), (1, 1)], dtype=np.int64)
-"""An owner, or a unit, stays away, takes part, or takes part and approves."""
+_STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int64)
+"""An owner, or a unit, stays away, only attends, takes part as well, or approves as well.
+
+Columns are those of :attr:`~tally.margins.Margin.weights`.
+"""
 
 _WIDE = 2**56
 """From here on a margin, at most a dozen times an area, might leave 64 bits."""
@@ -32,8 +33,8 @@ class Levers:
     Parameters
     ----------
     heads, area
-        Change of (participating, approving) heads and area in cm², ``(N, 2)``: int64, or Python
-        integers where an electorate is so large that a margin could leave 64 bits.
+        Change of (participating, approving, attending) heads and area in cm², ``(N, 3)``: int64,
+        or Python integers where an electorate is so large that a margin could leave 64 bits.
     heads_known, area_known
         Ballots for which that is exact whatever happens to the others, bool ``(N,)``. Of the
         rest only :meth:`most` may be used.
@@ -57,7 +58,7 @@ class Levers:
         Sums of it over any set of ballots are never less than what the set does; where the
         effect is known they are equal to it.
         """
-        weights = sign * np.array([margin.participating, margin.approving], dtype=np.int64)
+        weights = sign * np.array(margin.weights, dtype=np.int64)
         weights = weights.astype(self.area.dtype)
         if margin.by_heads:
             now = self.owner_now @ weights
@@ -83,7 +84,7 @@ def strike_levers(replay: Replay, holdings: Holdings, terms: Terms) -> Levers:
 def change_levers(replay: Replay, holdings: Holdings, terms: Terms, to: int) -> Levers:
     """Work out what changing each ballot to one choice does."""
     named = np.full(len(holdings.units), to, dtype=np.uint8)
-    return _levers(replay, holdings, terms, named, _STANDINGS[1:])
+    return _levers(replay, holdings, terms, named, _STANDINGS[2:])
 
 
 def _levers(
@@ -101,7 +102,7 @@ def _levers(
     ballots = len(holdings.ballots)
     standing = _standing_of_codes(marks, terms, replay.approving)
     moved = standing[after] - standing[codes[holdings.units]]
-    area = np.zeros((ballots, 2), dtype=np.int64)
+    area = np.zeros((ballots, 3), dtype=np.int64)
     np.add.at(area, holdings.unit_ballot, moved * scope.area_cm2[holdings.units, np.newaxis])
 
     state = np.zeros(len(holdings.group_area), dtype=np.uint8)
@@ -121,7 +122,7 @@ def _levers(
     new_state = np.zeros_like(state)
     new_state[holdings.unit_group] = MARKS[after]
     owner_then = _standing_of_owners(new_state, rest, terms, replay.approving)
-    heads = np.zeros((ballots, 2), dtype=np.int64)
+    heads = np.zeros((ballots, 3), dtype=np.int64)
     first = np.zeros(ballots, dtype=np.int64)
     first[holdings.link_ballot] = holdings.link_group
     heads[holdings.simple] = (owner_then - owner_now)[first[holdings.simple]]
@@ -140,26 +141,21 @@ def _levers(
 
 
 def _standing_of_codes(marks: tuple[int, ...], terms: Terms, approving: int) -> NDArray[np.int64]:
-    """Tell of each answer code whether such a unit takes part and approves, shape ``(256, 2)``."""
-    choice: Mapping[int, int] = {mark: mark for mark in marks} | {**terms.cast, **terms.silent}
-    table = np.zeros((256, 2), dtype=np.int64)
-    for code, stands_for in choice.items():
-        table[code] = (1, stands_for == approving)
-    table[Choice.VOID] = (terms.void_takes_part, 0)
+    """Tell of each answer code how a unit with it stands, shape ``(256, 3)``."""
+    table = np.zeros((256, 3), dtype=np.int64)
+    for code in (*marks, *FLAG_OF):
+        table[code] = _row(terms.of_unit(code), approving)
     return table
 
 
 def _standing_of_owners(
     state: NDArray[np.uint8], flags: NDArray[np.uint8], terms: Terms, approving: int
 ) -> NDArray[np.int64]:
-    """Tell the same of each owner, shape ``(G, 2)``."""
+    """Tell the same of each owner, shape ``(G, 3)``."""
     kinds, kind = np.unique(state.astype(np.int64) * FLAG_SETS + flags, return_inverse=True)
-    table = np.zeros((len(kinds), 2), dtype=np.int64)
-    for row, key in enumerate(kinds.tolist()):
-        owner_state, owner_flags = divmod(key, FLAG_SETS)
-        choice = terms.choice_of(owner_state, owner_flags)
-        if choice is not None:
-            table[row] = (1, choice == approving)
-        elif owner_flags & FLAG_OF[Choice.VOID]:
-            table[row] = (terms.void_takes_part, 0)
-    return table[kind]
+    rows = [_row(terms.of_owner(*divmod(key, FLAG_SETS)), approving) for key in kinds.tolist()]
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)[kind]
+
+
+def _row(stance: Stance, approving: int) -> tuple[int, int, int]:
+    return stance.takes_part, stance.choice == approving, stance.attends

@@ -9,7 +9,7 @@ from tally.verdict import Votes
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """``participating * p + approving * y + constant``, on one measure, and where it stands now.
+    """How much one more in each count adds to a test on one measure, and where it stands now.
 
     It holds at 0 or more, or, if ``strict``, above 0.
     """
@@ -19,6 +19,12 @@ class Margin:
     approving: int
     value: int
     strict: bool
+    attending: int = 0
+
+    @property
+    def weights(self) -> tuple[int, int, int]:
+        """What one more adds that takes part, that approves, that attends."""
+        return self.participating, self.approving, self.attending
 
     @property
     def holds(self) -> bool:
@@ -48,9 +54,10 @@ def necessary_margins(votes: Votes, rule: Rule) -> list[Margin]:
 
     Two thirds must take part and more than half of those approve, so more than a third of all
     must approve. Striking ballots cannot help where that is missing, which neither of the two
-    margins shows by itself.
+    margins shows by itself. It does not follow where others than those who take part fill the
+    quorum.
     """
-    if rule.base is Base.ELECTORATE:
+    if rule.base is Base.ELECTORATE or votes.attending is not None:
         return []
     quorum, approval = rule.quorum, rule.approval
     both = Ratio(quorum.num * approval.num, quorum.den * approval.den, approval.inclusive)
@@ -81,19 +88,28 @@ def needed(votes: Votes, rule: Rule) -> Measure:
 
 
 def _needed(margin: Margin) -> int:
-    # Whoever comes and approves adds to both counts.
-    gain = margin.participating + margin.approving
+    # Whoever comes and approves adds to every count.
+    gain = sum(margin.weights)
     return max(0, -(-margin.shortfall // gain))
 
 
 def _pair(votes: Votes, rule: Rule, *, by_heads: bool) -> list[Margin]:
     whole = _on(votes.electorate, by_heads=by_heads)
     part = _on(votes.participating, by_heads=by_heads)
+    towards_quorum = _on(votes.towards_quorum, by_heads=by_heads)
+    by_item = votes.attending is None
     approve = _on(votes.approve, by_heads=by_heads)
     of_participants = rule.base is Base.PARTICIPANTS
     quorum, approval = rule.quorum, rule.approval
     return [
-        Margin(by_heads, quorum.den, 0, quorum.margin(part, whole), not quorum.inclusive),
+        Margin(
+            by_heads,
+            participating=quorum.den if by_item else 0,
+            approving=0,
+            value=quorum.margin(towards_quorum, whole),
+            strict=not quorum.inclusive,
+            attending=0 if by_item else quorum.den,
+        ),
         Margin(
             by_heads,
             participating=-approval.num if of_participants else 0,

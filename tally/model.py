@@ -140,6 +140,52 @@ class Ranking(StrEnum):
     SUM_OF_SHARES = "sum_of_shares"
 
 
+class Quorum(StrEnum):
+    """Whose participation the quorum of an item is measured by (domain C-30).
+
+    ``per_ballot`` counts everybody whose ballot stands, even where it is blank or spoiled on the
+    item; approval is still measured against those who take part in the item itself.
+    """
+
+    PER_ITEM = "per_item"
+    PER_BALLOT = "per_ballot"
+
+
+class Follow(StrEnum):
+    """Which majority those join who vote with the majority, and the silent (domain C-24).
+
+    ``both_measures``: the choice in front by heads and by area, else abstention.
+    ``each_measure``: a head joins the choice in front by heads, an area the one in front by area.
+    """
+
+    BOTH_MEASURES = "both_measures"
+    EACH_MEASURE = "each_measure"
+
+
+class ShortOrEven(StrEnum):
+    """What follows where too few, or an even number of, members are elected (domain C-27).
+
+    ``lowest_becomes_alternate``: of an even number the last in rank becomes the first alternate,
+    if the number left is lawful. ``supplementary_election``: the seats left vacant are filled in
+    a supplementary election.
+    """
+
+    NEEDS_DECISION = "needs_decision"
+    LOWEST_BECOMES_ALTERNATE = "lowest_becomes_alternate"
+    SUPPLEMENTARY_ELECTION = "supplementary_election"
+
+
+class Candidates(StrEnum):
+    """How a ballot puts the candidates of an election (domain C-25).
+
+    ``each``: to be approved or not one by one, however many. ``at_most_seats``: to be ticked, no
+    more of them than there are seats; one tick too many spoils the election on that ballot.
+    """
+
+    EACH = "each"
+    AT_MOST_SEATS = "at_most_seats"
+
+
 DEFAULT_KINDS = frozenset({Kind.DWELLING, Kind.COMMERCIAL, Kind.OFFICE, Kind.OTHER})
 """Parking and storage stand outside unless a clause lets them in (domain W-8, C-11)."""
 
@@ -163,6 +209,10 @@ class Policies:
     repeat_limit: int | None = None
     """How many later ballots may take the place of a unit's first, where the last valid one
     stands; None sets no limit (domain C-18)."""
+    quorum: Quorum = Quorum.PER_ITEM
+    follow: Follow = Follow.BOTH_MEASURES
+    short_or_even: ShortOrEven = ShortOrEven.NEEDS_DECISION
+    candidates: Candidates = Candidates.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +246,10 @@ class Electorate:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One agenda item."""
+    """One agenda item.
+
+    An election without ``seats`` puts a list of their own for alternates to the vote (domain C-28).
+    """
 
     id: str
     title: str
@@ -212,6 +265,11 @@ class Item:
     def questions(self) -> int:
         """Number of choice columns: one for each candidate of an election, otherwise one."""
         return len(self.candidates) if self.form is Form.ELECTION else 1
+
+    @property
+    def places(self) -> int:
+        """Number of places an election fills first: members, or alternates on their own list."""
+        return self.seats or self.alternates
 
 
 @dataclass(frozen=True, slots=True)

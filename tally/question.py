@@ -45,6 +45,7 @@ def votes_on(reading: Reading, electorate: Measure, approving: int) -> Votes:
         oppose=reading.expressed - approve - abstain,
         abstain=abstain,
         void=reading.void,
+        attending=reading.attending,
     )
 
 

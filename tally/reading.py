@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from tally.census import FLAG_OF, MIXED, NO_MARK, Census
+from tally.census import FLAG_OF, MIXED, NO_MARK, Census, Unspoken
 from tally.measure import Measure
-from tally.model import BlankItem, Choice, Policies, Silence, VoidBallot
+from tally.model import BlankItem, Choice, Follow, Policies, Quorum, Silence, VoidBallot
 from tally.rules import Rule
-from tally.slots import DELIVERED, SILENT
+from tally.slots import DELIVERED, REJECTED, SILENT
 
 COUNTED_IN = {
     Silence.NOT_PARTICIPATING: (),
@@ -16,6 +17,36 @@ COUNTED_IN = {
     Silence.DELIVERED_FOLLOWS: (DELIVERED,),
 }
 """Which silent units each clause counts in."""
+
+VOID_CODES = (int(Choice.VOID), REJECTED)
+"""A mark that was spoiled, and a ballot that was."""
+
+VOID_FLAGS = int(Unspoken.VOID | Unspoken.REJECTED)
+"""What they leave with an owner."""
+
+_ON_BALLOTS = int(Unspoken.FOLLOW | Unspoken.BLANK | Unspoken.VOID)
+"""What a ballot that stands may say without naming a choice."""
+
+
+class Lean(NamedTuple):
+    """Which choice those join who name none: with their heads, and with their area."""
+
+    heads: int
+    area: int
+
+
+ABSTENTION = Lean(Choice.ABSTAIN, Choice.ABSTAIN)
+
+
+class Stance(NamedTuple):
+    """What an owner as a head, or a unit with its area, stands for.
+
+    ``attends``: somebody's ballot stands, or his silence speaks (domain C-30).
+    """
+
+    choice: int | None
+    takes_part: bool
+    attends: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +63,20 @@ class Reading:
         Void units, and the heads that have nothing but void units to show.
     participating
         Everybody who takes part.
+    attending
+        Everybody who counts towards a quorum by ballot; None where the quorum is by item.
     """
 
     totals: dict[int, Measure]
     expressed: Measure
     void: Measure
     participating: Measure
+    attending: Measure | None
+
+    @property
+    def towards_quorum(self) -> Measure:
+        """What is held against the quorum (domain C-30)."""
+        return self.participating if self.attending is None else self.attending
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +92,40 @@ class Terms:
         Choice of a unit without a ballot, by answer code (``SILENT``, ``DELIVERED``).
     void_takes_part
         Void units take part without a choice.
+    by_ballot
+        The quorum is measured by the ballots that stand, whatever they leave blank.
     """
 
-    cast: Mapping[int, int]
-    silent: Mapping[int, int]
+    cast: Mapping[int, Lean]
+    silent: Mapping[int, Lean]
     void_takes_part: bool
+    by_ballot: bool = False
 
-    def choice_of(self, state: int, flags: int) -> int | None:
-        """Return the choice of an owner from his units, or None if he makes none.
+    def of_unit(self, code: int) -> Stance:
+        """Tell what a unit with an answer code stands for."""
+        lean = self.cast.get(code) or self.silent.get(code)
+        if lean is not None:
+            return Stance(lean.area, takes_part=True, attends=True)
+        flag = FLAG_OF.get(code)
+        if flag is None:
+            return Stance(code, takes_part=True, attends=True)
+        void = self.void_takes_part and bool(flag & VOID_FLAGS)
+        return Stance(None, void, void or bool(flag & _ON_BALLOTS))
 
-        ``state`` and ``flags`` are those of :class:`~tally.census.Census`.
-        """
+    def of_owner(self, state: int, flags: int) -> Stance:
+        """Tell what an owner stands for; state and flags are those of a census."""
+        choice = self._choice(state, flags)
+        void = self.void_takes_part and bool(flags & VOID_FLAGS)
+        takes_part = choice is not None or void
+        return Stance(choice, takes_part, takes_part or bool(flags & _ON_BALLOTS))
+
+    def _choice(self, state: int, flags: int) -> int | None:
         named = {state} - {NO_MARK} | {
-            choice for code, choice in self.cast.items() if flags & FLAG_OF[code]
+            lean.heads for code, lean in self.cast.items() if flags & FLAG_OF[code]
         }
         if not named:
             # Silence speaks only for an owner of whom nothing else is known.
-            named = {choice for code, choice in self.silent.items() if flags & FLAG_OF[code]}
+            named = {lean.heads for code, lean in self.silent.items() if flags & FLAG_OF[code]}
         if not named:
             return None
         # Units that differ leave the head without a choice (domain C-3).
@@ -86,14 +142,13 @@ def terms_of(census: Census, policies: Policies, rule: Rule) -> Terms:
 
     Notes
     -----
-    Expressed votes are counted first. 随多数 and the clauses on silence then join the choice that
-    is the largest both by heads and by area, and abstain if there is no such choice or a tie
-    (domain C-23, C-24). Silent units of an owner who expressed himself add their area to what the
-    clause says, and leave his head where he put it.
+    Expressed votes are counted first. 随多数 and the clauses on silence then join the majority of
+    these (domain C-23, C-24). Silent units of an owner who expressed himself add their area to
+    what the clause says, and leave his head where he put it.
     """
-    lean: int = Choice.ABSTAIN
+    lean = ABSTENTION
     if rule.deemed_votes and (Choice.FOLLOW in census.area_cm2 or silence_speaks(policies, rule)):
-        lean = majority(settle(census, cast_terms(policies)))
+        lean = majority(settle(census, cast_terms(policies)), policies.follow)
     voted = cast_terms(policies, lean)
     if not silence_speaks(policies, rule):
         return voted
@@ -102,14 +157,19 @@ def terms_of(census: Census, policies: Policies, rule: Rule) -> Terms:
     return with_silence(voted, policies, lean)
 
 
-def cast_terms(policies: Policies, lean: int | None = None) -> Terms:
+def cast_terms(policies: Policies, lean: Lean | None = None) -> Terms:
     """Say what cast ballots mean; those that follow join ``lean``, once it is known."""
-    cast: dict[int, int] = {}
+    cast: dict[int, Lean] = {}
     if policies.blank_item is BlankItem.ABSTAIN:
-        cast[Choice.BLANK] = Choice.ABSTAIN
+        cast[Choice.BLANK] = ABSTENTION
     if lean is not None:
         cast[Choice.FOLLOW] = lean
-    return Terms(cast, {}, policies.void_ballot is VoidBallot.PARTICIPATING)
+    return Terms(
+        cast,
+        {},
+        void_takes_part=policies.void_ballot is VoidBallot.PARTICIPATING,
+        by_ballot=policies.quorum is Quorum.PER_BALLOT,
+    )
 
 
 def silence_speaks(policies: Policies, rule: Rule) -> bool:
@@ -122,50 +182,64 @@ def needs_quorum(policies: Policies) -> bool:
     return policies.silence is Silence.FOLLOW_MAJORITY
 
 
-def with_silence(voted: Terms, policies: Policies, lean: int) -> Terms:
+def with_silence(voted: Terms, policies: Policies, lean: Lean) -> Terms:
     """Add what the clause says of units without a ballot."""
-    choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
-    return replace(voted, silent=dict.fromkeys(COUNTED_IN[policies.silence], choice))
+    joined = ABSTENTION if policies.silence is Silence.ABSTAIN else lean
+    return replace(voted, silent=dict.fromkeys(COUNTED_IN[policies.silence], joined))
 
 
 def settle(census: Census, terms: Terms) -> Reading:
     """Add up heads and area of each choice."""
     heads = dict.fromkeys(census.marks, 0)
-    void_heads = 0
+    area = dict.fromkeys(census.marks, 0)
+    void_heads = attending_heads = attending_area = 0
     for (state, flags), count in census.heads.items():
-        choice = terms.choice_of(state, flags)
-        if choice is not None:
-            heads[choice] += count
-        elif flags & FLAG_OF[Choice.VOID]:
+        stance = terms.of_owner(state, flags)
+        attending_heads += count * stance.attends
+        if stance.choice is not None:
+            heads[stance.choice] += count
+        elif flags & VOID_FLAGS:
             void_heads += count
-
-    area = {mark: census.area_cm2.get(mark, 0) for mark in census.marks}
-    for code, choice in (*terms.cast.items(), *terms.silent.items()):
-        area[choice] += census.area_cm2.get(code, 0)
+    for code, cm2 in census.area_cm2.items():
+        stance = terms.of_unit(code)
+        attending_area += cm2 * stance.attends
+        if stance.choice is not None:
+            area[stance.choice] += cm2
 
     totals = {mark: Measure(heads[mark], area[mark]) for mark in census.marks}
-    void = Measure(void_heads, census.area_cm2.get(Choice.VOID, 0))
+    void = Measure(void_heads, sum(census.area_cm2.get(code, 0) for code in VOID_CODES))
     expressed = sum(totals.values(), Measure())
     return Reading(
-        totals, expressed, void, expressed + void if terms.void_takes_part else expressed
+        totals,
+        expressed,
+        void,
+        expressed + void if terms.void_takes_part else expressed,
+        Measure(attending_heads, attending_area) if terms.by_ballot else None,
     )
 
 
-def majority(expressed: Reading) -> int:
-    """Return the choice that leads alone on both measures, else abstention."""
-    by_heads = _leader(expressed, lambda measure: measure.heads)
-    by_area = _leader(expressed, lambda measure: measure.area_cm2)
-    return by_heads if by_heads is not None and by_heads == by_area else Choice.ABSTAIN
+def majority(expressed: Reading, follow: Follow) -> Lean:
+    """Return which choice leads alone, abstention where none does (domain C-24).
+
+    Where both measures have to agree, a choice that leads on one alone leads nowhere.
+    """
+    lean = Lean(
+        _leader(expressed, lambda measure: measure.heads),
+        _leader(expressed, lambda measure: measure.area_cm2),
+    )
+    agreed = follow is Follow.EACH_MEASURE or lean.heads == lean.area
+    return lean if agreed else ABSTENTION
 
 
 def quorate(reading: Reading, census: Census, rule: Rule) -> bool:
     """Tell whether enough heads and enough area take part (Civil Code art. 278(2))."""
-    return rule.quorum.holds(reading.participating.heads, census.total.heads) and (
-        rule.quorum.holds(reading.participating.area_cm2, census.total.area_cm2)
+    part = reading.towards_quorum
+    return rule.quorum.holds(part.heads, census.total.heads) and (
+        rule.quorum.holds(part.area_cm2, census.total.area_cm2)
     )
 
 
-def _leader(expressed: Reading, figure: Callable[[Measure], int]) -> int | None:
+def _leader(expressed: Reading, figure: Callable[[Measure], int]) -> int:
     most = max(figure(measure) for measure in expressed.totals.values())
     leaders = [mark for mark, measure in expressed.totals.items() if figure(measure) == most]
-    return leaders[0] if len(leaders) == 1 else None
+    return leaders[0] if len(leaders) == 1 else Choice.ABSTAIN

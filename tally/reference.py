@@ -5,7 +5,7 @@ It shares nothing with the fast count but the words (``model``), the columns and
 may be issued.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
@@ -16,30 +16,41 @@ from tally.errors import TallyError
 from tally.model import (
     Agenda,
     BlankItem,
+    Candidates,
     Choice,
+    Follow,
     Form,
     Item,
     Kind,
     Matter,
     MixedUnits,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
 )
 from tally.rules import Base, Ratio, Rule, rule_for
 
-Answer = int | str
-"""A choice a unit stands for: a :class:`Choice` code, or ``"void"``, or ``"silent"``."""
+Answer = int | str | tuple[int, int]
+"""A choice a unit stands for: a :class:`Choice` code, or one as a head and one with its area, or
+``"void"``, or ``"silent"``."""
 
-Counts = dict[Answer, tuple[int, int]]
-"""Heads and area (cm²) of each answer."""
+Pair = tuple[int, int]
+"""Heads and area (cm²)."""
+
+Counts = dict[int | str, Pair]
+"""Heads and area of each answer."""
 
 # BJ art. 39: at least five members, or three where there are no more than 100 households.
 _COMMITTEE, _SMALL_COMMITTEE, _SMALL_COMPLEX = 5, 3, 100
+
+_NOWHERE = (Choice.ABSTAIN, Choice.ABSTAIN)
+"""What those abstain to who would follow a majority that is not there: as heads, with area."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,9 @@ def count_assembly(
         For each item ``electorate``, ``carried`` and ``proposals``, one for a resolution and one
         for each candidate or option otherwise: ``participating``, ``approve``, ``oppose``,
         ``abstain`` and ``void``, each (heads, area in cm²), ``tests`` by name, and ``carried``.
-        Elections add ``seats`` and ``needs_decision``, choose-one items ``winner``.
+        ``attending`` is who counts towards the quorum.
+        Elections add ``seats``, ``needs_decision`` and, where a clause calls one, the
+        ``supplementary_seats`` of a supplementary election; choose-one items ``winner``.
     """
     papers = _Papers(roster, ballots, delivered, frozenset(struck))
     results = []
@@ -106,29 +119,45 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
 
     proposals = []
     for question in range(item.questions):
-        answers = _answers(papers, electorate, standing, column + question, policies)
+        marks = _marks(papers, item, column, question, policies)
+        answers = _answers(electorate, standing, marks, policies)
         if policies.mixed_units is MixedUnits.LAST_BALLOT:
             answers = _last_ballot_governs(answers, heads, standing, policies)
-        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
         approving = (
             [Choice.OPTION + option for option in range(len(item.options))]
             if item.form is Form.CHOOSE_ONE
             else [Choice.APPROVE]
         )
-        proposals += [_judge(counts, whole, choice, policies, rule) for choice in approving]
+        proposals += [
+            _judge(counts, attending, whole, choice, policies, rule) for choice in approving
+        ]
 
     result: dict[str, Any] = {"electorate": whole, "proposals": proposals}
     if item.form is Form.ELECTION:
-        columns = range(column, column + item.questions)
-        answers = _returned(papers, electorate, standing, columns, policies)
-        counts = _interpret(papers, answers, heads, area, whole, policies, rule)
+        by_question = [
+            _answers(
+                electorate, standing, _marks(papers, item, column, question, policies), policies
+            )
+            for question in range(item.questions)
+        ]
+        answers = _returned(electorate, by_question, policies)
+        counts, attending = _interpret(papers, answers, standing, heads, area, policies, rule)
         result["participating"] = _participating(counts, policies)
+        result["attending"] = attending
         result["void"] = counts.get("void", (0, 0))
-        seats = _seats(item, proposals, whole, policies.ranking)
         dwelling = KINDS.index(Kind.DWELLING)
         households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
-        result["seats"] = seats
-        result["needs_decision"] = _needs_decision(item, proposals, seats, households)
+        least = _SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE
+        passed = sum(proposal["carried"] for proposal in proposals)
+        places = _places(item, passed, least, policies.short_or_even)
+        result["seats"] = _seats(places, proposals, whole, policies.ranking)
+        reasons = _not_lawful(item, places.count("member"), passed, least)
+        vacant = max(item.places - passed, 0)
+        if policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION and reasons and vacant:
+            result["supplementary_seats"] = vacant
+            reasons = ["supplementary_election"]
+        result["needs_decision"] = ["tie"] * ("unresolved" in result["seats"]) + reasons
         result["carried"] = not result["needs_decision"]
     else:
         result["carried"] = any(proposal["carried"] for proposal in proposals)
@@ -139,7 +168,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
             if proposal["carried"]
         ]
         result["winner"] = winners[0] if winners else None
-        rejection = _judge(counts, whole, Choice.NONE_OF_THESE, policies, rule)
+        rejection = _judge(counts, attending, whole, Choice.NONE_OF_THESE, policies, rule)
         result["none_of_these"] = rejection["approve"]
         ids = [option.id for option in item.options]
         result["run_off"] = (
@@ -231,11 +260,33 @@ def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> in
     return (through or ballots)[0]
 
 
+def _marks(
+    papers: _Papers, item: Item, column: int, question: int, policies: Policies
+) -> list[int]:
+    """Read what each ballot says to one question of an item that starts at a column.
+
+    Where the published election method (BJ art. 32) lets a ballot tick no more candidates than
+    there are places, one tick more spoils the election on it; and whoever marked one candidate
+    takes part in the vote on all of them (domain C-25).
+    """
+    marks = []
+    for ballot in range(len(papers.ballots)):
+        row = papers.ballots.choices[ballot]
+        said = [int(row[column + each]) for each in range(item.questions)]
+        mark = said[question]
+        if item.form is Form.ELECTION and policies.candidates is Candidates.AT_MOST_SEATS:
+            if said.count(Choice.APPROVE) > item.places:
+                mark = Choice.VOID
+            elif mark == Choice.BLANK and set(said) - {Choice.BLANK, Choice.VOID}:
+                mark = Choice.ABSTAIN
+        marks.append(mark)
+    return marks
+
+
 def _answers(
-    papers: _Papers,
     electorate: list[int],
     standing: dict[int, int | str],
-    column: int,
+    marks: list[int],
     policies: Policies,
 ) -> dict[int, Answer]:
     """Read what each unit answers to one question."""
@@ -243,20 +294,15 @@ def _answers(
     answers: dict[int, Answer] = {}
     for unit in electorate:
         ballot = standing.get(unit, "silent")
-        mark = ballot if isinstance(ballot, str) else int(papers.ballots.choices[ballot, column])
+        mark = ballot if isinstance(ballot, str) else marks[ballot]
         answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
 
 
 def _returned(
-    papers: _Papers,
-    electorate: list[int],
-    standing: dict[int, int | str],
-    columns: Iterable[int],
-    policies: Policies,
+    electorate: list[int], by_question: list[dict[int, Answer]], policies: Policies
 ) -> dict[int, Answer]:
     """Tell of each unit whether its ballot says anything at all on the candidates."""
-    by_question = [_answers(papers, electorate, standing, column, policies) for column in columns]
     void_takes_part = (
         policies.void_ballot is VoidBallot.PARTICIPATING
         and policies.blank_item is BlankItem.NOT_PARTICIPATING
@@ -298,40 +344,45 @@ def _last_ballot_governs(
 def _interpret(
     papers: _Papers,
     answers: dict[int, Answer],
+    standing: dict[int, int | str],
     heads: list[list[int]],
     area: dict[int, int],
-    whole: tuple[int, int],
     policies: Policies,
     rule: Rule,
-) -> Counts:
-    """Resolve everything that is not a choice of its own, then add up."""
+) -> tuple[Counts, Pair]:
+    """Resolve everything that is not a choice of its own, then add up.
+
+    Also tell who counts towards the quorum.
+    """
     if policies.blank_item is BlankItem.ABSTAIN:
         answers = {
             unit: Choice.ABSTAIN if answer == Choice.BLANK else answer
             for unit, answer in answers.items()
         }
     expressed = _add_up(answers, heads, area, frozenset())
-    lean = _lean(expressed) if rule.deemed_votes else Choice.ABSTAIN
+    lean = _lean(expressed, policies.follow) if rule.deemed_votes else _NOWHERE
     answers = {
         unit: lean if answer == Choice.FOLLOW else answer for unit, answer in answers.items()
     }
     counts = _add_up(answers, heads, area, frozenset())
+    attending = _attending(counts, standing, frozenset(), heads, area, policies)
     if not rule.deemed_votes or policies.silence is Silence.NOT_PARTICIPATING:
-        return counts
+        return counts, attending
 
     silent = frozenset(unit for unit, answer in answers.items() if answer == "silent")
     if policies.silence is Silence.FOLLOW_MAJORITY:
-        part = _participating(counts, policies)
-        if not all(_reaches(rule.quorum, part[i], whole[i]) for i in (0, 1)):
-            return counts
+        whole = (len(heads), sum(area.values()))
+        if not all(_reaches(rule.quorum, attending[i], whole[i]) for i in (0, 1)):
+            return counts, attending
     if policies.silence is Silence.DELIVERED_FOLLOWS:
         if papers.delivered is None:
             raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
         delivered = papers.delivered
         silent = frozenset(unit for unit in silent if delivered[unit])
-    choice = Choice.ABSTAIN if policies.silence is Silence.ABSTAIN else lean
-    answers = {unit: choice if unit in silent else answer for unit, answer in answers.items()}
-    return _add_up(answers, heads, area, silent)
+    joined = _NOWHERE if policies.silence is Silence.ABSTAIN else lean
+    answers = {unit: joined if unit in silent else answer for unit, answer in answers.items()}
+    counts = _add_up(answers, heads, area, silent)
+    return counts, _attending(counts, standing, silent, heads, area, policies)
 
 
 def _add_up(
@@ -340,18 +391,24 @@ def _add_up(
     area: dict[int, int],
     deemed: frozenset[int],
 ) -> Counts:
-    """Count each unit's area under its answer and each head once."""
+    """Count each unit's area under its answer and each head once.
+
+    Who joins one choice as a head and another with his area answers with both.
+    """
     uncounted = ("void", "silent", Choice.BLANK, Choice.FOLLOW)
-    head_count: dict[Answer, int] = {}
-    area_sum: dict[Answer, int] = {}
+    head_count: dict[int | str, int] = {}
+    area_sum: dict[int | str, int] = {}
+    as_head: dict[int, int | str] = {}
     for unit, answer in answers.items():
-        area_sum[answer] = area_sum.get(answer, 0) + area[unit]
+        with_area = answer[1] if isinstance(answer, tuple) else answer
+        area_sum[with_area] = area_sum.get(with_area, 0) + area[unit]
+        as_head[unit] = answer[0] if isinstance(answer, tuple) else answer
     for units in heads:
-        own = {answers[unit] for unit in units if unit not in deemed}.difference(uncounted)
-        joined = {answers[unit] for unit in units if unit in deemed}
+        own = {as_head[unit] for unit in units if unit not in deemed}.difference(uncounted)
+        joined = {as_head[unit] for unit in units if unit in deemed}
         named = own or joined
         if len(named) == 1:
-            stands_for: Answer = named.pop()
+            stands_for: int | str = named.pop()
         elif named:
             stands_for = Choice.ABSTAIN
         elif any(answers[unit] == "void" for unit in units):
@@ -373,15 +430,41 @@ def _choices(counts: Counts) -> Counts:
     }
 
 
-def _lean(expressed: Counts) -> int:
-    """Find the choice that is alone in front by heads and by area."""
-    front: list[set[Answer]] = []
+def _lean(expressed: Counts, follow: Follow) -> tuple[int, int]:
+    """Find the choice that is alone in front by heads, and the one that is by area."""
     choices = _choices(expressed)
+    alone = []
     for i in (0, 1):
         most = max((pair[i] for pair in choices.values()), default=0)
-        front.append({answer for answer, pair in choices.items() if pair[i] == most})
-    agreed = front[0] if front[0] == front[1] and len(front[0]) == 1 else {Choice.ABSTAIN}
-    return int(agreed.pop())
+        front = [answer for answer, pair in choices.items() if pair[i] == most]
+        alone.append(int(front[0]) if len(front) == 1 else Choice.ABSTAIN)
+    by_heads, by_area = alone
+    if follow is Follow.BOTH_MEASURES and by_heads != by_area:
+        return _NOWHERE
+    return by_heads, by_area
+
+
+def _attending(
+    counts: Counts,
+    standing: dict[int, int | str],
+    deemed: frozenset[int],
+    heads: list[list[int]],
+    area: dict[int, int],
+    policies: Policies,
+) -> Pair:
+    """Tell who counts towards the quorum: by item who takes part, by ballot whose ballot stands."""
+    if policies.quorum is Quorum.PER_ITEM:
+        return _participating(counts, policies)
+    void_counts = policies.void_ballot is VoidBallot.PARTICIPATING
+    there = {
+        unit
+        for unit in area
+        if unit in deemed or (unit in standing and (standing[unit] != "void" or void_counts))
+    }
+    return (
+        sum(any(unit in there for unit in units) for units in heads),
+        sum(area[unit] for unit in there),
+    )
 
 
 def _participating(counts: Counts, policies: Policies) -> tuple[int, int]:
@@ -392,7 +475,7 @@ def _participating(counts: Counts, policies: Policies) -> tuple[int, int]:
 
 
 def _judge(
-    counts: Counts, whole: tuple[int, int], approving: int, policies: Policies, rule: Rule
+    counts: Counts, attending: Pair, whole: Pair, approving: int, policies: Policies, rule: Rule
 ) -> dict[str, Any]:
     """Put one proposal to the four tests."""
     part = _participating(counts, policies)
@@ -406,13 +489,14 @@ def _judge(
     base = part if rule.base is Base.PARTICIPANTS else whole
     tests = {}
     for step, ratio, left, right in (
-        ("quorum", rule.quorum, part, whole),
+        ("quorum", rule.quorum, attending, whole),
         ("approval", rule.approval, approve, base),
     ):
         for i, measure in enumerate(("heads", "area")):
             tests[f"{step}_{measure}"] = _reaches(ratio, left[i], right[i])
     return {
         "participating": part,
+        "attending": attending,
         "approve": approve,
         "oppose": (sum(pair[0] for pair in against), sum(pair[1] for pair in against)),
         "abstain": abstain,
@@ -459,8 +543,25 @@ def _ranked_by(
     return (area, heads) if ranking is Ranking.AREA_THEN_HEADS else (heads + area, area)
 
 
+def _places(item: Item, passed: int, least: int, clause: ShortOrEven) -> list[str]:
+    """List what there is to fill, the best rank first.
+
+    BJ art. 39 asks for an odd number of members. By clause the last of an even number elected
+    goes to the head of the alternates, of whom there are as many as published, at least one for
+    him, and no more than members; but not where that leaves fewer members than ``least``
+    (domain C-27).
+    """
+    members, alternates = item.seats, item.alternates
+    if clause is ShortOrEven.LOWEST_BECOMES_ALTERNATE and _is_committee(item):
+        elected = min(passed, members)
+        if elected % 2 == 0 and elected - 1 >= least:
+            members = elected - 1
+            alternates = min(max(alternates, 1), members)
+    return ["member"] * members + ["alternate"] * alternates
+
+
 def _seats(
-    item: Item, proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
+    places: list[str], proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
 ) -> list[str]:
     """Seat each candidate by how many passed with more votes, and how many with as many."""
     seats = []
@@ -469,14 +570,9 @@ def _seats(
     for own, proposal in zip(votes, proposals, strict=True):
         ahead = sum(others > own for others in passed)
         level = sum(others == own for others in passed)
-        places = range(ahead, ahead + level)
         kinds = {
-            "member"
-            if place < item.seats
-            else "alternate"
-            if place < item.seats + item.alternates
-            else "none"
-            for place in places
+            places[place] if place < len(places) else "none"
+            for place in range(ahead, ahead + level)
         }
         if not proposal["carried"]:
             seats.append("none")
@@ -485,17 +581,20 @@ def _seats(
     return seats
 
 
-def _needs_decision(
-    item: Item, proposals: list[dict[str, Any]], seats: list[str], households: int
-) -> list[str]:
-    """Tell what BJ art. 39 and ties leave to people."""
-    elected = min(item.seats, sum(proposal["carried"] for proposal in proposals))
-    reasons = ["tie"] if "unresolved" in seats else []
-    if item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE:
-        if elected < (_SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE):
-            reasons.append("too_few")
-        if elected % 2 == 0:
-            reasons.append("even")
-    elif elected < item.seats:
-        reasons.append("too_few")
-    return reasons
+def _is_committee(item: Item) -> bool:
+    """Tell whether a whole committee is elected; fewer than three seats only fill vacancies."""
+    return item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE
+
+
+def _not_lawful(item: Item, members: int, passed: int, least: int) -> list[str]:
+    """Tell what BJ art. 39 leaves to people (domain C-27).
+
+    It sets no least number of alternates, so a list of their own (domain C-28) is short only
+    where nobody on it passed.
+    """
+    if item.seats == 0:
+        return ["too_few"] if passed == 0 else []
+    elected = min(members, passed)
+    if not _is_committee(item):
+        return ["too_few"] if elected < item.seats else []
+    return ["too_few"] * (elected < least) + ["even"] * (elected % 2 == 0)

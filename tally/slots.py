@@ -17,12 +17,15 @@ SILENT: Final = 120
 DELIVERED: Final = 121
 """The same, with proof that the ballot paper was delivered."""
 
+REJECTED: Final = 122
+"""The same where only void ballots name the unit."""
+
 _CODES = 256
 
 _PREFERRED = {Repeat.PAPER_FIRST: Medium.PAPER, Repeat.PHONE_FIRST: Medium.PHONE}
 """The medium whose ballots stand before all others, by clause (domain C-17)."""
 
-UNHELD = (SILENT, DELIVERED, int(Choice.VOID))
+UNHELD = (SILENT, DELIVERED, REJECTED)
 """Answers of units that no ballot holds, in the order in which they follow the ballots."""
 
 
@@ -78,7 +81,7 @@ def fill_slots(
     if ballots.void.any():
         void = _touched(ballots, np.flatnonzero(ballots.void), struck, units)
         spoiled = void & (holder >= count)
-        holder[spoiled] = count + UNHELD.index(Choice.VOID)
+        holder[spoiled] = count + UNHELD.index(REJECTED)
     if struck:
         excluded = np.zeros(count + len(UNHELD), dtype=np.bool_)
         excluded[sorted(struck)] = True

@@ -191,9 +191,12 @@ def _problem_of(item: Item) -> str | None:
         (election != bool(item.candidates), "选举须有候选人，其他形式不得有"),
         (choose_one != bool(item.options), "多选一须有选项，其他形式不得有"),
         (len(item.options) > MAX_OPTIONS, f"选项多于 {MAX_OPTIONS} 个"),
-        (election and item.seats < 1, "选举名额至少为一"),
-        # BJ art. 39: no more alternates than members.
-        (not 0 <= item.alternates <= item.seats, "候补名额不得多于委员名额"),
+        (election and (item.seats < 0 or item.places < 1), "选举名额至少为一"),
+        # BJ art. 39: no more alternates than members; on a list of their own these are not known.
+        (
+            not (0 <= item.alternates <= item.seats or (election and item.seats == 0)),
+            "候补名额不得多于委员名额",
+        ),
     )
     return next((text for wrong, text in problems if wrong), None)
 

@@ -30,10 +30,18 @@ class Votes:
     oppose: Measure
     abstain: Measure
     void: Measure
+    attending: Measure | None = None
+    """Who counts towards the quorum, where that is not who takes part (domain C-30)."""
+
+    @property
+    def towards_quorum(self) -> Measure:
+        """What is held against the quorum."""
+        return self.participating if self.attending is None else self.attending
 
     def document(self) -> dict[str, dict[str, int]]:
         """Write the blocks of a result, without the electorate."""
-        return {
+        attending = {} if self.attending is None else {"attending": self.attending.document()}
+        return attending | {
             "participating": self.participating.document(),
             "approve": self.approve.document(),
             "oppose": self.oppose.document(),
@@ -64,7 +72,7 @@ def judge(votes: Votes, rule: Rule) -> Verdict:
     """Apply a rule to votes."""
     base = votes.participating if rule.base is Base.PARTICIPANTS else votes.electorate
     approval = _tests("approval", rule.approval, votes.approve, base)
-    return Verdict(votes, quorum_tests(rule, votes.participating, votes.electorate) | approval)
+    return Verdict(votes, quorum_tests(rule, votes.towards_quorum, votes.electorate) | approval)
 
 
 def quorum_tests(rule: Rule, participating: Measure, electorate: Measure) -> dict[str, Comparison]:

@@ -79,8 +79,8 @@ def to_carry_by_change(levers: Levers, margins: list[Margin], at_least: int) -> 
         changes = sums_present[count - coming] + sums_absent[coming]
         holds = np.ones(len(coming), dtype=np.bool_)
         for margin in margins:
-            measure = changes[:, :2] if margin.by_heads else changes[:, 2:]
-            gain = measure[:, 0] * margin.participating + measure[:, 1] * margin.approving
+            measure = changes[:, :3] if margin.by_heads else changes[:, 3:]
+            gain = measure @ np.array(margin.weights, dtype=changes.dtype)
             holds &= (gain >= margin.shortfall).astype(np.bool_)
         if holds.any():
             split = int(coming[int(holds.argmax())])
@@ -138,11 +138,12 @@ def _window(margins: list[Margin]) -> tuple[int, int]:
     """Return how much participation without approval may go, at least and at most."""
     low, high = 0, 2**63 - 1
     for margin in margins:
-        # Whoever leaves changes the margin by -participating each.
-        if margin.participating < 0:
-            low = max(low, -(margin.shortfall // margin.participating))
-        elif margin.participating > 0:
-            high = min(high, -margin.shortfall // margin.participating)
+        # Whoever takes part attends as well, and leaves both counts.
+        weight = margin.participating + margin.attending
+        if weight < 0:
+            low = max(low, -(margin.shortfall // weight))
+        elif weight > 0:
+            high = min(high, -margin.shortfall // weight)
         elif not margin.holds:
             high = -1
     return low, high
@@ -182,6 +183,6 @@ def _certain(size: NDArray[Any], kind: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _sums(levers: Levers, order: NDArray[np.int64]) -> NDArray[Any]:
-    """Return running sums of the four effects, starting from nothing."""
+    """Return running sums of the effects on heads and on area, starting from nothing."""
     effects = np.concatenate((levers.heads[order], levers.area[order]), axis=1)
-    return np.concatenate((np.zeros((1, 4), dtype=effects.dtype), np.cumsum(effects, axis=0)))
+    return np.concatenate((np.zeros((1, 6), dtype=effects.dtype), np.cumsum(effects, axis=0)))

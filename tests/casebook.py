@@ -16,8 +16,10 @@ from tally.model import (
     Agenda,
     BlankItem,
     Candidate,
+    Candidates,
     Choice,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
@@ -25,9 +27,11 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -98,6 +102,16 @@ RULES = {
             "按人数占比与面积占比之和": Ranking.SUM_OF_SHARES,
         },
     ),
+    "参与比例": ("quorum", {"按全部有效表决票": Quorum.PER_BALLOT}),
+    "从众": ("follow", {"人数与面积各随其多数": Follow.EACH_MEASURE}),
+    "当选人数不足或为双数": (
+        "short_or_even",
+        {
+            "末位转为候补": ShortOrEven.LOWEST_BECOMES_ALTERNATE,
+            "另行补选": ShortOrEven.SUPPLEMENTARY_ELECTION,
+        },
+    ),
+    "选举时同意的人数": ("candidates", {"不得超过名额": Candidates.AT_MOST_SEATS}),
 }
 """Policy behind each clause, and what it may say instead of the default."""
 POLICY_OF = {clause: name for clause, (name, _) in RULES.items()}

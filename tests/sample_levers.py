@@ -6,13 +6,14 @@ import numpy as np
 
 from tally.levers import Levers
 
-LEAVES, STAYS, COMES, TURNS = (-1, 0), (0, 0), (1, 1), (0, 1)
+LEAVES, GOES = (-1, 0, -1), (-1, -1, -1)
+STAYS, COMES, TURNS = (0, 0, 0), (1, 1, 0), (0, 1, 0)
 
 
 def levers_of(effects, *, heads_known=None, area_known=None):
-    """Ballots by (participating, approving) and area, each of an owner of his own."""
+    """Ballots by (participating, approving, attending) and area, each of an owner of his own."""
     count = len(effects)
-    kinds = np.array([kind for kind, _ in effects], dtype=np.int64).reshape(count, 2)
+    kinds = np.array([kind for kind, _ in effects], dtype=np.int64).reshape(count, 3)
     area = np.array([area for _, area in effects], dtype=np.int64)
     owners = np.arange(count)
     return Levers(
@@ -21,6 +22,6 @@ def levers_of(effects, *, heads_known=None, area_known=None):
         area=kinds * area[:, np.newaxis],
         heads_known=np.ones(count, bool) if heads_known is None else np.array(heads_known),
         area_known=np.ones(count, bool) if area_known is None else np.array(area_known),
-        owner_now=np.tile((1, 0), (count, 1)),
-        reachable=np.array([(0, 0), (1, 0), (1, 1)]),
+        owner_now=np.tile((1, 0, 1), (count, 1)),
+        reachable=np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)]),
     )

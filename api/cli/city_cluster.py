@@ -17,7 +17,7 @@ from distributed import Client, Future, LocalCluster, Worker, WorkerPlugin, as_c
 from voting.count.city import CityUnusable, Part
 from voting.count.city_part import Record, count_part
 
-_SECONDS_TO_ANSWER = 3
+_SECONDS_TO_ANSWER = 10
 
 # For what may pass, such as a network drive that is slow to answer. A part whose process dies is
 # given to another one besides, as often as the scheduler allows.

@@ -20,6 +20,8 @@ _POLICIES = {
     "repeat_limit": "改投次数的上限",
     "void_item": "划错事项的处理",
     "ranking": "当选名次的排列",
+    "short_or_even": "当选人数不足或为双数的处理",
+    "candidates": "选举时同意人数的限制",
 }
 _SEATS = {"member": "当选", "alternate": "候补", "none": "未当选", "unresolved": "待定"}
 _PARTS = {

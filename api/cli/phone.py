@@ -15,7 +15,7 @@ from voting.identity import enrolment
 from voting.identity.model import Claim
 from voting.kernel import canonical, dsse
 
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 
 
 class Phone:
@@ -88,7 +88,7 @@ def insist(
     Raises
     ------
     httpx2.TransportError
-        Nobody answered for a minute.
+        Nobody answered for three minutes.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:

@@ -14,7 +14,8 @@ from typing import Self
 
 import httpx2
 
-_START_SECONDS = 30
+_START_SECONDS = 120
+"""Far more than it takes; a busy machine needs some of it."""
 
 
 class ServerProcess:
@@ -28,16 +29,22 @@ class ServerProcess:
         Where the server's own lines go.
     environment
         Further ``YEZHU_`` settings.
+    port
+        Where it listens; a free one if absent.
     """
 
-    def __init__(self, data: Path, log: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        log: Path,
+        environment: dict[str, str] | None = None,
+        port: int | None = None,
+    ) -> None:
         self._data = data
         self._log = log
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def start(self, clock_shift: timedelta = timedelta()) -> None:
@@ -69,7 +76,7 @@ class ServerProcess:
             if self._process.poll() is not None:
                 raise RuntimeError(f"服务未能启动：\n{self._log.read_text()[-2000:]}")
             with suppress(httpx2.TransportError):
-                httpx2.get(f"{self.url}/v1/health", timeout=1).raise_for_status()
+                httpx2.get(f"{self.url}/v1/health", timeout=5).raise_for_status()
                 return
             time.sleep(0.05)
         self.kill()
@@ -101,3 +108,10 @@ class ServerProcess:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

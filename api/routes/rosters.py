@@ -11,6 +11,7 @@ from api.access import Anyone, router, staff
 from api.context import ONE_LINE, InService
 from voting.roster import difference_report
 from voting.roster.correction import Correction
+from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
 from voting.roster.version import Provenance, RosterSummary, Supplier
 from voting.staff.model import Account, Role
@@ -25,6 +26,10 @@ Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
 Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
 _UnitKey = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
 _SuppliedBy = Annotated[Supplier, Form(description="资料由谁提供")]
+_Evidence = Annotated[
+    UploadFile | None,
+    File(description="依据文件（如扫描件）：只保存其 SHA-256，请自行保管原件；只删除房屋时必附"),
+]
 _Basis = Annotated[
     str,
     Form(
@@ -46,6 +51,7 @@ class RosterOut(BaseModel):
     digest: str
     previous: str | None = Field(description="上一版的摘要")
     source_digest: str = Field(description="所依据文件的 SHA-256")
+    evidence_digest: str | None = Field(description="另附的依据文件的 SHA-256")
     supplied_by: Supplier
     basis: str
     units: int
@@ -88,11 +94,10 @@ class PublicUnitOut(BaseModel):
     unit: str
     area_cm2: int
     kind: str
-    group: int
 
 
 class PublicRoster(BaseModel):
-    """The list for objections: no names, no numbers of owners, no telephone."""
+    """The list for objections: units, areas and totals; nothing of who owns which of them."""
 
     community: str
     version: int
@@ -100,6 +105,7 @@ class PublicRoster(BaseModel):
     published_at: datetime | None
     objections_until: datetime | None
     frozen: bool
+    totals: dict[str, Any]
     units: list[PublicUnitOut]
     difference: dict[str, Any] | None
     objections: int
@@ -146,18 +152,25 @@ def listing(
 def import_sheet(
     service: InService,
     account: Convener,
+    *,
     community: Annotated[str, Form(min_length=1, max_length=128, pattern=ONE_LINE)],
     file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
+    evidence: _Evidence = None,
+    another_community: Annotated[
+        bool, Form(description="名称与已有小区相近，但确为另一个小区")
+    ] = False,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
+    shown = b"" if evidence is None else evidence.file.read()
     summary, reconciliation = service.rosters.import_sheet(
         file.file.read(),
         file.filename or "",
         community,
         by=account.account_id,
-        provenance=Provenance(supplied_by, basis),
+        provenance=Provenance(supplied_by, basis, shown),
+        another_community=another_community,
     )
     return Imported(
         roster=_roster(summary),
@@ -180,15 +193,17 @@ def amend(
     removed: Annotated[list[_UnitKey] | None, Form(max_length=_MOST_REMOVED)] = None,
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
+    evidence: _Evidence = None,
 ) -> Amended:
     """在一版清册上修改若干房屋，成为新版本；原来那一版不变。"""
+    shown = b"" if evidence is None else evidence.file.read()
     summary = service.rosters.amend(
         roster_id,
         None if file is None else file.file.read(),
         "" if file is None else file.filename or "",
         frozenset(removed or ()),
         by=account.account_id,
-        provenance=Provenance(supplied_by, basis),
+        provenance=Provenance(supplied_by, basis, shown),
     )
     return Amended(
         roster=_roster(summary),
@@ -218,12 +233,13 @@ def publish(
 
 @routes.get(
     "/{roster_id}",
-    dependencies=[Depends(Anyone("公示的清册：只有房号、面积、用途与产权组合编号"))],
+    dependencies=[Depends(Anyone("公示的清册：只有房号、面积、用途与总数"))],
 )
 def published(roster_id: str, service: InService) -> PublicRoster:
     """公示或冻结的清册，与上一版的差异，异议件数。"""
     summary, document = service.rosters.published(roster_id)
     objections = service.rosters.objections.states(roster_id)
+    difference = service.rosters.difference(roster_id)
     return PublicRoster(
         community=summary.community,
         version=summary.version,
@@ -231,16 +247,25 @@ def published(roster_id: str, service: InService) -> PublicRoster:
         published_at=summary.published_at,
         objections_until=summary.objections_until,
         frozen=summary.frozen,
+        totals=totals(document).to_object(),
         units=[
-            PublicUnitOut(
-                unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value, group=unit.group
-            )
+            PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
             for unit in document.units
         ],
-        difference=_difference(service, roster_id),
+        difference=None if difference is None else difference_report.published(difference),
         objections=len(objections),
         unanswered=sum(objection.outcome is None for objection in objections),
     )
+
+
+@routes.get("/{roster_id}/difference")
+def difference_in_full(
+    roster_id: str,
+    service: InService,
+    _account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+) -> dict[str, Any] | None:
+    """与上一版的全部差异，逐套写明业主、产权组合与售出交付的变更：签署之前应当看过。"""
+    return _difference(service, roster_id)
 
 
 @routes.post("/{roster_id}/freeze")
@@ -285,7 +310,7 @@ def _roster(summary: RosterSummary) -> RosterOut:
 
 def _difference(service: InService, roster_id: str) -> dict[str, Any] | None:
     difference = service.rosters.difference(roster_id)
-    return None if difference is None else difference_report.published(difference)
+    return None if difference is None else difference_report.in_full(difference)
 
 
 def _correction(act: Correction) -> CorrectionOut:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from tests.complex import Complex
 from tests.conftest import MovingClock
+from tests.servers import create_database
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +22,7 @@ def town(tmp_path_factory):
 @pytest.fixture(scope="session")
 def city(tmp_path_factory, postgres_url, redis_url):
     """The same complex on PostgreSQL and Redis."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE city"))
-    engine.dispose()
-    engines = {
-        "YEZHU_DATABASE_URL": postgres_url.rpartition("/")[0] + "/city",
-        "YEZHU_REDIS_URL": redis_url,
-    }
+    engines = {"YEZHU_DATABASE_URL": create_database(postgres_url), "YEZHU_REDIS_URL": redis_url}
     complex_ = Complex(tmp_path_factory.mktemp("city") / "data", MovingClock(), engines=engines)
     yield complex_
     complex_.shut()

@@ -71,6 +71,7 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
     smaller = place.staff("convener").post(
         f"/v1/rosters/{second['roster']['roster_id']}/amendments",
         data={"removed": ["2-1-101", "2-1-102"], "basis": "测绘合并"},
+        files={"evidence": ("报告.pdf", b"%PDF-1.7")},
     )
     said = done(smaller).json()["difference"]
     assert said["removed"] == ["2-1-101", "2-1-102"]
@@ -79,24 +80,52 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
         f"/v1/rosters/{second['roster']['roster_id']}/amendments"
     )
     assert problem(nothing) == (422, "nothing-amended")
+    bare = place.staff("convener").post(
+        f"/v1/rosters/{second['roster']['roster_id']}/amendments",
+        data={"removed": ["2-1-101"], "basis": "测绘合并"},
+    )
+    assert problem(bare) == (422, "evidence-required")
 
 
-def test_the_public_list_shows_units_and_groups_and_nobody(place):
+def test_another_spelling_of_a_known_complex_is_asked_about(place):
+    imported(place)
+    files = {"file": ("清册.xlsx", roster_workbook(place.roster, "业主清册"))}
+    form = {"community": COMMUNITY.removesuffix("小区")}
+    answer = place.staff("convener").post("/v1/rosters", data=form, files=files)
+    assert problem(answer) == (409, "community-in-doubt")
+    assert answer.json()["community"] == COMMUNITY
+
+
+def test_the_public_list_shows_units_and_totals_and_nobody(place):
     roster_id = imported(place)["roster"]["roster_id"]
     path = f"/v1/rosters/{roster_id}"
     assert problem(place.http.get(path)) == (409, "roster-not-published")
     place.display(roster_id)
     shown = done(place.http.get(path)).json()
-    assert {frozenset(unit) for unit in shown["units"]} == {
-        frozenset({"unit", "area_cm2", "kind", "group"})
-    }
+    assert {frozenset(unit) for unit in shown["units"]} == {frozenset({"unit", "area_cm2", "kind"})}
     assert len(shown["units"]) == len(place.roster)
+    assert shown["totals"]["everything"]["units"] == len(place.roster)
     assert (shown["objections"], shown["unanswered"], shown["frozen"]) == (0, 0, False)
     whole = place.http.get(path).text
     for unit in place.roster:
         for owner in unit.owners:
             assert owner.name not in whole
             assert owner.id_number not in whole
+
+
+def test_which_unit_changed_hands_is_for_those_who_sign_and_for_nobody_else(place):
+    first = imported(place)["roster"]["roster_id"]
+    second = amended(place, first, sold(place, "1-1-101"))["roster"]["roster_id"]
+    path = f"/v1/rosters/{second}"
+    place.display(second)
+    said = done(place.http.get(path)).json()["difference"]
+    assert said["units_changed"]["owner"] == 1
+    assert not [line for line in said["lines"] if "1-1-101" in line]
+    assert "1-1-101" not in str({**said, "units_changed": 0})
+    for role in ("convener", "supervisor"):
+        seen = done(place.staff(role).get(f"{path}/difference")).json()
+        assert seen["owner_changed"] == ["1-1-101"]
+    assert place.http.get(f"{path}/difference").status_code == 401
 
 
 def test_from_objection_to_the_second_signature(place):

@@ -16,10 +16,14 @@ from tests.servers import await_port, free_port
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
+PATIENCE_MS = 60_000
+"""Waited for on a busy machine only."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Site:
-    """The small complex behind a real HTTP server."""
+    """The small complex behind a real HTTP server, and an assembly of the test's own."""
 
     def __init__(self, complex_, url):
         self.complex, self.url = complex_, url
@@ -27,7 +31,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def served(tmp_path_factory):
     complex_ = Complex(tmp_path_factory.mktemp("site") / "data", MovingClock())
     port = free_port()
     server = uvicorn.Server(
@@ -39,10 +43,15 @@ def site(tmp_path_factory):
     thread = threading.Thread(target=server.run)
     thread.start()
     await_port(port)
-    yield Site(complex_, f"http://127.0.0.1:{port}")
+    yield complex_, f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(15)
+    thread.join()
     complex_.shut()
+
+
+@pytest.fixture
+def site(served):
+    return Site(*served)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +76,7 @@ def page(browser):
         context = browser.new_context(viewport=viewport, accept_downloads=True)
         contexts.append(context)
         opened = context.new_page()
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(PATIENCE_MS)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on(
             "console",
@@ -115,6 +124,11 @@ def choose(vote):
     vote.get_by_test_id("review").click()
 
 
+def listed(board, site):
+    """The button of the test's own assembly."""
+    return board.locator(f"[data-testid=assembly-choice][data-assembly='{site.assembly.id}']")
+
+
 def heads(board):
     return int(board.get_by_test_id("turnout-heads").inner_text())
 
@@ -122,9 +136,8 @@ def heads(board):
 def test_a_ballot_cast_on_the_phone_moves_the_board(site, page, tmp_path):
     board, vote = page(DESK), page(PHONE)
     sign_in(board, site)
-    listed = board.get_by_test_id("assembly-choice").first
-    expect(listed).not_to_contain_text("undefined")
-    listed.click()
+    expect(listed(board, site)).not_to_contain_text("undefined")
+    listed(board, site).click()
     expect(board.get_by_test_id("live-status")).to_contain_text("实时")
     before, area_before = heads(board), board.get_by_test_id("turnout-area").inner_text()
     loaded = board.evaluate("performance.timeOrigin")
@@ -189,7 +202,7 @@ def test_the_private_key_cannot_leave_the_browser_and_survives_a_reload(site, pa
 
 def test_a_ballot_that_found_no_network_is_sent_again_as_it_was_signed(site, page):
     vote = page(PHONE)
-    identify(vote, site, site_neighbour(site))
+    identify(vote, site, "2-1-101")
     choose(vote)
     sent = []
     vote.on("request", lambda request: sent.append(request.post_data)
@@ -203,18 +216,6 @@ def test_a_ballot_that_found_no_network_is_sent_again_as_it_was_signed(site, pag
     expect(vote.get_by_test_id("receipt-position")).to_be_visible()
     assert len(sent) == 2
     assert sent[0] == sent[1]
-
-
-def site_neighbour(site):
-    """A unit of an owner who has not voted in the other tests."""
-    return next(
-        unit.unit_key
-        for unit in site.complex.roster
-        if unit.kind.value == "住宅"
-        and not unit.developer_stock
-        and unit.unit_key not in {"1-1-101", "1-1-102", "1-1-201"}
-        and len(site.complex.owners_units(unit.unit_key)) == 1
-    )
 
 
 def test_the_pages_forbid_everything_that_is_not_their_own(site, page):
@@ -232,14 +233,13 @@ def test_the_pages_forbid_everything_that_is_not_their_own(site, page):
 def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_certificate(
     site, page, tmp_path
 ):
-    """The last test of the assembly: it leaps past its close."""
     place = site.complex
     place.close(site.assembly)
     done(place.staff("convener").post(f"{site.assembly.path}/certificate"))
     counted = place.http.get(f"{site.assembly.path}/result").json()
     board, vote = page(DESK), page(PHONE)
     sign_in(board, site)
-    board.get_by_test_id("assembly-choice").first.click()
+    listed(board, site).click()
     first = counted["items"][0]
     expect(board.get_by_test_id("result-1")).to_contain_text(
         f"参与 {first['participating']['heads']} / {first['electorate']['heads']} 人"
@@ -255,3 +255,21 @@ def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_cert
     expect(link).to_have_attribute("href", f"{site.assembly.path}/certificate")
     expect(vote.get_by_test_id("start")).to_have_count(0)
     expect(vote.get_by_text("undefined")).to_have_count(0)
+
+
+def test_the_page_says_how_many_may_be_ticked_before_anything_is_signed(site, page):
+    """Another assembly, whose rules set a limit; the owner has voted in neither."""
+    site.assembly = site.complex.open(candidates="at_most_seats")
+    vote = page(PHONE)
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    expect(vote.get_by_text("最多同意 1 人，多选的本项作废。")).to_be_visible()
+    identify(vote, site, site_neighbour(site))
+    for testid in ("item-1-approve", "item-2-c1-approve", "item-2-c2-approve", "item-3-a"):
+        vote.get_by_test_id(testid).check()
+    vote.get_by_test_id("review").click()
+    expect(vote.get_by_text("第 2 项最多同意 1 人，您同意了 2 人")).to_be_visible()
+    expect(vote.get_by_test_id("sign")).to_have_count(0)
+    vote.get_by_test_id("item-2-c2-abstain").check()
+    vote.get_by_test_id("review").click()
+    vote.get_by_test_id("sign").click()
+    expect(vote.get_by_test_id("receipt-position")).to_have_text("1")

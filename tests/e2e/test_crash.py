@@ -14,7 +14,6 @@ from unittest import mock
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, text
 
 from api.cli.phone import insist
 from api.cli.server_process import ServerProcess
@@ -22,6 +21,7 @@ from api.composition import compose
 from api.settings import Settings
 from tests.complex import CHOICES, Complex, done, small_roster
 from tests.conftest import MovingClock
+from tests.servers import create_database, free_port
 from voting.identity import request
 from voting.kernel import canonical
 from voting.kernel.clock import system_clock
@@ -29,7 +29,8 @@ from voting.ledger import checkpoint, note, proof
 
 _VOTERS = 32
 _AT_ONCE = 4
-_ANSWER_SECONDS = 20
+ANSWER_SECONDS = 120
+"""Waited for on a busy machine only."""
 
 
 class Voting:
@@ -56,7 +57,7 @@ class Voting:
 
     @contextmanager
     def server(self, log, **environment):
-        server = ServerProcess(self.data, log, self.engines | environment)
+        server = ServerProcess(self.data, log, self.engines | environment, free_port())
         with server:
             server.start(self.shift)
             yield server
@@ -82,9 +83,11 @@ def promised(answer):
 
 def test_no_receipted_ballot_is_lost_when_the_server_is_killed(tmp_path):
     voting = Voting(tmp_path / "data")
-    half, answers = threading.Event(), {}
+    half, killed, answers = threading.Event(), threading.Event(), {}
 
     def cast(number):
+        if number == _VOTERS - 1:
+            killed.wait(2 * ANSWER_SECONDS)  # somebody always comes after the power cut
         answer = insist(http, "POST", f"{voting.path}/ballots", content=voting.ballots[number])
         answers[number] = done(answer).json()
         if len(answers) >= _VOTERS // 2:
@@ -92,14 +95,14 @@ def test_no_receipted_ballot_is_lost_when_the_server_is_killed(tmp_path):
 
     with (
         voting.server(tmp_path / "server.log") as server,
-        httpx2.Client(base_url=server.url, timeout=_ANSWER_SECONDS) as http,
+        httpx2.Client(base_url=server.url, timeout=ANSWER_SECONDS) as http,
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
         casting = [pool.submit(cast, number) for number in range(_VOTERS)]
-        assert half.wait(_ANSWER_SECONDS)
+        assert half.wait(ANSWER_SECONDS)
         server.kill()
         before = dict(answers)
-        assert len(before) < _VOTERS, "the server was killed too late to show anything"
+        killed.set()
         server.start(voting.shift)
         for done_casting in casting:
             done_casting.result()
@@ -132,14 +135,7 @@ def test_no_receipted_ballot_is_lost_when_the_server_is_killed(tmp_path):
 @pytest.fixture(scope="module")
 def engines(postgres_url, redis_url):
     """PostgreSQL and Redis, with a database of this module's own."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE workers"))
-    engine.dispose()
-    return {
-        "YEZHU_DATABASE_URL": postgres_url.rpartition("/")[0] + "/workers",
-        "YEZHU_REDIS_URL": redis_url,
-    }
+    return {"YEZHU_DATABASE_URL": create_database(postgres_url), "YEZHU_REDIS_URL": redis_url}
 
 
 def heads(lines):
@@ -155,7 +151,7 @@ def test_a_watcher_sees_ballots_that_another_worker_took(tmp_path, engines):
     seen = []
     with (
         voting.server(tmp_path / "server.log", YEZHU_WORKERS="2") as server,
-        httpx2.Client(base_url=server.url, timeout=_ANSWER_SECONDS) as watcher,
+        httpx2.Client(base_url=server.url, timeout=ANSWER_SECONDS) as watcher,
     ):
         body = {"username": "supervisor", "password": voting.password}
         done(watcher.post("/v1/session", json=body))
@@ -164,7 +160,7 @@ def test_a_watcher_sees_ballots_that_another_worker_took(tmp_path, engines):
             events = heads(stream.iter_lines())
             assert next(events) == 0
             for cast, ballot in enumerate(voting.ballots[:8], start=1):
-                with httpx2.Client(base_url=server.url, timeout=_ANSWER_SECONDS) as http:
+                with httpx2.Client(base_url=server.url, timeout=ANSWER_SECONDS) as http:
                     done(http.post(f"{voting.path}/ballots", content=ballot))
                 seen.append(next(count for count in events if count >= cast))
         log = (tmp_path / "server.log").read_text()

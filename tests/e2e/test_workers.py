@@ -5,24 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine, text
 
 from api.cli.phone import insist
 from tests.complex import done
-from tests.e2e.test_crash import Voting, promised
+from tests.e2e.test_crash import ANSWER_SECONDS, Voting, promised
+from tests.servers import create_database
 
 
 @pytest.fixture
 def engines(postgres_url, redis_url):
     """PostgreSQL and Redis, with a database of this test's own."""
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE power_cut"))
-    engine.dispose()
-    return {
-        "YEZHU_DATABASE_URL": postgres_url.rpartition("/")[0] + "/power_cut",
-        "YEZHU_REDIS_URL": redis_url,
-    }
+    return {"YEZHU_DATABASE_URL": create_database(postgres_url), "YEZHU_REDIS_URL": redis_url}
 
 
 def test_two_workers_killed_together_lose_no_receipted_ballot(tmp_path, engines):
@@ -32,7 +25,7 @@ def test_two_workers_killed_together_lose_no_receipted_ballot(tmp_path, engines)
 
     def cast(number):
         # A connection of its own, so that either worker may take the ballot.
-        with httpx2.Client(base_url=server.url, timeout=20) as http:
+        with httpx2.Client(base_url=server.url, timeout=ANSWER_SECONDS) as http:
             sent = insist(http, "POST", f"{voting.path}/ballots", content=voting.ballots[number])
         answers[number] = done(sent).json()
         if len(answers) >= len(voting.ballots) // 2:
@@ -43,14 +36,14 @@ def test_two_workers_killed_together_lose_no_receipted_ballot(tmp_path, engines)
         ThreadPoolExecutor(4) as pool,
     ):
         casting = [pool.submit(cast, number) for number in range(len(voting.ballots))]
-        assert half.wait(30)
+        assert half.wait(ANSWER_SECONDS)
         server.kill()
         with pytest.raises(httpx2.TransportError):
             httpx2.get(f"{server.url}/v1/health", timeout=2)
         server.start(voting.shift)
         for cast_by_now in casting:
             cast_by_now.result()
-        with httpx2.Client(base_url=server.url, timeout=20) as http:
+        with httpx2.Client(base_url=server.url, timeout=ANSWER_SECONDS) as http:
             turnout = done(http.get(f"{voting.path}/turnout")).json()
             for number, ballot in enumerate(voting.ballots):
                 again = done(http.post(f"{voting.path}/ballots", content=ballot)).json()

@@ -16,8 +16,10 @@ from tally.model import (
     Agenda,
     BlankItem,
     Candidate,
+    Candidates,
     Choice,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
@@ -25,9 +27,11 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
@@ -76,6 +80,10 @@ def policies(draw, *, delivery):
         include_kinds=draw(st.sampled_from([DEFAULT_KINDS, DEFAULT_KINDS | {Kind.PARKING}])),
         void_item=draw(st.sampled_from(VoidItem)),
         ranking=draw(st.sampled_from(Ranking)),
+        quorum=draw(st.sampled_from(Quorum)),
+        follow=draw(st.sampled_from(Follow)),
+        short_or_even=draw(st.sampled_from(ShortOrEven)),
+        candidates=draw(st.sampled_from(Candidates)),
     )
 
 
@@ -108,8 +116,6 @@ ITEMS = {
         "选举",
         Form.ELECTION,
         Matter.ELECT_COMMITTEE,
-        seats=3,
-        alternates=1,
         candidates=tuple(Candidate(f"c{i}", f"候选人{i}") for i in range(5)),
     ),
     Form.CHOOSE_ONE: Item(
@@ -136,6 +142,10 @@ def items(draw, forms):
         )
     )
     matters = [base.matter, base.matter, Matter.RAISE_FUND]
+    seats, alternates = 0, 0
+    if base.form is Form.ELECTION:
+        seats = draw(st.sampled_from([0, 3, 4, 5]))
+        alternates = draw(st.sampled_from([1, 2] if seats == 0 else [0, 1, 2]))
     if base.form is Form.RESOLUTION:
         matters.append(Matter.DWELLING_TO_BUSINESS)
     return Item(
@@ -144,8 +154,8 @@ def items(draw, forms):
         base.form,
         draw(st.sampled_from(matters)),
         electorate,
-        seats=base.seats,
-        alternates=base.alternates,
+        seats=seats,
+        alternates=alternates,
         candidates=base.candidates,
         options=base.options,
     )

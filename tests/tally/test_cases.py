@@ -12,6 +12,7 @@ COUNTED = [each for each in CASES if "结果" in each.values[0]]
 BLOCKS = {
     "总": "electorate",
     "参与": "participating",
+    "到会": "attending",
     "同意": "approve",
     "反对": "oppose",
     "弃权": "abstain",
@@ -25,7 +26,12 @@ TESTS = {
 }
 CLASSES = {"general": "一般事项", "special": "重大事项", "unanimous": "须全体同意"}
 SEATS = {"member": "委员", "alternate": "候补", "none": "未当选", "unresolved": "待定"}
-NEEDS = {"tie": "票数并列", "too_few": "当选人数不足", "even": "当选人数为双数"}
+NEEDS = {
+    "tie": "票数并列",
+    "too_few": "当选人数不足",
+    "even": "当选人数为双数",
+    "supplementary_election": "补选",
+}
 CLAUSES = {policy: clause for clause, policy in POLICY_OF.items()}
 
 ROWS = {
@@ -78,6 +84,7 @@ def told(result, name):
         "席位": lambda: {row["id"]: SEATS[row["seat"]] for row in rows},
         "排名": lambda: {row["id"]: row["rank"] for row in rows if row["rank"]},
         "需决定": lambda: [NEEDS[reason] for reason in result["needs_decision"]],
+        "补选人数": lambda: result.get("supplementary_seats", 0),
         "胜出": lambda: result["winner"] or "无",
         "复选": lambda: result["run_off"] or [],
     }

@@ -18,8 +18,8 @@ from tally.coupling import (
     suppositions,
 )
 from tally.measure import Measure
-from tally.model import Choice, Matter, Policies, Silence
-from tally.reading import Reading, Terms, terms_of
+from tally.model import Choice, Follow, Matter, Policies, Silence
+from tally.reading import ABSTENTION, Lean, Reading, Terms, terms_of
 from tally.rules import rule_for
 from tally.slots import DELIVERED, SILENT
 
@@ -28,7 +28,9 @@ WIDE, NARROW = _Reach(np.full(20, 2), np.full(20, 200)), _Reach(np.full(20, 200)
 
 def reading(*totals):
     return Reading(
-        {Choice.APPROVE + n: Measure(*each) for n, each in enumerate(totals)}, *[Measure()] * 3
+        {Choice.APPROVE + n: Measure(*each) for n, each in enumerate(totals)},
+        *[Measure()] * 3,
+        attending=None,
     )
 
 
@@ -38,31 +40,37 @@ def reading(*totals):
     [(3, 9, 2), (3, 10, 2), (3, 6, 1), (3, 5, 1), (3, 2, 0), (3, 3, 1), (3, 14, 3), (0, 3, 1)],
 )
 def test_ballots_to_lead(own, rival, ballots):
-    """One more than the strongest rival, on both measures."""
+    """One more than the strongest rival, on each measure."""
     by_heads = reading((own, 1000), (rival, 0), (rival - 1, 0))
     by_area = reading((1000, own), (0, rival), (0, rival - 1))
-    assert _least_to_lead(by_heads, WIDE, Choice.APPROVE) == ballots
-    assert _least_to_lead(by_area, NARROW, Choice.APPROVE) == ballots
+    assert _least_to_lead(by_heads, WIDE, Choice.APPROVE) == [ballots, 0]
+    assert _least_to_lead(by_area, NARROW, Choice.APPROVE) == [0, ballots]
 
 
 def test_a_lead_out_of_reach():
-    assert _least_to_lead(reading((0, 0), (80, 1)), WIDE, Choice.APPROVE) is None
-    assert _least_to_lead(reading((0, 0), (79, 1)), WIDE, Choice.APPROVE) == 20
+    assert _least_to_lead(reading((0, 0), (80, 1)), WIDE, Choice.APPROVE) == [None, 1]
+    assert _least_to_lead(reading((0, 0), (79, 1)), WIDE, Choice.APPROVE) == [20, 1]
 
 
 @pytest.mark.parametrize(
     ("own", "rival", "ballots"), [(9, 3, 2), (8, 3, 2), (7, 3, 1), (5, 3, 1), (12, 3, 3)]
 )
 def test_ballots_to_tie(own, rival, ballots):
-    """Level with the strongest rival, on one measure."""
-    by_heads = reading((own, 10_000), (rival, 0), (rival - 1, 0))
-    by_area = reading((10_000, own), (0, rival), (0, rival - 1))
-    assert _least_to_tie(by_heads, WIDE) == ballots
-    assert _least_to_tie(by_area, NARROW) == ballots
+    """Level with the strongest rival, on each measure."""
+    by_heads = reading((own, 400), (rival, 0), (rival - 1, 0))
+    by_area = reading((400, own), (0, rival), (0, rival - 1))
+    led = Lean(Choice.APPROVE, Choice.APPROVE)
+    assert _least_to_tie(by_heads, WIDE, led) == [ballots, 1]
+    assert _least_to_tie(by_area, NARROW, led) == [1, ballots]
 
 
 def test_where_nothing_leads_there_is_a_tie_already():
-    assert _least_to_tie(reading((3, 5), (5, 3), (0, 0)), WIDE) == 0
+    assert _least_to_tie(reading((3, 5), (5, 3), (0, 0)), WIDE, ABSTENTION) == [0, 0]
+
+
+def test_each_measure_may_have_a_leader_of_its_own():
+    apart = Lean(Choice.OPPOSE, Choice.APPROVE)
+    assert _least_to_tie(reading((3, 500), (8, 3), (0, 0)), WIDE, apart) == [2, 2]
 
 
 def test_of_two_numbers_one_may_be_unknown():
@@ -78,7 +86,7 @@ def gates(silence, decided, voted, whole, reach):
     by_heads = {(Choice.APPROVE, 0): voted[0], (0, Unspoken.SILENT): whole[0] - voted[0]}
     by_area = {Choice.APPROVE: voted[1], SILENT: whole[1] - voted[1]}
     census = Census((1, 2, 3), by_heads, by_area, Measure(*whole))
-    terms = Terms({}, {SILENT: Choice.APPROVE, DELIVERED: Choice.APPROVE}, void_takes_part=False)
+    terms = Terms({}, {SILENT: ABSTENTION, DELIVERED: ABSTENTION}, void_takes_part=False)
     return _gates(replay, census, terms, reach)
 
 
@@ -146,16 +154,19 @@ def test_other_clauses_know_no_gate():
     assert gates(Silence.NOT_PARTICIPATING, CODE, (0, 0), (30, 30), reach) == {(): 0}
 
 
-def thinkable(heads, *, silence=Silence.NOT_PARTICIPATING, matter=Matter.OTHER, approving=16):
-    """Owners of ten cm² with a ballot each, among them one who follows whoever leads."""
+def thinkable(heads, *, matter=Matter.OTHER, approving=16, area=None, **clauses):
+    """Owners of ten cm² with a ballot each, among them one who follows whoever leads.
+
+    ``area``: what else the area of a choice is, in cm².
+    """
     marks = (int(Choice.ABSTAIN), int(Choice.NONE_OF_THESE), 16, 17)
     rule = rule_for(matter, CODE)
-    policies = Policies(silence=silence)
+    policies = Policies(**clauses)
     voters = sum(heads.values())
     census = Census(
         marks,
         {(code, 0) if code in marks else (0, FLAG_OF[code]): n for code, n in heads.items()},
-        {code: 10 * n for code, n in heads.items()},
+        {code: 10 * n for code, n in heads.items()} | (area or {}),
         Measure(voters, 10 * voters),
     )
     cast = sum(n for code, n in heads.items() if code not in (SILENT, DELIVERED))
@@ -178,61 +189,85 @@ def thinkable(heads, *, silence=Silence.NOT_PARTICIPATING, matter=Matter.OTHER, 
     ]
 
 
+def both(side):
+    """Followed by heads and with area alike."""
+    return Lean(side, side)
+
+
 def test_followers_may_come_to_follow_any_side():
     """The proposal's own, abstention, and any other; the present one at once."""
     assert thinkable({16: 5, 17: 3, 6: 1, Choice.FOLLOW: 1}) == [
-        (16, {}, 0),
-        (16, {}, 0),
-        (3, {}, 1),
-        (6, {}, 2),
+        (both(16), {}, 0),
+        (both(16), {}, 0),
+        (both(3), {}, 1),
+        (both(6), {}, 2),
     ]
     assert thinkable({16: 5, 17: 3, 6: 1, Choice.FOLLOW: 1}, approving=17) == [
-        (16, {}, 0),
-        (17, {}, 2),
-        (3, {}, 1),
-        (6, {}, 0),
+        (both(16), {}, 0),
+        (both(17), {}, 2),
+        (both(3), {}, 1),
+        (both(6), {}, 0),
     ]
     assert thinkable({16: 3, 17: 3, 6: 2, Choice.FOLLOW: 1}) == [
-        (3, {}, 0),
-        (16, {}, 1),
-        (3, {}, 0),
-        (6, {}, 1),
+        (both(3), {}, 0),
+        (both(16), {}, 1),
+        (both(3), {}, 0),
+        (both(6), {}, 1),
     ]
 
 
 def test_a_side_that_no_ballots_put_in_front_is_left_out():
     assert thinkable({16: 1, Choice.FOLLOW: 1}, approving=17)[1:] == [
-        (17, {}, 1),
-        (3, {}, 1),
-        (6, {}, 0),
+        (both(17), {}, 1),
+        (both(3), {}, 1),
+        (both(6), {}, 0),
     ]
     one = SimpleNamespace(heads=np.array([1]), area=np.array([1]))
-    assert _least_to_lead(reading((0, 0), (5, 5)), one, Choice.APPROVE) is None
+    assert _least_to_lead(reading((0, 0), (5, 5)), one, Choice.APPROVE) == [None, None]
+
+
+def test_where_each_measure_is_followed_by_itself_every_pair_of_sides_is_thinkable():
+    """By heads the first option is two in front, by area the second; a ballot shifts two heads."""
+    found = thinkable(
+        {16: 5, 17: 3, 6: 1, Choice.FOLLOW: 1}, area={16: 30, 17: 70}, follow=Follow.EACH_MEASURE
+    )
+    assert found[0] == ((16, 17), {}, 0)
+    assert {lean: far for lean, _, far in found[1:]} == {
+        (16, 16): 3,
+        (16, 3): 2,
+        (16, 6): 0,
+        (3, 16): 3,
+        (3, 3): 2,
+        (3, 6): 1,
+        (6, 16): 3,
+        (6, 3): 2,
+        (6, 6): 2,
+    }
 
 
 def test_silence_that_joins_waits_for_its_gate():
     silent = {SILENT: 3}
-    joined = {side: {SILENT: side, DELIVERED: side} for side in (16, 3, 6)}
+    joined = {side: dict.fromkeys((SILENT, DELIVERED), both(side)) for side in (16, 3, 6)}
     # Six of nine took part: the gate is open, and closes with the first who leaves.
     open_gate = thinkable({16: 4, 17: 2} | silent, silence=Silence.FOLLOW_MAJORITY)
     assert open_gate == [
-        (16, joined[16], 0),
-        (16, joined[16], 0),
-        (16, {}, 1),
-        (3, joined[3], 1),
-        (3, {}, 1),
-        (6, joined[6], 2),
-        (6, {}, 2),
+        (both(16), joined[16], 0),
+        (both(16), joined[16], 0),
+        (both(16), {}, 1),
+        (both(3), joined[3], 1),
+        (both(3), {}, 1),
+        (both(6), joined[6], 2),
+        (both(6), {}, 2),
     ]
     shut = thinkable({16: 4, 17: 1} | {SILENT: 4}, silence=Silence.FOLLOW_MAJORITY)
-    assert shut[1:4] == [(16, joined[16], 1), (16, {}, 0), (3, joined[3], 2)]
+    assert shut[1:4] == [(both(16), joined[16], 1), (both(16), {}, 0), (both(3), joined[3], 2)]
 
 
 def test_silence_that_abstains_abstains_whoever_leads():
-    abstaining = {SILENT: 3, DELIVERED: 3}
+    abstaining = dict.fromkeys((SILENT, DELIVERED), ABSTENTION)
     found = thinkable({16: 4, 17: 2, Choice.FOLLOW: 1, SILENT: 1}, silence=Silence.ABSTAIN)
     assert [silent for _, silent, _ in found] == [abstaining] * 4
-    assert [side for side, _, _ in found] == [16, 16, 3, 6]
+    assert [side.heads for side, _, _ in found] == [16, 16, 3, 6]
 
 
 def test_without_followers_or_where_consent_is_asked_nothing_hangs_on_others():

@@ -15,6 +15,7 @@ from tally.model import (
     Agenda,
     Candidate,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
@@ -22,6 +23,7 @@ from tally.model import (
     MixedUnits,
     Option,
     Policies,
+    Quorum,
     Repeat,
     SameOwner,
     Silence,
@@ -58,6 +60,7 @@ CLAUSES = (
         same_owner=SameOwner.ANY_COMMON_OWNER,
         include_kinds=frozenset({Kind.PARKING, Kind.DWELLING}),
     ),
+    Policies(quorum=Quorum.PER_BALLOT, follow=Follow.EACH_MEASURE),
 )
 ROSTER = RosterColumns.from_rows(
     [
@@ -93,6 +96,10 @@ ROWS_OF_THE_LAW = {
     "same_owner": {"C-5", "C-6"},
     "void_item": {"C-20"},
     "ranking": {"C-26"},
+    "quorum": {"C-30"},
+    "follow": {"C-24"},
+    "short_or_even": {"C-27"},
+    "candidates": {"C-25"},
 }
 
 

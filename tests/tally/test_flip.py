@@ -11,7 +11,18 @@ from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
 from tally.desk import Desk
 from tally.flip import flip_of
-from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies
+from tally.model import (
+    Agenda,
+    Candidates,
+    Choice,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    MixedUnits,
+    Policies,
+    Quorum,
+)
 from tally.question import questions_of
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
@@ -73,6 +84,9 @@ def truth(vote, number, question):
     def changed(chosen, to):
         choices = vote.ballots.choices.copy()
         choices[[counted[each] for each in chosen], question.column] = to
+        if vote.agenda.policies.candidates is Candidates.AT_MOST_SEATS:
+            for each in chosen:
+                take_back(choices[counted[each]], question.column, vote.agenda.items[0])
         after = replace(vote.ballots, choices=choices)
         return proposals(vote, after)[number] != before
 
@@ -80,6 +94,14 @@ def truth(vote, number, question):
         fewest_by_trying(struck, len(counted), [None]),
         fewest_by_trying(changed, len(counted), question.marks),
     )
+
+
+def take_back(marks, kept, item):
+    """Take other ticks back until a ballot, whose one item this is, has no more than it may."""
+    for column in range(item.questions):
+        ticks = (marks == Choice.APPROVE).sum()
+        if item.form is Form.ELECTION and ticks > item.places and column != kept:
+            marks[column] = Choice.BLANK
 
 
 def assert_bracketed(found, true):
@@ -104,6 +126,21 @@ def test_small_assemblies_are_always_exact(drawn, data):
         assert flip.change.document() == change
 
 
+@settings(max_examples=USUAL // 2, deadline=None)
+@given(data=st.data(), patience=st.sampled_from([0, 10**9]))
+def test_ticks_are_changed_on_whole_ballots(drawn, data, patience):
+    """A ballot with all its ticks used, or too many, is changed by marking the item anew."""
+    vote = data.draw(drawn(most_units=5, most_ballots=3, forms=(Form.ELECTION,), turnout=8))
+    policies = replace(vote.agenda.policies, candidates=Candidates.AT_MOST_SEATS)
+    vote = replace(vote, agenda=replace(vote.agenda, policies=policies))
+    question, flip = flips_of(vote, patience)[0]
+    strike, change = truth(vote, 0, question)
+    assert_bracketed(flip.strike, strike)
+    assert_bracketed(flip.change, change)
+    if patience:
+        assert (flip.strike.document(), flip.change.document()) == (strike, change)
+
+
 @settings(max_examples=5 * USUAL // 2, deadline=None)
 @given(data=st.data())
 def test_bounds_hold_without_trying(drawn, data):
@@ -116,8 +153,8 @@ def test_bounds_hold_without_trying(drawn, data):
 
 
 @settings(max_examples=5 * USUAL // 2, deadline=None)
-@given(data=st.data(), mixed_units=st.sampled_from(MixedUnits))
-def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
+@given(data=st.data(), mixed_units=st.sampled_from(MixedUnits), quorum=st.sampled_from(Quorum))
+def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units, quorum):
     """One ballot an owner and nobody follows: one integer, whatever the size.
 
     Only striking towards carriage may be left open, where no set of areas fits the window.
@@ -125,7 +162,7 @@ def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units):
     vote = data.draw(
         drawn(most_units=8, most_ballots=MOST_BALLOTS, forms=ONE_QUESTION, turnout=8, simple=True)
     )
-    policies = replace(vote.agenda.policies, mixed_units=mixed_units)
+    policies = replace(vote.agenda.policies, mixed_units=mixed_units, quorum=quorum)
     vote = replace(vote, agenda=replace(vote.agenda, policies=policies))
     before = proposals(vote, vote.ballots)
     for number, (question, flip) in enumerate(flips_of(vote, patience=0)):
@@ -149,8 +186,9 @@ def test_needed_is_the_least_that_comes_and_approves(drawn, data):
         def holds(more, measure=measure):
             whole = result["electorate"][measure]
             part = result["participating"][measure] + more
+            attending = result.get("attending", result["participating"])[measure] + more
             base = part if rule.base == "participants" else whole
-            return rule.quorum.holds(part, whole) and rule.approval.holds(
+            return rule.quorum.holds(attending, whole) and rule.approval.holds(
                 result["approve"][measure] + more, base
             )
 

@@ -36,12 +36,12 @@ def levers_of(areas, heads):
     count = len(areas)
     return Levers(
         holdings=SimpleNamespace(group_area=np.zeros(count, dtype=np.int64)),
-        heads=np.array([(0, each) for each in heads], dtype=np.int64).reshape(count, 2),
-        area=np.array([(0, each) for each in areas], dtype=np.int64).reshape(count, 2),
+        heads=np.array([(0, each, 0) for each in heads], dtype=np.int64).reshape(count, 3),
+        area=np.array([(0, each, 0) for each in areas], dtype=np.int64).reshape(count, 3),
         heads_known=np.ones(count, bool),
         area_known=np.ones(count, bool),
-        owner_now=np.zeros((count, 2), dtype=np.int64),
-        reachable=np.zeros((1, 2), dtype=np.int64),
+        owner_now=np.zeros((count, 3), dtype=np.int64),
+        reachable=np.zeros((1, 3), dtype=np.int64),
     )
 
 

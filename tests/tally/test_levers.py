@@ -22,12 +22,12 @@ def levers(known, *, wide=np.int64):
             link_ballot=np.array([0, 1, 1]),
             link_group=np.array([0, 0, 1]),
         ),
-        heads=np.array([(-1, 0), (-1, -1)]).astype(wide),
-        area=np.array([(-5, 0), (-70, -70)]).astype(wide),
+        heads=np.array([(-1, 0, -1), (-1, -1, -1)]).astype(wide),
+        area=np.array([(-5, 0, -5), (-70, -70, -70)]).astype(wide),
         heads_known=np.array(known),
         area_known=np.array(known),
-        owner_now=np.array([(1, 0), (1, 1)]),
-        reachable=np.array([(0, 0), (1, 0), (1, 1)]),
+        owner_now=np.array([(1, 0, 1), (1, 1, 1)]),
+        reachable=np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)]),
     )
 
 

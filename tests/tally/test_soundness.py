@@ -191,6 +191,9 @@ def test_ballots(change, message, row):
         ((replace(ITEM, form=Form.CHOOSE_ONE),), "议题 1：多选一须有选项，其他形式不得有", 0),
         ((replace(ITEM, options=CHOOSE_ONE.options),), "议题 1：多选一须有选项，其他形式不得有", 0),
         ((replace(ELECTION, seats=0),), "议题 1：选举名额至少为一", 0),
+        ((replace(ELECTION, seats=0, alternates=-1),), "议题 1：选举名额至少为一", 0),
+        ((replace(ELECTION, seats=-1, alternates=-1),), "议题 1：选举名额至少为一", 0),
+        ((replace(ITEM, alternates=1),), "议题 1：候补名额不得多于委员名额", 0),
         ((replace(ELECTION, alternates=2),), "议题 1：候补名额不得多于委员名额", 0),
         ((replace(ELECTION, alternates=-1),), "议题 1：候补名额不得多于委员名额", 0),
         (

@@ -20,7 +20,7 @@ from tally.witness import (
     to_carry_by_strike,
     to_fail,
 )
-from tests.sample_levers import COMES, LEAVES, STAYS, TURNS, levers_of
+from tests.sample_levers import COMES, GOES, LEAVES, STAYS, TURNS, levers_of
 
 RULES = st.builds(
     rule_for,
@@ -46,7 +46,8 @@ def after(margins, levers, chosen):
     heads, area = levers.heads[chosen].sum(axis=0), levers.area[chosen].sum(axis=0)
     moved = [heads if margin.by_heads else area for margin in margins]
     return all(
-        margin.value + margin.participating * change[0] + margin.approving * change[1]
+        margin.value
+        + sum(weight * moved for weight, moved in zip(margin.weights, change, strict=True))
         >= (1 if margin.strict else 0)
         for margin, change in zip(margins, moved, strict=True)
     )
@@ -169,15 +170,15 @@ def test_one_that_changes_more_than_it_ought_leaves_the_search_open():
     assert not to_carry_by_strike(levers_of(sure, heads_known=unsure), HEAVY, 1).complete
     assert not to_carry_by_strike(levers_of(sure, area_known=unsure), HEAVY, 1).complete
     # One that would help otherwise than by leaving.
-    helping = levers_of([*sure, ((0, 1), 4)])
+    helping = levers_of([*sure, (TURNS, 4)])
     assert not to_carry_by_strike(helping, HEAVY, 1).complete
-    harmless = levers_of([*sure, ((-1, -1), 4)])
+    harmless = levers_of([*sure, (GOES, 4)])
     assert to_carry_by_strike(harmless, HEAVY, 1).complete
 
 
 def test_one_of_unknown_effect_leaves_the_search_open_even_if_it_cannot_help():
     unsure = levers_of([(LEAVES, 9), (LEAVES, 9), (STAYS, 9)], heads_known=[True, True, False])
-    unsure.owner_now[2] = (1, 1)
+    unsure.owner_now[2] = (1, 1, 1)
     assert helps(unsure, HEAVY).tolist() == [True, True, False]
     assert not to_carry_by_strike(unsure, HEAVY, 1).complete
 
@@ -220,16 +221,16 @@ def test_only_so_many_sizes_are_split(monkeypatch):
 )
 def test_who_leaves(heads, area, leaving):
     levers = levers_of([(STAYS, 5)])
-    levers.heads[0], levers.area[0] = heads, area
+    levers.heads[0, :2], levers.area[0, :2] = heads, area
     assert leaves(levers).tolist() == [leaving]
     for known in ("heads_known", "area_known"):
         unsure = levers_of([(STAYS, 5)], **{known: [False]})
-        unsure.heads[0], unsure.area[0] = heads, area
+        unsure.heads[0, :2], unsure.area[0, :2] = heads, area
         assert leaves(unsure).tolist() == [False]
 
 
 def test_who_helps():
-    levers = levers_of([(LEAVES, 5), (COMES, 5), (TURNS, 5), (STAYS, 5), ((-1, -1), 5)])
+    levers = levers_of([(LEAVES, 5), (COMES, 5), (TURNS, 5), (STAYS, 5), (GOES, 5)])
     assert helps(levers, []).tolist() == [False] * 5
     assert helps(levers, SHORT[:1]).tolist() == [True, True, True, False, False]
     assert helps(levers, HEAVY[:1]).tolist() == [False, True, False, False, False]
@@ -237,7 +238,7 @@ def test_who_helps():
 
 
 def test_to_break_one_test_the_largest_go_first():
-    levers = levers_of([((-1, -1), 5), ((-1, -1), 9), ((-1, -1), 7), (STAYS, 8)])
+    levers = levers_of([(GOES, 5), (GOES, 9), (GOES, 7), (STAYS, 8)])
     slack = Margin(False, 0, 1, 13, strict=False)
     assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1, 2], [1, 2]]
     assert to_fail(levers, [Margin(False, 0, 1, 21, strict=False)]) == []
@@ -245,9 +246,7 @@ def test_to_break_one_test_the_largest_go_first():
 
 def test_with_equal_effect_the_certain_goes_first():
     """A ballot of uncertain effect is worth at most what its owner has."""
-    levers = levers_of(
-        [((-1, -1), 9), ((-1, -1), 9), ((-1, -1), 8)], area_known=[False, True, True]
-    )
+    levers = levers_of([(GOES, 9), (GOES, 9), (GOES, 8)], area_known=[False, True, True])
     slack = Margin(False, 0, 1, 8, strict=False)
     assert [chosen.tolist() for chosen in to_fail(levers, [slack])] == [[1], [1]]
     slack = Margin(False, 0, 1, 16, strict=False)

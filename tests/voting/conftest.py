@@ -10,16 +10,6 @@ import pytest
 from tests.conftest import MovingClock
 from tests.voting.world import CLAIMS, World
 from voting.infra.database import Database
-from voting.infra.migrate import upgrade
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("templates") / "migrated.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database.engine)
-    database.close()
-    return path
 
 
 @pytest.fixture

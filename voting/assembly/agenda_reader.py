@@ -85,6 +85,7 @@ class AgendaReader(JsonReader):
         convener = self.text("/convener", whole["convener"]) if "convener" in whole else ""
         policies = self.policies(whole.get("policies", {}))
         items = self.sequence("/items", whole["items"], self.item) if "items" in whole else ()
+        self.check_alternates(items)
         decision_date = self.decision_date(whole, closes_at)
         if decision_date is None:
             return None
@@ -209,15 +210,36 @@ class AgendaReader(JsonReader):
 
     def election(self, at: str, given: Mapping[str, Any], item: Item) -> Item:
         """Add seats, alternates and candidates."""
-        seats = self.count(f"{at}/seats", given.get("seats"), at_least=1)
+        seats = self.count(f"{at}/seats", given.get("seats"), at_least=0)
         alternates = self.count(f"{at}/alternates", given.get("alternates", 0), at_least=0)
-        if alternates > seats:
+        if given.get("seats") == 0 == alternates:
+            message = "名额不能为零；候补委员单列名单选举的，名额写 0，并写明候补人数（alternates）"
+            self.note(f"{at}/seats", "no-places", message)
+        if alternates > seats > 0:
             message = "候补委员人数不得超过委员人数（《北京市物业管理条例》第三十九条）"
             self.note(f"{at}/alternates", "too-many-alternates", message)
         candidates = self.sequence(
             f"{at}/candidates", given.get("candidates"), self.candidate, at_most=MAX_OPTIONS
         )
         return replace(item, seats=seats, alternates=alternates, candidates=candidates)
+
+    def check_alternates(self, items: tuple[Item, ...]) -> None:
+        """Compare alternates on a list of their own with the members elected beside them.
+
+        Where no member is elected at the same meeting, the agenda does not know how many there
+        are: then it is for the people to see to it.
+        """
+        elections = [item for item in items if item.form is Form.ELECTION]
+        committee = [item for item in elections if item.matter is Matter.ELECT_COMMITTEE]
+        members = sum(item.seats for item in committee)
+        if not members or sum(item.alternates for item in committee) <= members:
+            return
+        for position, item in enumerate(items):
+            if item in committee and not item.seats:
+                message = (
+                    f"候补委员合计不得超过委员人数 {members} 人（《北京市物业管理条例》第三十九条）"
+                )
+                self.note(f"/items/{position}/alternates", "too-many-alternates", message)
 
     def candidate(self, at: str, value: object) -> Candidate:
         """Read one candidate."""

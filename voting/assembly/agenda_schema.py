@@ -99,7 +99,11 @@ def _item() -> _Schema:
             "form": _one_of(Form),
             "matter": _one_of(Matter),
             "electorate": _object(electorate, required=[]),
-            "seats": {"type": "integer", "minimum": 1},
+            "seats": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "应选委员人数；候补委员单列名单选举的写 0，并写明 alternates",
+            },
             "alternates": {"type": "integer", "minimum": 0, "default": 0},
             "candidates": _list(candidate) | {"maxItems": MAX_OPTIONS},
             "options": _list(option, at_least=2) | {"maxItems": MAX_OPTIONS},

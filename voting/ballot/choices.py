@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tally.model import Agenda, Choice, Form, Item
-from voting.ballot.refusals import UnreadableChoice
+from tally.model import Agenda, Candidates, Choice, Form, Item
+from voting.ballot.refusals import TooManyTicks, UnreadableChoice
 
 _ON_THE_PHONE = {
     "approve": Choice.APPROVE,
@@ -35,12 +35,28 @@ def choice_vector(
     UnreadableChoice
         An item is missing or unknown, or its answer is not one the item offers. A phone cannot
         leave anything blank (domain C-21).
+    TooManyTicks
+        A phone approves more candidates than the rules allow. A paper that does so is kept as it
+        is: the count finds the election on it void (domain C-25).
     """
     _require_same("表决票", choices, [item.id for item in agenda.items])
     codes: list[int] = []
     for item in agenda.items:
-        codes.extend(_item_codes(item, choices[item.id], paper=paper))
+        marks = _item_codes(item, choices[item.id], paper=paper)
+        if agenda.policies.candidates is Candidates.AT_MOST_SEATS and not paper:
+            _require_ticks(item, marks)
+        codes.extend(marks)
     return tuple(codes)
+
+
+def _require_ticks(item: Item, marks: list[int]) -> None:
+    ticks = marks.count(Choice.APPROVE)
+    if item.form is Form.ELECTION and ticks > item.places:
+        raise TooManyTicks(
+            f"议题 {item.id} 最多同意 {item.places} 位候选人，您同意了 {ticks} 位，"
+            "多了本项即作废；请减少同意的人数后重新签名提交",
+            item=item.id,
+        )
 
 
 def _item_codes(item: Item, answer: object, *, paper: bool) -> list[int]:

@@ -55,3 +55,9 @@ class UnreadableChoice(Refusal):
     """An item is missing, unknown, or answered with what it does not offer."""
 
     code = "unreadable-choice"
+
+
+class TooManyTicks(Refusal):
+    """More candidates approved than the published rules allow on one ballot (domain C-25)."""
+
+    code = "too-many-ticks"

@@ -17,7 +17,8 @@ no.   check                                                       refusal
 9     the key is enrolled and not revoked                         ``unknown-key``
 10    every unit is on the roster                                 ``unknown-unit``
 11    all units belong to one owner group of the key's holder     ``not-your-unit``
-12    every item is answered with what it offers                  ``unreadable-choice``
+12    every item is answered with what it offers, no more         ``unreadable-choice``,
+      candidates approved than the rules allow                    ``too-many-ticks``
 13    the signature is right                                      ``bad-signature``
 ====  ==========================================================  ==========================
 

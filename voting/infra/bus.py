@@ -81,6 +81,7 @@ class RedisBus:
             # A lost Redis must not keep the listener from the state it can read by itself.
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(ready.wait(), _RECONNECT_SECONDS)
+            ready.set()
             yield changed
         finally:
             task.cancel()
@@ -95,10 +96,12 @@ class RedisBus:
                     client.pubsub() as channel,
                 ):
                     await channel.subscribe(_PREFIX + topic)
-                    async for message in channel.listen():
-                        ready.set()
-                        if message["type"] == "message":
+                    async for _ in channel.listen():
+                        # The first one says that we hear from now on. Whoever has not waited
+                        # for it has missed what was said before, and must look.
+                        if ready.is_set():
                             changed.set()
+                        ready.set()
             except redis.RedisError:
                 _log.warning("bus-unreachable", topic=topic)
             # Whatever was said while we were away, we did not hear it.

@@ -1,10 +1,11 @@
 """Engines and transactions: SQLite by default, PostgreSQL when it is outgrown."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session
 
 
@@ -36,6 +37,14 @@ class Database:
         with Session(self._reading, autoflush=False) as session:
             yield session
 
+    def queue(self, session: Session, purpose: str) -> None:
+        """Let the transactions of one purpose wait for each other, from here to their end.
+
+        For what no row can be locked for, because it is not there yet.
+        """
+        if not self.is_sqlite:  # there BEGIN IMMEDIATE lets only one write anyway
+            session.execute(select(func.pg_advisory_xact_lock(_lock_number(purpose))))
+
     def compact(self) -> None:
         """Write the tables anew, so that nothing deleted or replaced remains in their files."""
         if not self.is_sqlite:
@@ -54,6 +63,11 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _lock_number(purpose: str) -> int:
+    digest = hashlib.sha256(f"yezhu/{purpose}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
 
 
 def _sqlite_engine(url: str) -> Engine:

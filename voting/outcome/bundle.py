@@ -17,11 +17,18 @@ from voting.kernel.commitment import Opening
 from voting.kernel.refusal import Refusal
 from voting.ledger.proof import LogProof
 
-FORMAT = "yezhu-bundle/1"
-FORMAT_WITH_CORRECTIONS = "yezhu-bundle/2"
-"""Adds ``corrections.json``: what was corrected in the roster while the vote ran."""
 MANIFEST = "manifest.json"
 CORRECTIONS = "corrections.json"
+"""What was corrected in the roster while the vote ran."""
+ORIGIN = "roster-origin.json"
+"""What the roster rests on, and the version before it."""
+FORMATS: dict[str, frozenset[str]] = {
+    "yezhu-bundle/1": frozenset(),
+    "yezhu-bundle/2": frozenset({CORRECTIONS}),
+    "yezhu-bundle/3": frozenset({ORIGIN}),
+    "yezhu-bundle/4": frozenset({CORRECTIONS, ORIGIN}),
+}
+"""Each format with the files it has beyond the first."""
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 # What the zip reader raises on damage: NotImplementedError for a compression it does not know,
@@ -58,12 +65,17 @@ def manifest(
         {
             "assembly": assembly_id,
             "files": {path: canonical.digest(data) for path, data in files.items()},
-            "format": FORMAT_WITH_CORRECTIONS if CORRECTIONS in files else FORMAT,
+            "format": _format(files),
             "level": level.value,
             "log": {"origin": log[0], "vkey": log[1]},
             "register": {"origin": register[0], "vkey": register[1]},
         }
     )
+
+
+def _format(files: Mapping[str, bytes]) -> str:
+    further = frozenset({CORRECTIONS, ORIGIN} & files.keys())
+    return next(name for name, adds in FORMATS.items() if adds == further)
 
 
 def register_entries(proofs: Sequence[tuple[LogProof, bytes]]) -> bytes:
@@ -88,6 +100,20 @@ def openings(ballots: Mapping[int, Opening], keys: Mapping[int, Opening]) -> byt
 def corrections(acts: Sequence[bytes]) -> bytes:
     """Write the correction acts in the order of the log."""
     return canonical.encode([canonical.decode(act) for act in acts])
+
+
+def origin(basis: Opening, previous: bytes | None) -> bytes:
+    """Write the words on what the roster rests, their salt, and the document of the version before.
+
+    Only for who supervises: side by side the two documents show whose unit changed hands.
+    """
+    return canonical.encode(
+        {
+            "basis": basis.data.decode(),
+            "previous": None if previous is None else canonical.decode(previous),
+            "salt": base64.b64encode(basis.salt).decode(),
+        }
+    )
 
 
 def write(files: Mapping[str, bytes]) -> bytes:

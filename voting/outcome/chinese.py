@@ -27,6 +27,7 @@ NEEDS_DECISION: Mapping[str, str] = {
     "tie": "有候选人同意人数和面积均相同，名次须另行表决确定",
     "too_few": "当选人数不足，须补选",
     "even": "当选人数为双数，须依选举办法确定单数",
+    "supplementary_election": "当选人数不足或为双数，按公布的规则另行补选",
 }
 POLICIES: Mapping[str, str] = {
     "silence": "未表决业主的计算",
@@ -39,6 +40,10 @@ POLICIES: Mapping[str, str] = {
     "include_kinds": "计入总数的房屋用途",
     "void_item": "有效表决票上划错事项的处理",
     "ranking": "当选名次的排列",
+    "quorum": "参与比例的计算",
+    "follow": "随多数的计算",
+    "short_or_even": "当选人数不足或为双数的处理",
+    "candidates": "选举时同意人数的限制",
 }
 POLICY_VALUES: Mapping[str, str] = {
     "not_participating": "不计入参与",
@@ -59,6 +64,15 @@ POLICY_VALUES: Mapping[str, str] = {
     "heads_then_area": "先按同意人数，再按同意面积",
     "area_then_heads": "先按同意面积，再按同意人数",
     "sum_of_shares": "按同意人数占比与同意面积占比之和",
+    "per_item": "按本项参与的计算",
+    "per_ballot": "按全部有效表决票计算",
+    "both_measures": "人数、面积均居首的意见",
+    "each_measure": "人数、面积各随其居首的意见",
+    "needs_decision": "留待决定",
+    "lowest_becomes_alternate": "双数的，名次最末的当选人转为第一候补",
+    "supplementary_election": "空缺名额另行补选",
+    "each": "对候选人逐一表决，同意几人不限",
+    "at_most_seats": "同意的人数不得超过名额，超过的该项作废",
 }
 _SIGNS = {">=": "≥", ">": "＞"}
 _REACHING = {">=": "达到", ">": "超过"}
@@ -83,7 +97,7 @@ TESTS: Mapping[str, _Wording] = {
 }
 """The four tests that have to hold together (Civil Code, art. 278(2)), in the order printed."""
 
-_BLOCKS = {"electorate": "总", "participating": "参与", "approve": "同意"}
+_BLOCKS = {"electorate": "总", "attending": "到会", "participating": "参与", "approve": "同意"}
 
 
 def heads_text(heads: int) -> str:
@@ -156,12 +170,13 @@ def test_line(item: Mapping[str, Any], name: str) -> list[object]:
     print_figure = heads_text if wording.measure == "heads" else area_text
     sign, share, base = _rule(item["rule"], wording.step)
     num, den = map(int, share.split("/"))
-    part, whole = item[wording.part][wording.measure], item[base][wording.measure]
+    block = _towards_quorum(item) if wording.step == "quorum" else wording.part
+    part, whole = item[block][wording.measure], item[base][wording.measure]
     left, right = den * part, num * whole
     holds = left >= right if sign == ">=" else left > right
     if test != {"left": left, "op": sign, "right": right, "holds": holds}:
         raise ValueError(f"{name} of item {item['id']} contradicts its own figures: {test}")
-    measured, against = _BLOCKS[wording.part] + wording.unit, _BLOCKS[base] + wording.unit
+    measured, against = _BLOCKS[block] + wording.unit, _BLOCKS[base] + wording.unit
     return [
         f"{measured}{_REACHING[sign]}{against}{_SHARES[share]}",
         f"{_product(den, print_figure(part))} {_SIGNS[sign]} {_product(num, print_figure(whole))}",
@@ -172,15 +187,17 @@ def test_line(item: Mapping[str, Any], name: str) -> list[object]:
 
 def condition_lines(item: Mapping[str, Any]) -> list[str]:
     """Word the participation in an election or choice, and what each name has to reach."""
-    present = _pair(item["participating"])
+    present = f"本项参与 {_pair(item['participating'])}"
+    if "attending" in item:
+        present += f"，到会（有效表决票）{_pair(item['attending'])}"
     tests = (test_line(item, name) for name in TESTS if name in item["tests"])
     checks = "，".join(f"{line[1]} {'成立' if line[3] else '不成立'}" for line in tests)
     conditions = []
-    for step, part in (("quorum", "参与"), ("approval", "同意")):
+    for step, part in (("quorum", _towards_quorum(item)), ("approval", "approve")):
         sign, share, base = _rule(item["rule"], step)
-        conditions.append(f"{part}须{_REACHING[sign]}{_BLOCKS[base]}数{_SHARES[share]}")
+        conditions.append(f"{_BLOCKS[part]}须{_REACHING[sign]}{_BLOCKS[base]}数{_SHARES[share]}")
     return [
-        f"本项参与 {present}：{checks}。",
+        f"{present}：{checks}。",
         f"表中上行为人数，下行为面积（㎡）；{'，'.join(conditions)}，人数和面积均须成立。",
     ]
 
@@ -216,6 +233,12 @@ def notes(item: Mapping[str, Any]) -> list[str]:
     lines = [
         f"尚待决定：{NEEDS_DECISION.get(why, why)}。" for why in item.get("needs_decision", ())
     ]
+    if "attending" in item:
+        lines.append(
+            f"到会指有效表决票所代表的业主，本项漏填或划错的也在内：{_pair(item['attending'])}。"
+        )
+    if vacant := item.get("supplementary_seats"):
+        lines.append(f"须补选：{heads_text(vacant)} 人。")
     if none_of_these := item.get("none_of_these"):
         lines.append(f"均不选：{_pair(none_of_these)}；弃权：{_pair(item['abstain'])}。")
     if run_off := item.get("run_off"):
@@ -303,6 +326,11 @@ def _rule(rule: Mapping[str, str], step: str) -> tuple[str, str, str]:
     sign, share = rule[step].split()
     of_participants = step == "approval" and rule["base"] == "participants"
     return sign, share, "participating" if of_participants else "electorate"
+
+
+def _towards_quorum(item: Mapping[str, Any]) -> str:
+    """Name the block that is held against the quorum (domain C-30)."""
+    return "attending" if "attending" in item else "participating"
 
 
 def _product(by: int, figure: str) -> str:

@@ -69,12 +69,12 @@ class Evidence:
             case {
                 "assembly": str(),
                 "files": dict(),
-                "format": "yezhu-bundle/1" | "yezhu-bundle/2",
+                "format": str(name),
                 "level": "public" | "supervised",
                 "log": {"origin": str(), "vkey": str(), **in_log},
                 "register": {"origin": str(), "vkey": str(), **in_register},
                 **more,
-            } if not (more or in_log or in_register):
+            } if name in bundle.FORMATS and not (more or in_log or in_register):
                 return manifest
             case _:
                 raise Missing("清单 manifest.json 的结构不对")
@@ -92,8 +92,7 @@ class Evidence:
     def unexpected_files(self) -> set[str]:
         """Name files that are missing, or that a bundle of this level does not have."""
         required = _REQUIRED | ({_OPENINGS} if self.level is Level.SUPERVISED else set())
-        if self.manifest["format"] == bundle.FORMAT_WITH_CORRECTIONS:
-            required |= {bundle.CORRECTIONS}
+        required |= bundle.FORMATS[self.manifest["format"]]
         return required ^ {path for path in self.files if not path.startswith("log/tile/")}
 
     def file(self, path: str) -> bytes:
@@ -170,6 +169,18 @@ class Evidence:
     def roster(self) -> RosterDocument:
         """The frozen roster."""
         return RosterDocument.from_bytes(self.file("roster.json"))
+
+    @cached_property
+    def origin(self) -> tuple[Opening, RosterDocument | None]:
+        """What the roster rests on in words, and the version before it."""
+        match _object(self.file(bundle.ORIGIN), bundle.ORIGIN):
+            case {"basis": str(basis), "previous": previous, "salt": str(salt), **more} if not more:
+                opening = Opening(dsse.strict_base64(salt), basis.encode())
+                if previous is None:
+                    return opening, None
+                return opening, RosterDocument.from_bytes(canonical.encode(previous))
+            case _:
+                raise Missing(f"{bundle.ORIGIN} 的结构不对")
 
     @cached_property
     def corrections(self) -> list[LoggedCorrection]:

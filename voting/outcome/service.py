@@ -209,6 +209,9 @@ class Outcomes:
                 "result.json": issued.result,
                 "roster.json": self._rosters.frozen(poll.roster_id).to_bytes(),
             }
+            row = roster_store.roster(session, poll.roster_id)
+            if supervised and row is not None and row.entered_position is not None:
+                files[bundle.ORIGIN] = bundle.origin(*self._rosters.origin(session, row))
             if acts:
                 files[bundle.CORRECTIONS] = bundle.corrections([data for _, data in acts])
             if supervised:
@@ -275,7 +278,7 @@ class Outcomes:
         positions = {
             issued.register_position,
             *corrections,
-            *(() if roster is None else (roster.register_position,)),
+            *(() if roster is None else (roster.entered_position, roster.register_position)),
             *(
                 ()
                 if assembly is None

@@ -11,7 +11,8 @@ no.   check                                                             level
 6     the notice is the one the log begins with                         every
 7     the roster is the one the notice pins                             every
 8     the register's entries lead to its signed root                    every
-9     the register knows roster, corrections, assembly, opening, close  every
+9     the register knows roster, its origin, corrections, assembly,     every
+      opening and close
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
 12    every ballot is what the log committed to                         supervised
@@ -41,7 +42,7 @@ from voting.kernel.refusal import Refusal
 from voting.kernel.suites import load_key
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
-from voting.outcome import bundle
+from voting.outcome import bundle, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
@@ -207,6 +208,7 @@ def _registered(evidence: Evidence) -> Problems:
     for event in (opened, closed):
         if event.entry["assembly"] != evidence.assembly_id:
             yield f"登记簿第 {event.index} 条属于另一次业主大会"
+    yield from origin.check(evidence, roster)
     yield from _corrected(evidence, manifest, closed)
     yield from _pinned_log(evidence, opened, 1)
     yield from _pinned_log(evidence, closed, evidence.close_position + 1)
@@ -382,7 +384,7 @@ _CHECKS: tuple[tuple[str, tuple[Level, ...], Callable[[Evidence], Problems]], ..
     ("会议通知就是日志开头所固定的那一份", _EVERY, _notice),
     ("业主清册就是通知所固定的那一份", _EVERY, _roster),
     ("登记簿条目都在其签名的根之中", _EVERY, _register),
-    ("登记簿记有清册及其更正、会议、开始与截止", _EVERY, _registered),
+    ("登记簿记有清册及其来历与更正、会议、开始与截止", _EVERY, _registered),
     ("结果就是日志所固定的那一份", _EVERY, _result),
     ("凭证就是登记簿所固定的那一份", _EVERY, _certificate),
     ("每张表决票与日志的承诺一致", _SUPERVISED, _commitments),

@@ -75,8 +75,7 @@ class Correction:
 
     def totals_object(self) -> dict[str, dict[str, dict[str, int]]]:
         """Write both totals, before and after."""
-        before, after = self.difference.totals
-        return {"after": after.to_object(), "before": before.to_object()}
+        return self.difference.totals_object()
 
     @property
     def digest(self) -> str:

@@ -142,6 +142,16 @@ class RosterDifference:
             "version": self.version,
         }
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON: what the register binds."""
+        return canonical.digest(canonical.encode(self.to_object()))
+
+    def totals_object(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Write both totals, before and after."""
+        before, after = self.totals
+        return {"after": after.to_object(), "before": before.to_object()}
+
     @classmethod
     def read(cls, value: Mapping[str, Any], first: RosterDocument) -> Self:
         """Read what :meth:`to_object` wrote of a difference taken from ``first``.

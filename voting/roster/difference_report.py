@@ -8,8 +8,11 @@ from voting.roster.document import PublicUnit
 
 
 def published(difference: RosterDifference) -> dict[str, Any]:
-    """Write what everybody may see: no owner numbers, only that an owner changed."""
-    before, after = difference.totals
+    """Write what everybody may see: whatever two published lists show side by side.
+
+    Of owners, owner groups and developer stock only how many units changed, never which: a unit
+    that changed hands is known to its neighbours.
+    """
     return {
         "added": [_published_unit(unit) for _, unit in difference.added],
         "area_changed": [
@@ -22,12 +25,6 @@ def published(difference: RosterDifference) -> dict[str, Any]:
             if pair.before.area_cm2 != pair.after.area_cm2
         ],
         "from": difference.before,
-        "group_changed": [
-            {"after": after, "before": before, "unit": pair.after.unit_key}
-            for pair in difference.changed
-            if pair.together is not None
-            for before, after in [pair.together]
-        ],
         "kind_changed": [
             {
                 "after": pair.after.kind.value,
@@ -37,39 +34,90 @@ def published(difference: RosterDifference) -> dict[str, Any]:
             for pair in difference.changed
             if pair.before.kind is not pair.after.kind
         ],
+        "lines": public_lines(difference),
+        "removed": list(difference.removed),
+        "to": difference.after,
+        "totals": difference.totals_object(),
+        "units_changed": _units_changed(difference),
+        "version": difference.version,
+    }
+
+
+def in_full(difference: RosterDifference) -> dict[str, Any]:
+    """Write what those who sign a version have to see: also which units changed hands."""
+    return published(difference) | {
+        "group_changed": [
+            {"after": after, "before": before, "unit": pair.after.unit_key}
+            for pair in difference.changed
+            if pair.together is not None
+            for before, after in [pair.together]
+        ],
         "lines": lines(difference),
         "owner_changed": [pair.after.unit_key for pair in difference.changed if pair.owner_changed],
-        "removed": list(difference.removed),
         "stock_changed": [
             {"stock": pair.after.stock, "unit": pair.after.unit_key}
             for pair in difference.changed
             if pair.before.stock != pair.after.stock
         ],
-        "to": difference.after,
-        "totals": {"after": after.to_object(), "before": before.to_object()},
-        "version": difference.version,
     }
+
+
+def public_lines(difference: RosterDifference) -> list[str]:
+    """Say in Chinese what everybody may know, one line for each change, totals last."""
+    counted = _units_changed(difference)
+    said = _listed(difference)
+    said += [line for pair in difference.changed for line in _public_changes(pair)]
+    said += [
+        f"{name} {counted[sort]} 套"
+        for sort, name in (
+            ("owner", "业主变更"),
+            ("stock", "售出交付情况变更"),
+            ("group", "产权组合变更"),
+        )
+        if counted[sort]
+    ]
+    return said + _effect(difference)
 
 
 def lines(difference: RosterDifference) -> list[str]:
     """Say it in Chinese, one line for each change, the effect on both totals last."""
+    said = _listed(difference)
+    said += [line for pair in difference.changed for line in _changes(pair)]
+    return said + _effect(difference)
+
+
+def _listed(difference: RosterDifference) -> list[str]:
     said = [
         f"新增 {unit.unit_key}：{unit.kind.value}，{square_metres(unit.area_cm2)} ㎡"
         for _, unit in difference.added
     ]
-    said += [f"删除 {key}" for key in difference.removed]
-    said += [line for pair in difference.changed for line in _changes(pair)]
+    return said + [f"删除 {key}" for key in difference.removed]
+
+
+def _effect(difference: RosterDifference) -> list[str]:
     names = ("全部房屋", "不含车位与储藏")
     before, after = difference.totals
-    for name, old, new in zip(names, _pair(before), _pair(after), strict=True):
-        said.append(
-            f"{name}：人数 {old.heads} → {new.heads}，"
-            f"面积 {square_metres(old.area_cm2)} → {square_metres(new.area_cm2)} ㎡"
-        )
-    return said
+    return [
+        f"{name}：人数 {old.heads} → {new.heads}，"
+        f"面积 {square_metres(old.area_cm2)} → {square_metres(new.area_cm2)} ㎡"
+        for name, old, new in zip(names, _pair(before), _pair(after), strict=True)
+    ]
 
 
-def _changes(pair: ChangedUnit) -> list[str]:
+def _units_changed(difference: RosterDifference) -> dict[str, int]:
+    pairs = difference.changed
+    return {
+        "added": len(difference.added),
+        "area": sum(pair.before.area_cm2 != pair.after.area_cm2 for pair in pairs),
+        "group": sum(pair.together is not None for pair in pairs),
+        "kind": sum(pair.before.kind is not pair.after.kind for pair in pairs),
+        "owner": sum(pair.owner_changed for pair in pairs),
+        "removed": len(difference.removed),
+        "stock": sum(pair.before.stock != pair.after.stock for pair in pairs),
+    }
+
+
+def _public_changes(pair: ChangedUnit) -> list[str]:
     before, after, key = pair.before, pair.after, pair.after.unit_key
     said = []
     if before.area_cm2 != after.area_cm2:
@@ -77,6 +125,12 @@ def _changes(pair: ChangedUnit) -> list[str]:
         said.append(f"{key} 面积变更：{areas}")
     if before.kind is not after.kind:
         said.append(f"{key} 用途变更：{before.kind.value} → {after.kind.value}")
+    return said
+
+
+def _changes(pair: ChangedUnit) -> list[str]:
+    before, after, key = pair.before, pair.after, pair.after.unit_key
+    said = _public_changes(pair)
     if pair.owner_changed:
         said.append(f"{key} 业主变更")
     if before.stock != after.stock:

@@ -1,15 +1,49 @@
 """What the register says about rosters: ids, digests and commitments, nothing personal."""
 
 from datetime import datetime
+from typing import Any
 
 from voting.kernel import canonical
 from voting.kernel.clock import timestamp
 
+VERSION = "roster-version"
+
+
+def version_entry(  # what a version rests on is one sentence: who did what, when, from what
+    act: str, roster_id: str, at: datetime, *, by: str, **origin: str | int | dict[str, Any] | None
+) -> bytes:
+    """Take in a version, and bind where it comes from and what it changes.
+
+    Parameters
+    ----------
+    act
+        ``import-roster`` or ``amend-roster``.
+    origin
+        ``basis``, a commitment to the words; ``difference``, the digest of what is different
+        from the version before; ``digest``; ``evidence`` and ``source``, digests of files;
+        ``previous``; ``supplied_by``; ``totals`` and ``totals_before``; ``version``. What a
+        version has not, such as a predecessor, is None and left out.
+    """
+    said = {name: value for name, value in origin.items() if value is not None}
+    return canonical.encode(
+        {"act": act, "at": timestamp(at), "by": by, "roster": roster_id, "type": VERSION} | said
+    )
+
 
 def frozen_entry(
-    roster_id: str, digest: str, at: datetime, *, convener: str, supervisor: str
+    roster_id: str,
+    digest: str,
+    at: datetime,
+    *,
+    convener: str,
+    supervisor: str,
+    entered: int | None,
 ) -> bytes:
-    """Make a version the denominator: signed by two accounts."""
+    """Make a version the denominator: signed by two accounts.
+
+    ``entered`` is the position of its :func:`version_entry`; None for versions from before there
+    was one.
+    """
     return canonical.encode(
         {
             "at": timestamp(at),
@@ -19,6 +53,7 @@ def frozen_entry(
             "roster": roster_id,
             "type": "roster",
         }
+        | ({} if entered is None else {"entered": entered})
     )
 
 

@@ -21,10 +21,15 @@ class Supplier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """On what a version rests, beside the SHA-256 of its file. ``basis`` names no person."""
+    """On what a version rests, beside the SHA-256 of its sheet.
+
+    ``basis`` says it in words and names no person; ``evidence`` is the file that shows it, such
+    as a scan, of which only the SHA-256 is kept.
+    """
 
     supplied_by: Supplier = Supplier.OTHER
     basis: str = ""
+    evidence: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class RosterSummary:
     digest: str
     previous: str | None
     source_digest: str
+    evidence_digest: str | None
     supplied_by: Supplier
     basis: str
     units: int
@@ -70,6 +76,12 @@ class NothingAmended(Refusal):
     """The amendment leaves every unit as it was."""
 
     code = "nothing-amended"
+
+
+class EvidenceRequired(Refusal):
+    """Units are to go, and no file shows why: no sheet and no evidence."""
+
+    code = "evidence-required"
 
 
 class RosterNotFrozen(Refusal):

@@ -4,7 +4,16 @@ import { Problem } from "./api.js";
 import { el, icon } from "./dom.js";
 import { squareMetres } from "./format.js";
 import { actionForm, announce, note } from "./page.js";
-import { CHOICES, concerns, counted, legalClass, NONE_OF_THESE } from "./words.js";
+import {
+  CHOICES,
+  concerns,
+  counted,
+  legalClass,
+  mostTicks,
+  NONE_OF_THESE,
+  placesInWords,
+  ticksInWords,
+} from "./words.js";
 
 /** Every question of the agenda in order: one per item, in elections one per candidate. */
 export function questions(agenda) {
@@ -68,6 +77,7 @@ export function view({ agenda, group, groups, answers, kept }, review) {
             0,
           );
         }
+        requireTicks(agenda, answers, form);
         await review();
       },
     },
@@ -117,6 +127,22 @@ export function view({ agenda, group, groups, answers, kept }, review) {
     ),
     form,
   ];
+}
+
+/** The box refuses a ballot with more ticks than the rules allow: say so before it is signed. */
+function requireTicks(agenda, answers, form) {
+  agenda.items.forEach((item, index) => {
+    const most = mostTicks(item, agenda.policies);
+    const ticked = questions({ items: [item] }).filter(
+      ({ testid }) => answers.get(testid) === "approve",
+    );
+    if (most === null || ticked.length <= most) return;
+    form.querySelector(`[name="${CSS.escape(ticked[0].testid)}"]:checked`).focus();
+    throw new Problem(
+      `第 ${index + 1} 项最多同意 ${most} 人，您同意了 ${ticked.length} 人，请把多出的改为“反对”或“弃权”。`,
+      0,
+    );
+  });
 }
 
 /** The owner's units, their area and their one head. */
@@ -190,7 +216,7 @@ function itemCard(item, index, group, agenda, answer, answers) {
       ? el(
           "p",
           { class: "hint" },
-          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。请对每一位候选人分别表态。`,
+          `${placesInWords(item)}${ticksInWords(item, agenda.policies)}请对每一位候选人分别表态。`,
         )
       : null,
     asked.map((question) => questionField(question, index, answer, answers)),

@@ -6,7 +6,7 @@ import { el, icon } from "./dom.js";
 import { fingerprint, fullDigest, moment, squareMetres } from "./format.js";
 import { actionForm, note } from "./page.js";
 import { certificate, noticeBytes, Problem } from "./api.js";
-import { legalClass, rulesInWords, STATES } from "./words.js";
+import { legalClass, placesInWords, rulesInWords, STATES, ticksInWords } from "./words.js";
 
 /** Fetch and check a notice. Its digest is over the received bytes, so they must be unambiguous. */
 export async function load(assembly) {
@@ -104,7 +104,7 @@ export function view(assembly, notice, extra, start) {
       fact("清册总面积", `${squareMetres(roster.area_cm2)} m²`),
     ),
     el("h2", {}, `表决事项（${agenda.items.length} 项）`),
-    el("ol", { class: "agenda" }, agenda.items.map(agendaItem)),
+    el("ol", { class: "agenda" }, agenda.items.map((item) => agendaItem(item, agenda.policies))),
     el("h2", {}, "计票规则"),
     el(
       "ul",
@@ -177,7 +177,7 @@ function startAction(assembly, start) {
   );
 }
 
-function agendaItem(item) {
+function agendaItem(item, policies) {
   const law = legalClass(item.matter);
   return el(
     "li",
@@ -189,7 +189,7 @@ function agendaItem(item) {
       ? el(
           "p",
           { class: "names" },
-          `应选 ${item.seats} 人${item.alternates ? `，候补 ${item.alternates} 人` : ""}。候选人：`,
+          `${placesInWords(item)}${ticksInWords(item, policies)}候选人：`,
           unbroken(item.candidates.map(({ name }) => name)),
         )
       : null,

@@ -92,7 +92,8 @@ function withShare(figure, part, whole) {
 /** The tests of `item` that are named in `wanted`. */
 function tests(item, wanted) {
   const steps = {
-    quorum: [item.rule.quorum, "participating", "electorate"],
+    // Where ballots make the quorum, not who takes part in the item, the result names them.
+    quorum: [item.rule.quorum, item.attending ? "attending" : "participating", "electorate"],
     // Under the law before 2021 approval was measured against all owners.
     approval: [
       item.rule.approval,

@@ -73,6 +73,9 @@ export function rulesInWords(policies = {}) {
     "一位业主有多套房，按一人计算人数，面积合计。",
     REPEAT[policies.repeat ?? "first_valid"],
     ...(policies.repeat_limit ? [`每套房屋最多改投 ${policies.repeat_limit} 次。`] : []),
+    ...(policies.candidates === "at_most_seats"
+      ? ["选举时同意的人数不得超过名额，超过的该项作废；只同意部分人的，其余视为弃权。"]
+      : []),
     SILENCE[policies.silence ?? "not_participating"],
     "弃权也算参与表决。",
   ];
@@ -89,7 +92,29 @@ export const POLICIES = {
   include_kinds: "哪些用途的房屋计入",
   void_item: "有效票上划错的事项如何计算",
   ranking: "当选名次如何排列",
+  quorum: "参与比例按什么计算",
+  follow: "随多数的如何计算",
+  short_or_even: "当选人数不足或为双数时如何处理",
+  candidates: "选举时最多可以同意几人",
 };
+
+/** How many candidates one ballot may approve, or null where the rules set no limit. */
+export function mostTicks(item, policies) {
+  if (item.form !== "election" || policies?.candidates !== "at_most_seats") return null;
+  return item.seats || item.alternates;
+}
+
+/** The same in a sentence; empty without a limit. */
+export function ticksInWords(item, policies) {
+  const most = mostTicks(item, policies);
+  return most === null ? "" : `最多同意 ${most} 人，多选的本项作废。`;
+}
+
+/** How many people an election fills which places with. */
+export function placesInWords({ seats, alternates }) {
+  if (seats === 0) return `候补委员单列名单，应选候补 ${alternates} 人。`;
+  return `应选 ${seats} 人${alternates ? `，候补 ${alternates} 人` : ""}。`;
+}
 
 /** The units that count unless an item says otherwise; parking and storage do only if stated. */
 export function counted(policies, units) {

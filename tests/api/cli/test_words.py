@@ -125,7 +125,7 @@ def test_recount_lists_the_problems_of_all_files_at_once(files, tmp_path):
 
     (tmp_path / "roster.xlsx").write_bytes(b"PK no workbook")
     agenda = (files / "agenda.json").read_text().replace('"covenant"', '"constitution"')
-    (tmp_path / "agenda.json").write_text(agenda.replace('"seats":7', '"seats":0'))
+    (tmp_path / "agenda.json").write_text(agenda.replace('"seats":7', '"seats":-1'))
     ran = yezhu(*recounting(tmp_path, tmp_path / "result.json"))
     assert ran.returncode == 2
     for place in ("roster.xlsx", "/items/0/matter", "/items/4/seats"):

@@ -11,16 +11,20 @@ from hypothesis import strategies as st
 from tally.model import (
     Agenda,
     Candidate,
+    Candidates,
     Electorate,
+    Follow,
     Form,
     Item,
     Kind,
     Matter,
     Option,
     Policies,
+    Quorum,
     Ranking,
     Repeat,
     SameOwner,
+    ShortOrEven,
     Silence,
     VoidItem,
 )
@@ -172,7 +176,9 @@ def test_policies_and_electorates_are_read():
         ),
         (with_item(**{**ELECTION, "seats": ...}), ("/items/0/seats", "not-a-count")),
         (with_item(**{**ELECTION, "seats": True}), ("/items/0/seats", "not-a-count")),
-        (with_item(**{**ELECTION, "seats": 0}), ("/items/0/seats", "not-a-count")),
+        (with_item(**{**ELECTION, "seats": -1}), ("/items/0/seats", "not-a-count")),
+        (with_item(**{**ELECTION, "seats": 0, "alternates": 0}), ("/items/0/seats", "no-places")),
+        (with_item(**{**ELECTION, "seats": 0, "alternates": ...}), ("/items/0/seats", "no-places")),
         (
             with_item(**{**ELECTION, "alternates": 6}),
             ("/items/0/alternates", "too-many-alternates"),
@@ -199,6 +205,32 @@ def test_policies_and_electorates_are_read():
 )
 def test_each_problem_is_named(document, expected):
     assert expected in problems_of(document)
+
+
+ALTERNATES = {**ELECTION, "id": "4", "title": "选举候补委员", "seats": 0, "alternates": 3}
+
+
+@pytest.mark.parametrize(
+    ("others", "own", "refused"),
+    [
+        ([], {"alternates": 9}, False),  # the members are in office already
+        ([ELECTION], {}, False),
+        ([ELECTION], {"alternates": 4}, True),
+        ([{**ELECTION, "alternates": 0}], {"alternates": 5}, False),
+        ([{**ELECTION, "alternates": 0}], {"alternates": 6}, True),
+        ([{**ELECTION, "matter": "other"}], {"alternates": 9}, False),
+        ([ELECTION], {"alternates": 9, "matter": "other"}, False),
+        ([RESOLUTION, ELECTION], {"alternates": 4}, True),
+    ],
+)
+def test_alternates_on_a_list_of_their_own_are_no_more_than_members(others, own, refused):
+    """BJ art. 39: of one committee, those on the list of the members counted in."""
+    agenda = {**WHOLE, "items": [*others, {**ALTERNATES, **own}]}
+    if refused:
+        place = f"/items/{len(others)}/alternates"
+        assert problems_of(agenda) == [(place, "too-many-alternates")]
+    else:
+        assert parse(agenda).items[-1].places == own.get("alternates", 3)
 
 
 FUND = ("raise_fund", "use_fund", "manage_fund")
@@ -301,11 +333,13 @@ def items(draw, item_id):
         case Form.RESOLUTION:
             return Item(item_id, title, form, draw(st.sampled_from(Matter)), electorate)
         case Form.ELECTION:
-            seats = draw(st.integers(1, 11))
+            seats = draw(st.integers(0, 11))
+            # A second list for alternates belongs to somebody else, lest there be too many.
+            matter = Matter.ELECT_COMMITTEE if seats else Matter.OTHER
             return Item(
-                item_id, title, form, Matter.ELECT_COMMITTEE, electorate,
+                item_id, title, form, matter, electorate,
                 seats=seats,
-                alternates=draw(st.integers(0, seats)),
+                alternates=draw(st.integers(0, seats) if seats else st.integers(1, 11)),
                 candidates=tuple(Candidate(one, draw(words)) for one in named),
             )  # fmt: skip
         case Form.CHOOSE_ONE:
@@ -334,6 +368,10 @@ def agendas(draw):
                 same_owner=st.sampled_from(SameOwner),
                 void_item=st.sampled_from(VoidItem),
                 ranking=st.sampled_from(Ranking),
+                quorum=st.sampled_from(Quorum),
+                follow=st.sampled_from(Follow),
+                short_or_even=st.sampled_from(ShortOrEven),
+                candidates=st.sampled_from(Candidates),
                 include_kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
             )
         ),
@@ -348,7 +386,12 @@ def test_a_later_policy_is_written_only_where_it_departs_from_its_default():
         *("silence", "repeat", "mixed_units", "blank_item"),
         *("void_ballot", "same_owner", "include_kinds"),
     }
-    chosen = {"void_item": "abstain", "ranking": "sum_of_shares"}
+    chosen = {
+        "void_item": "abstain",
+        "ranking": "sum_of_shares",
+        "short_or_even": "supplementary_election",
+        "candidates": "at_most_seats",
+    }
     assert agenda_document(parse({**WHOLE, "policies": chosen}))["policies"] == written | chosen
 
 

@@ -42,6 +42,18 @@ def respelled(world, **changed):
     return sign(world, canonical.encode({k: v for k, v in text.items() if v != "gone"}))
 
 
+def ticking(*candidates, limit="at_most_seats"):
+    """Answer a case that approves candidates at an assembly with a limit on them: two."""
+
+    def make(world):
+        window = {"opens_at": "2026-05-01 00:00", "closes_at": "2026-05-08 18:00"}
+        world.draft(policies={"candidates": limit}, **window).publish().open()
+        marks = {one: "approve" if one in candidates else "abstain" for one in ("c1", "c2", "c3")}
+        return world.ballot("chen", MINE, choices(**{"2": marks}))
+
+    return make
+
+
 def ballot(**other):
     """Answer a case that signs a ballot with other values."""
     return lambda world: world.ballot("chen", other.pop("units", MINE), **other)
@@ -138,6 +150,7 @@ CASES = [
     (12, "unreadable-choice", ballot(said=choices(**{"2": "approve"}))),
     (12, "unreadable-choice", ballot(said=choices(**{"2": {"c1": "approve"}}))),
     (12, "unreadable-choice", ballot(said=choices(**{"5": "approve"}))),
+    (12, "too-many-ticks", ticking("c1", "c2", "c3")),
     (13, "bad-signature", signed_by_another),
     (13, "bad-signature", altered),
 ]
@@ -217,6 +230,20 @@ def test_a_good_ballot_comes_out_in_codes(open_world):
     assert verified.choices == (1, 1, 2, 3, 16, 2)
     payload = base64.b64decode(json.loads(data)["payload"])
     assert verified.digest == canonical.digest(payload)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "limit"), [(("c1", "c3"), "at_most_seats"), (("c1", "c2", "c3"), "each")]
+)
+def test_as_many_candidates_are_approved_as_the_rules_allow(open_world, ticks, limit):
+    data = ticking(*ticks, limit=limit)(open_world)
+    assert check(open_world, data).choices[1:4].count(1) == len(ticks)
+
+
+def test_who_ticks_too_many_is_told_how_many_he_may(open_world):
+    data = ticking("c1", "c2", "c3")(open_world)
+    with pytest.raises(Refusal, match="最多同意 2 位候选人，您同意了 3 位"):
+        check(open_world, data)
 
 
 def test_an_envelope_of_the_full_size_is_read(open_world):

@@ -92,6 +92,20 @@ def test_the_result_is_what_a_pencil_makes_of_the_same_ballots(world, policies):
         assert_same(fast, slow)
 
 
+def test_a_paper_with_too_many_ticks_is_kept_and_its_election_is_void(world):
+    """Domain C-25: a phone is told, a paper can only be read as it is; its other items stand."""
+    world = voting(world, begun=True, policies={"candidates": "at_most_seats"})
+    three = dict.fromkeys(("c1", "c2", "c3"), "approve")
+    enter(world, paper("1", ("1-2-102",), choices(**{"2": three})))
+    enter(world, paper("2", ("2-1-102",), choices(**{"2": three | {"c3": "blank"}})))
+    items = {item["id"]: item for item in count(world.close())["items"]}
+    assert items["1"]["approve"]["heads"] == 2
+    assert (items["2"]["participating"]["heads"], items["2"]["void"]["heads"]) == (1, 1)
+    heads = [row["approve"]["heads"] for row in items["2"]["candidates"]]
+    assert heads == [1, 1, 0]
+    assert items["2"]["candidates"][2]["abstain"]["heads"] == 1
+
+
 def test_the_result_names_what_it_was_counted_from(voted):
     world = voted.close()
     result = count(world)

@@ -88,7 +88,7 @@ def test_two_sqlite_writers_queue_instead_of_failing(sqlite_database):
         inside.set()
         time.sleep(0.1)
         order.append(("first leaves", count(session)))
-    thread.join(10)
+    thread.join()
     assert order == [("first leaves", 1), ("second sees", 1)]
 
 

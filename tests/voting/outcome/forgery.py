@@ -129,6 +129,11 @@ def without(kind):
     return lambda files: edited(files, ENTRIES, drop)
 
 
+def other_words(files):
+    """What the roster is said to rest on, changed afterwards."""
+    return edited(files, bundle.ORIGIN, lambda said: said.update(basis="另一份依据"))
+
+
 def one_ballot_gone(files):
     """The operator drops a ballot; the register still pins the log as it was closed."""
     return relogged(files, lambda entries: entries.pop(1))

@@ -280,6 +280,32 @@ def test_unanimity_is_measured_against_everybody():
     assert line == ["同意人数达到总人数", "702 ≥ 1,286", "702 ≥ 1,286", False]
 
 
+def test_a_quorum_by_ballot_is_printed_with_the_figures_it_was_measured_by():
+    """Domain C-30: 990 ballots stand, three of them blank on this item."""
+    attending = {"attending": size(990, 990_425_500)}
+    tests = block()["tests"] | {
+        "quorum_heads": compared(2970, ">=", 2572),
+        "quorum_area": compared(2_971_276_500, ">=", 2_572_847_400),
+    }
+    voted = resolution(**attending) | {"tests": tests}
+
+    assert chinese.test_line(voted, "quorum_heads") == [
+        "到会人数达到总人数的三分之二",
+        "3×990 ≥ 2×1,286",
+        "2,970 ≥ 2,572",
+        True,
+    ]
+    assert chinese.test_line(voted, "approval_heads")[0] == "同意人数超过参与人数的二分之一"
+    assert any("到会" in note and "990 人、99,042.55 ㎡" in note for note in chinese.notes(voted))
+    elected = election(1, **attending)
+    elected["tests"] = {name: tests[name] for name in elected["tests"]}
+    present, conditions = chinese.condition_lines(elected)
+    assert present.startswith("本项参与 987 人、99,012.55 ㎡，到会（有效表决票）990 人")
+    assert "到会须达到总数的三分之二" in conditions
+    with pytest.raises(ValueError, match="quorum_heads of item 1 contradicts"):
+        chinese.test_line(resolution(**attending), "quorum_heads")
+
+
 @pytest.mark.parametrize("change", [{"left": 2962}, {"right": 2571}, {"op": ">"}, {"holds": False}])
 def test_a_result_that_contradicts_itself_is_not_printed(change):
     wrong = resolution()
@@ -376,6 +402,15 @@ def test_an_election_says_what_is_left_open():
     assert chinese.notes(tie) == [
         "尚待决定：有候选人同意人数和面积均相同，名次须另行表决确定。",
         "尚待决定：当选人数为双数，须依选举办法确定单数。",
+    ]
+
+
+def test_a_supplementary_election_says_for_how_many_seats():
+    short = election(3, needs_decision=["supplementary_election"], carried=False, flip=None)
+
+    assert chinese.notes(short | {"supplementary_seats": 2}) == [
+        "尚待决定：当选人数不足或为双数，按公布的规则另行补选。",
+        "须补选：2 人。",
     ]
 
 

@@ -123,7 +123,7 @@ def test_one_content_has_one_byte_sequence(bundles, level):
 def test_the_public_bundle_opens_no_ballot_and_no_key(public, supervised):
     open_to_all, kept = bundle.read(public), bundle.read(supervised)
 
-    assert kept.keys() - open_to_all.keys() == {OPENINGS}
+    assert kept.keys() - open_to_all.keys() == {OPENINGS, bundle.ORIGIN}
     assert Evidence(open_to_all).registered("device-key") == []
     for opening in Evidence(kept).ballot_openings.values():
         assert opening.data not in public
@@ -241,6 +241,8 @@ def test_a_cut_or_lengthened_bundle_is_a_finding(public, cut):
         (8, forgery.other_register_index),
         (9, forgery.without("assembly-opened")),
         (9, forgery.without("roster")),
+        (9, forgery.without("roster-version")),
+        (9, forgery.other_words),
         (9, forgery.one_ballot_gone),
         (10, forgery.other_result),
         (11, forgery.other_certificate),
@@ -296,7 +298,9 @@ def test_a_digest_that_is_not_the_files_is_named(public):
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], {}, "", [[]], {"type": 1}, "文"])
-@pytest.mark.parametrize("path", ["notice.json", ENTRIES, "result.json", "roster.json", OPENINGS])
+@pytest.mark.parametrize(
+    "path", ["notice.json", ENTRIES, "result.json", "roster.json", OPENINGS, bundle.ORIGIN]
+)
 def test_odd_shapes_are_findings_not_crashes(supervised, path, odd):
     assert failing(zipped(bundle.read(supervised) | {path: canonical.encode(odd)}))
 

@@ -12,7 +12,7 @@ from voting.kernel import canonical
 from voting.kernel.canonical import NotCanonical
 from voting.roster.amendment import amended
 from voting.roster.difference import RosterDifference, totals
-from voting.roster.difference_report import lines, published
+from voting.roster.difference_report import in_full, lines, published
 from voting.roster.document import RosterDocument, number_owners
 from voting.roster.model import AreaSource, IdType, OwnerRecord, Roster, TitleStatus, UnitRecord
 
@@ -96,9 +96,27 @@ def test_what_is_published_of_a_difference_numbers_no_owner(first, second):
     said = published(RosterDifference.between(one, two))
     assert "owners" not in json.dumps(said)
     assert set(said) == {
-        "added", "area_changed", "from", "group_changed", "kind_changed", "lines",
-        "owner_changed", "removed", "stock_changed", "to", "totals", "version",
+        "added", "area_changed", "from", "kind_changed", "lines", "removed", "to", "totals",
+        "units_changed", "version",
     }  # fmt: skip
+
+
+@settings(deadline=None)
+@given(rosters, rosters)
+def test_who_owns_what_changes_nothing_published_but_counts_and_heads(first, second):
+    """The same lists with other owners read the same, unit by unit: nobody is pointed at."""
+    one, two = versions(first, second)
+    nobody = (PEOPLE[0],)
+    alike = [
+        Roster.of(replace(unit, owners=nobody, title_status=TitleStatus.DELIVERED) for unit in each)
+        for each in (first, second)
+    ]
+    said = published(RosterDifference.between(one, two))
+    bare = published(RosterDifference.between(*versions(*alike)))
+    for part in ("added", "area_changed", "kind_changed", "removed"):
+        assert said[part] == bare[part]
+    named = [line for line in said["lines"] if "-" in line]
+    assert named == [line for line in bare["lines"] if "-" in line]
 
 
 def unit(room, *owners, **other):
@@ -143,12 +161,31 @@ def test_every_kind_of_change_is_said_in_chinese_with_both_totals():
 
 def test_the_order_of_names_on_a_title_is_no_change_of_owner():
     one, two = versions(OLD, NEW)
-    said = published(RosterDifference.between(one, two))
+    said = in_full(RosterDifference.between(one, two))
     assert said["owner_changed"] == ["1-1-102", "1-1-301"]
     assert said["area_changed"] == [
         {"after_cm2": 510_000, "before_cm2": 500_000, "unit": "1-1-201"}
     ]
     assert said["stock_changed"] == [{"stock": False, "unit": "1-1-301"}]
+
+
+def test_the_public_is_told_how_many_units_changed_hands_and_not_which():
+    one, two = versions(OLD, NEW)
+    said = published(RosterDifference.between(one, two))
+    assert said["units_changed"] == {
+        "added": 1, "area": 1, "group": 4, "kind": 1, "owner": 2, "removed": 1, "stock": 1,
+    }  # fmt: skip
+    assert said["lines"] == [
+        "新增 1-1-302：住宅，50.00 ㎡",
+        "删除 1-1-202",
+        "1-1-201 面积变更：50.00 → 51.00 ㎡",
+        "1-1-B1 用途变更：车位 → 储藏",
+        "业主变更 2 套",
+        "售出交付情况变更 1 套",
+        "产权组合变更 4 套",
+        "全部房屋：人数 4 → 5，面积 300.00 → 301.00 ㎡",
+        "不含车位与储藏：人数 4 → 4，面积 250.00 → 251.00 ㎡",
+    ]
 
 
 def test_a_difference_fits_the_version_it_was_taken_from_and_no_other():

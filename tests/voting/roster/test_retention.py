@@ -278,7 +278,7 @@ def test_every_decryption_is_an_entry_in_the_trail(world, monkeypatch):
     read(world)
     world.rosters.amend(
         world.roster_id, None, "", frozenset({"B1-1-003"}), by="c1",
-        provenance=Provenance(),
+        provenance=Provenance(evidence=b"-"),
     )  # fmt: skip
     world.rosters.retention.rotate(by="operator")
     counted = sum(

@@ -6,13 +6,24 @@ import pytest
 
 from tests.voting.world import CHEN, COMMUNITY, LI, ROWS, SUN, ZHANG, ZHAO, _row, sheet, title
 from voting.kernel import canonical
-from voting.roster.difference_report import published
+from voting.kernel.commitment import Opening
+from voting.roster import store
+from voting.roster.community import CommunityInDoubt
+from voting.roster.difference import totals
+from voting.roster.difference_report import in_full
 from voting.roster.document import RosterDocument
 from voting.roster.refusals import RosterUnreadable
-from voting.roster.version import NothingAmended, Provenance, Supplier, UnknownRosterUnit
+from voting.roster.version import (
+    EvidenceRequired,
+    NothingAmended,
+    Provenance,
+    Supplier,
+    UnknownRosterUnit,
+)
 
 NEWCOMER = ("吴桐", "护照", "E99000021")
-FROM_REGISTRY = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果")
+SCAN = b"%PDF-1.7 query result"
+FROM_REGISTRY = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果", SCAN)
 
 
 def imported(world, rows=ROWS):
@@ -62,6 +73,40 @@ def test_every_version_is_an_entry_that_pins_file_predecessor_and_account(world)
     assert (second.supplied_by, second.basis) == (Supplier.REGISTRY, "不动产登记簿查询结果")
 
 
+def test_the_register_binds_what_a_version_rests_on_and_what_it_changes(world):
+    """Supplier, files, both totals, the difference: not even the operator alters them later."""
+    first = imported(world)
+    second = amend(world, first.roster_id, removed=["B1-1-003"])
+    one, two = (act for act in world.acts() if act["type"] == "roster-version")
+    assert one["supplied_by"] == two["supplied_by"] == "不动产登记机构"
+    assert (one["source"], one["evidence"]) == (first.source_digest, canonical.digest(SCAN))
+    assert two["source"] == two["evidence"] == second.evidence_digest
+    assert (
+        one["totals"]
+        == two["totals_before"]
+        == totals(document(world, first.roster_id)).to_object()
+    )
+    assert two["totals"] == totals(document(world, second.roster_id)).to_object()
+    assert two["difference"] == world.rosters.difference(second.roster_id).digest
+    assert not {"difference", "previous", "totals_before"} & one.keys()
+    with world.database.read() as session:
+        row = store.roster(session, second.roster_id)
+        basis, previous = world.rosters.origin(session, row)
+    assert canonical.digest(previous) == two["previous"]
+    assert Opening(basis.salt, FROM_REGISTRY.basis.encode()).commitment == two["basis"]
+    assert FROM_REGISTRY.basis.encode() not in b"".join(world.log(world.register))
+
+
+def test_nothing_is_removed_without_a_file_that_shows_why(world):
+    first = imported(world)
+    bare = Provenance(Supplier.REGISTRY, "不动产登记簿查询结果")
+    with pytest.raises(EvidenceRequired):
+        world.rosters.amend(
+            first.roster_id, None, "", frozenset({"B1-1-003"}), by="c1", provenance=bare
+        )
+    assert len(world.rosters.summaries()) == 1
+
+
 def test_an_amendment_changes_only_what_it_says(engine_world):
     world = engine_world
     first = imported(world)
@@ -71,7 +116,7 @@ def test_an_amendment_changes_only_what_it_says(engine_world):
         _row("2-1-203", "住宅", "91.2", [CHEN], 14),
     ]
     second = amend(world, first.roster_id, rows, ["B1-1-003"])
-    said = published(world.rosters.difference(second.roster_id))
+    said = in_full(world.rosters.difference(second.roster_id))
     assert [unit["unit"] for unit in said["added"]] == ["2-1-203"]
     assert said["removed"] == ["B1-1-003"]
     assert said["owner_changed"] == ["1-1-202"]
@@ -147,6 +192,44 @@ def test_importers_at_the_same_time_make_one_chain(engine_world):
     versions = sorted(engine_world.rosters.summaries(), key=lambda each: each.version)
     assert [each.version for each in versions] == [1, 2, 3, 4, 5]
     assert [each.previous for each in versions[1:]] == [each.digest for each in versions[:-1]]
+
+
+def test_first_importers_at_the_same_time_make_one_chain(engine_world):
+    """No row of the complex is there to be locked yet; each spells its name in his way."""
+    spellings = ["桂花园", "桂 花园", "桂花园　", "\u200b桂花园"]
+    failures = []
+
+    def first(name):
+        try:
+            engine_world.rosters.import_sheet(sheet(), "清册.csv", name, by="c1")
+        except Exception as error:  # noqa: BLE001 - of whatever kind, it must not happen
+            failures.append(error)
+
+    threads = [threading.Thread(target=first, args=(name,)) for name in spellings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    versions = sorted(engine_world.rosters.summaries(), key=lambda each: each.version)
+    assert [(each.community, each.version) for each in versions] == [
+        ("桂花园", number) for number in (1, 2, 3, 4)
+    ]
+    assert [each.previous for each in versions[1:]] == [each.digest for each in versions[:-1]]
+
+
+def test_a_name_like_a_known_one_begins_no_chain_unasked(world):
+    first = imported(world)
+    near = f"{COMMUNITY}小区"
+    with pytest.raises(CommunityInDoubt, match=f"“{COMMUNITY}”"):
+        world.rosters.import_sheet(sheet(), "清册.csv", near, by="c1")
+    assert [each.roster_id for each in world.rosters.summaries()] == [first.roster_id]
+    other, _ = world.rosters.import_sheet(
+        sheet(), "清册.csv", near, by="c1", another_community=True
+    )
+    assert (other.community, other.version, other.previous) == (near, 1, None)
+    again, _ = world.rosters.import_sheet(sheet(), "清册.csv", near, by="c1")
+    assert (again.community, again.version) == (near, 2)
 
 
 def test_a_file_is_pinned_as_it_came(world):

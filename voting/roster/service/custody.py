@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import Clock
+from voting.kernel.commitment import Opening
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
@@ -43,6 +44,10 @@ class Custody:
     def salt(self, owner_code: int, signed: bytes) -> bytes:
         """Derive the salt for what an owner signed: the same again, and to others random."""
         return self._vault.index("salt", f"{owner_code}\0{signed.decode()}")
+
+    def basis(self, roster_id: str, words: str) -> Opening:
+        """Commit to the words on what a version rests, with the same salt each time."""
+        return Opening(self._vault.index("basis", roster_id), words.encode())
 
     def seal(self, data: bytes, context: bytes) -> Sealed:
         """Encrypt personal data for its place."""

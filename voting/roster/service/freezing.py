@@ -37,7 +37,7 @@ class Freezing:
         self._now = now
 
     def publish(self, roster_id: str, until: datetime, *, by: str) -> RosterSummary:
-        """Publish unit keys, areas, kinds and groups, so that owners can object.
+        """Publish unit keys, areas, kinds and totals, so that owners can object.
 
         Parameters
         ----------
@@ -94,6 +94,7 @@ class Freezing:
                 row.frozen_at,
                 convener=row.freeze_proposed_by,
                 supervisor=by,
+                entered=row.entered_position,
             )
             row.register_position = self._ledger.append(
                 session, self._ledger.origins.register, [entry]
@@ -144,6 +145,7 @@ def summary_of(row: store.RosterRow, document: RosterDocument) -> RosterSummary:
         row.digest,
         row.previous_digest,
         row.source_digest,
+        row.evidence_digest,
         Supplier(row.supplied_by),
         row.basis,
         len(document.units),

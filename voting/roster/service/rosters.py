@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import BEIJING, Clock
+from voting.kernel.commitment import Opening
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
+from voting.roster import community as communities
 from voting.roster import store
 from voting.roster.amendment import amended
-from voting.roster.difference import RosterDifference
+from voting.roster.difference import RosterDifference, totals
 from voting.roster.document import RosterDocument, number_owners
+from voting.roster.entries import version_entry
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
 from voting.roster.model import Roster
@@ -24,6 +27,7 @@ from voting.roster.service.objections import Objections
 from voting.roster.service.retention import Retention
 from voting.roster.vault import Vault
 from voting.roster.version import (
+    EvidenceRequired,
     NothingAmended,
     Provenance,
     RosterNotFrozen,
@@ -32,10 +36,11 @@ from voting.roster.version import (
     UnknownRoster,
     UnknownRosterUnit,
 )
-from voting.staff import trail
 
 UNKNOWN_PROVENANCE = Provenance()
 _DOCUMENTS_KEPT = 16
+_ADDING = "roster-versions"
+"""Versions are added one after the other, so that each names the one before it."""
 
 
 class Rosters:
@@ -67,17 +72,27 @@ class Rosters:
         *,
         by: str,
         provenance: Provenance = UNKNOWN_PROVENANCE,
+        another_community: bool = False,
     ) -> tuple[RosterSummary, Reconciliation]:
         """Import a spreadsheet as a new version; with any problem nothing is imported.
+
+        Parameters
+        ----------
+        another_community
+            Whether this is a complex of its own, however much its name is like a known one.
 
         Raises
         ------
         RosterUnreadable
             Lists every problem with row and column.
+        CommunityInDoubt
         """
         roster, findings = self._examined(sheet, filename)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
+            self._database.queue(session, _ADDING)
+            known = store.communities(session)
+            community = communities.settle(community, known, another=another_community)
             newest = store.newest(session, community)
             numbers = self._numbers(session, roster, newest, community)
             document = RosterDocument.of(
@@ -89,7 +104,8 @@ class Rosters:
             )
             row = self._add_version(session, document, sheet, provenance, findings)
             self.custody.keep(session, row.roster_id, roster, document, numbers)
-            self._trail(session, "import-roster", row, by)
+            before = None if newest is None else RosterDocument.from_bytes(newest.document)
+            self._enter(session, "import-roster", row, (before, document), by)
         return summary_of(row, document), reconciliation
 
     def amend(
@@ -118,11 +134,18 @@ class Rosters:
         Raises
         ------
         RosterUnreadable, UnknownRoster, UnknownRosterUnit, NothingAmended, RosterErased
+        EvidenceRequired
+            Units are only removed, and no file shows why.
         """
         if sheet is None and not removed:
             raise NothingAmended("没有写明更改或删除哪些房屋")
+        if sheet is None and not provenance.evidence:
+            raise EvidenceRequired(
+                "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
+            )
         roster, findings = (Roster(()), None) if sheet is None else self._examined(sheet, filename)
         with self._database.write() as session:
+            self._database.queue(session, _ADDING)
             base = _require(session, roster_id)
             first = RosterDocument.from_bytes(base.document)
             unknown = sorted(removed - first.unit_code.keys())
@@ -131,7 +154,8 @@ class Rosters:
             newest = store.newest(session, base.community) or base
             numbers = self._numbers(session, roster, base, base.community)
             document = amended(first, roster, removed, numbers, newest.version + 1)
-            row = self._add_version(session, document, sheet or b"", provenance, findings)
+            source = provenance.evidence if sheet is None else sheet
+            row = self._add_version(session, document, source, provenance, findings)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
             fresh = {numbers[owner.identity] for unit in roster for owner in unit.owners}
             self.custody.carry(session, base.roster_id, row.roster_id, document, fresh, by=by)
@@ -140,7 +164,7 @@ class Rosters:
             self.custody.carry_titles(
                 session, (base.roster_id, first), (row.roster_id, document), said
             )
-            self._trail(session, "amend-roster", row, by)
+            self._enter(session, "amend-roster", row, (first, document), by)
         return summary_of(row, document)
 
     def summaries(self) -> list[RosterSummary]:
@@ -186,6 +210,20 @@ class Rosters:
         if row.published_at is None and row.frozen_at is None:
             raise RosterNotPublished("这一版清册尚未公示")
         return row
+
+    def origin(self, session: Session, row: store.RosterRow) -> tuple[Opening, bytes | None]:
+        """Give what opens a version's entry in the register.
+
+        Returns
+        -------
+        basis, previous
+            The words it rests on with their salt, and the document of the version before.
+        """
+        before = None
+        if row.previous_digest is not None:
+            before = store.by_digest(session, row.community, row.previous_digest)
+        basis = self.custody.basis(row.roster_id, row.basis)
+        return basis, None if before is None else before.document
 
     def difference(self, roster_id: str) -> RosterDifference | None:
         """Compare a version with the one it names as its predecessor; None for a first one.
@@ -289,26 +327,42 @@ class Rosters:
             corrects=None,
             erased_at=None,
             findings=findings,
+            entered_position=None,
+            evidence_digest=canonical.digest(provenance.evidence) if provenance.evidence else None,
         )
         session.add(row)
         session.flush()
         return row
 
-    def _trail(self, session: Session, act: str, row: store.RosterRow, by: str) -> None:
-        """Put a version into the register: its digest, the one before, and the file's."""
-        chained = {} if row.previous_digest is None else {"previous": row.previous_digest}
-        trail.record(
-            session,
-            self._ledger,
+    def _enter(
+        self,
+        session: Session,
+        act: str,
+        row: store.RosterRow,
+        documents: tuple[RosterDocument | None, RosterDocument],
+        by: str,
+    ) -> None:
+        """Put a version into the register: where it comes from, and what it does to both totals."""
+        before, document = documents
+        difference = None if before is None else RosterDifference.between(before, document)
+        entry = version_entry(
             act,
+            row.roster_id,
+            row.imported_at,
             by=by,
-            at=self._now(),
+            basis=self.custody.basis(row.roster_id, row.basis).commitment,
+            difference=None if difference is None else difference.digest,
             digest=row.digest,
-            roster=row.roster_id,
+            evidence=row.evidence_digest,
+            previous=row.previous_digest,
             source=row.source_digest,
+            supplied_by=row.supplied_by,
+            totals=totals(document).to_object(),
+            totals_before=None if difference is None else difference.totals[0].to_object(),
             version=row.version,
-            **chained,
         )
+        register = self._ledger.origins.register
+        row.entered_position = self._ledger.append(session, register, [entry])[0]
 
 
 def _require(session: Session, roster_id: str) -> store.RosterRow:

@@ -23,6 +23,7 @@ from voting.roster.store.sealed import erase_people, past_retention, sealed_unde
 from voting.roster.store.versions import (
     RosterRow,
     by_digest,
+    communities,
     lock,
     newest,
     roster,
@@ -37,6 +38,7 @@ __all__ = [
     "TitleRow",
     "accepted_objections",
     "by_digest",
+    "communities",
     "correction",
     "corrections",
     "erase_people",

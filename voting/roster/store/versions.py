@@ -32,14 +32,27 @@ class RosterRow(Base):
     corrects: Mapped[str | None]
     erased_at: Mapped[datetime | None]
     findings: Mapped[bytes | None]
+    entered_position: Mapped[int | None]
+    evidence_digest: Mapped[str | None]
 
 
 def newest(session: Session, community: str) -> RosterRow | None:
-    """Find the latest version of this complex's roster; who adds one keeps others waiting."""
-    ours = select(RosterRow).where(RosterRow.community == community)
-    # The first version is the one row that everybody finds, whatever is added meanwhile.
-    session.scalar(ours.where(RosterRow.version == 1).with_for_update())
-    return session.scalar(ours.order_by(RosterRow.version.desc()).limit(1))
+    """Find the latest version of this complex's roster."""
+    return session.scalar(
+        select(RosterRow)
+        .where(RosterRow.community == community)
+        .order_by(RosterRow.version.desc())
+        .limit(1)
+    )
+
+
+def communities(session: Session) -> list[str]:
+    """List the names of all complexes."""
+    return list(
+        session.scalars(
+            select(RosterRow.community).where(RosterRow.version == 1).order_by(RosterRow.community)
+        )
+    )
 
 
 def roster(session: Session, roster_id: str) -> RosterRow | None:
