@@ -15,7 +15,13 @@ from tally.model import Agenda, Choice, Kind
 KINDS: tuple[Kind, ...] = tuple(Kind)
 """Kind of unit by its int8 code."""
 
+UNNAMED = -1
+"""Code of a channel whose name means nothing to whoever asks."""
+
 _LARGEST_AREA = 2**63 - 1
+
+_CODES = 256
+"""How many codes an int8 has."""
 
 
 class Medium(IntEnum):
@@ -196,6 +202,14 @@ class BallotColumns:
     def __len__(self) -> int:
         return len(self.void)
 
+    def channel_codes(self, code_of: Mapping[str, int]) -> NDArray[np.int8]:
+        """Give each ballot the code of its channel's name, or :data:`UNNAMED`; shape ``(B,)``."""
+        renamed = np.full(_CODES, UNNAMED, dtype=np.int8)
+        for code, name in enumerate(self.channels):
+            renamed[code] = code_of.get(name, UNNAMED)
+        codes: NDArray[np.int8] = renamed[self.channel.view(np.uint8)]
+        return codes
+
     def media(self) -> NDArray[np.int8]:
         """Tell on what each ballot was cast: :class:`Medium` codes, int8, shape ``(B,)``.
 
@@ -204,12 +218,8 @@ class BallotColumns:
         TallyError
             A channel has no name, or one that is not in :data:`MEDIUM_OF`.
         """
-        unknown = -1
-        medium_of = np.full(256, unknown, dtype=np.int8)
-        for code, name in enumerate(self.channels):
-            medium_of[code] = MEDIUM_OF.get(name, unknown)
-        media: NDArray[np.int8] = medium_of[self.channel.view(np.uint8)]
-        for position in np.flatnonzero(media == unknown)[:1].tolist():
+        media = self.channel_codes(MEDIUM_OF)
+        for position in np.flatnonzero(media == UNNAMED)[:1].tolist():
             named = dict(enumerate(self.channels)).get(int(self.channel[position]), "")
             raise TallyError(
                 f"第 {position + 1} 张表决票的渠道“{named}”看不出是纸质还是手机，"

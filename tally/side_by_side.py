@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments, boundaries
 
-_CHANNELS = tuple(MEDIUM_OF)
+_CHANNELS = {name: code for code, name in enumerate(MEDIUM_OF)}
 """Channels that a rule may ask for; a city may name more others than int8 tells apart."""
 
 
@@ -59,20 +59,10 @@ def side_by_side(
         ),
         choices=np.concatenate([each.choices for each in ballots]),
         void=np.concatenate([each.void for each in ballots]),
-        channel=np.concatenate([_channel(each) for each in ballots]),
-        channels=_CHANNELS,
+        channel=np.concatenate([each.channel_codes(_CHANNELS) for each in ballots]),
+        channels=tuple(_CHANNELS),
     )
     return roster, segments, cast
-
-
-def _channel(ballots: BallotColumns) -> NDArray[np.int8]:
-    """Give each ballot's channel its code among :data:`_CHANNELS`, or -1."""
-    code_of = np.full(256, -1, dtype=np.int8)
-    for code, name in enumerate(ballots.channels):
-        if name in MEDIUM_OF:
-            code_of[code] = _CHANNELS.index(name)
-    channel: NDArray[np.int8] = code_of[ballots.channel.view(np.uint8)]
-    return channel
 
 
 def _joined(offsets: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
