@@ -14,6 +14,7 @@ from tally.holdings import Holdings
 from tally.margins import Margin
 from tally.reading import Stance, Terms
 from tally.replay import Replay
+from tally.rules import exact_type
 from tally.standing import owner_states, unit_codes
 
 _STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int64)
@@ -21,9 +22,6 @@ _STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int
 
 Columns are those of :attr:`~tally.margins.Margin.weights`.
 """
-
-_WIDE = 2**56
-"""From here on a margin, at most a dozen times an area, might leave 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +126,7 @@ def _levers(
     heads[holdings.simple] = (owner_then - owner_now)[first[holdings.simple]]
 
     additive = not replay.last_ballot_governs
-    exact = np.int64 if scope.total.area_cm2 < _WIDE else np.object_
+    exact = exact_type(scope.total.area_cm2)
     return Levers(
         holdings=holdings,
         heads=heads.astype(exact),
