@@ -19,7 +19,7 @@ from voting.ballot import refusals as ballot
 from voting.box import refusals as box
 from voting.box.sheet import BallotSheetUnreadable
 from voting.count.logged import LogDisagrees
-from voting.count.recount import InputsUnreadable
+from voting.count.refusals import InputsUnreadable
 from voting.count.service import ChoicesSealed
 from voting.identity import refusals as identity
 from voting.infra.orm import UnreadableText

@@ -167,8 +167,8 @@ def mark_seen(rows: NDArray[np.uint8], seen: NDArray[np.bool_]) -> None:
             bits |= _u32(1) << (value & _u32(31))
             every |= value
         if every < _u32(32):
-            for value in range(32):
-                marks[value] = (bits >> _u32(value)) & _u32(1)
+            for code in range(32):
+                marks[code] = (bits >> _u32(code)) & _u32(1)
         else:
-            for value in values:
-                marks[value] = True
+            for code in values:
+                marks[code] = True
