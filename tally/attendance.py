@@ -86,7 +86,7 @@ class Attendance:
 
     def everybody(self) -> list[Measure]:
         """Measure each segment as a whole."""
-        return self.taking_part(np.zeros(int(self.rows.max(initial=-1)) + 1, dtype=np.int32))
+        return self._measures(np.zeros(len(self.rows), dtype=np.int32))
 
     def taking_part(self, hours: NDArray[np.int32]) -> list[Measure]:
         """Measure who has come, segment by segment.
@@ -96,7 +96,9 @@ class Attendance:
         hours
             Hour of the first ballot for each unit of the roster, :data:`NEVER` without one.
         """
-        unit = hours[self.rows]
+        return self._measures(hours[self.rows])
+
+    def _measures(self, unit: NDArray[np.int32]) -> list[Measure]:
         heads = np.add.reduceat(self._by_head(unit) != NEVER, self.begins, dtype=np.int64)
         area = np.add.reduceat(self.area_cm2 * (unit != NEVER), self.begins)
         return [Measure(*pair) for pair in zip(heads.tolist(), area.tolist(), strict=True)]
@@ -108,20 +110,16 @@ class Attendance:
         unit; together they are exactly what takes part.
         """
         unit = hours[self.rows]
-        came = unit != NEVER
-        if not came.any():
-            return []
-        start = int(unit.min())
-        # One row more, for those who have not come; it is left out at the end.
-        past = int(unit.max(where=came, initial=start)) - start + 1
-        hour = np.minimum(unit - start, past)
-        units = np.bincount(hour, minlength=past + 1)
-        heads = np.bincount(np.minimum(self._by_head(unit) - start, past), minlength=past + 1)
-        area = np.zeros(past + 1, dtype=np.int64)
+        head = self._by_head(unit)
+        came, start = unit != NEVER, int(unit.min())
+        hour = unit[came] - start
+        units = np.bincount(hour)
+        heads = np.bincount(head[head != NEVER] - start, minlength=len(units))
+        area = np.zeros(len(units), dtype=np.int64)
         # bincount(weights=...) would add in float64 and could lose a cm2.
-        np.add.at(area, hour, self.area_cm2)
+        np.add.at(area, hour, self.area_cm2[came])
         found, so_far = [], Measure()
-        for place in np.flatnonzero(units[:past]).tolist():
+        for place in np.flatnonzero(units).tolist():
             arrived = Measure(int(heads[place]), int(area[place]))
             so_far += arrived
             found.append(Arrivals(start + place, arrived, so_far))

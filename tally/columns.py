@@ -15,7 +15,13 @@ from tally.model import Agenda, Choice, Kind
 KINDS: tuple[Kind, ...] = tuple(Kind)
 """Kind of unit by its int8 code."""
 
+UNNAMED = -1
+"""Code of a channel whose name means nothing to whoever asks."""
+
 _LARGEST_AREA = 2**63 - 1
+
+_CODES = 256
+"""How many codes an int8 has."""
 
 
 class Medium(IntEnum):
@@ -125,7 +131,7 @@ class RosterColumns:
             kind=np.array([kind_code[row.kind] for row in rows], dtype=np.int8),
             area_cm2=np.array([row.area_cm2 for row in rows], dtype=np.int64),
             developer_stock=np.array([row.developer_stock for row in rows], dtype=np.bool_),
-            owner_offsets=_offsets(len(row.owners) for row in rows),
+            owner_offsets=boundaries(len(row.owners) for row in rows),
             owner_code=owner_code,
         )
 
@@ -196,6 +202,14 @@ class BallotColumns:
     def __len__(self) -> int:
         return len(self.void)
 
+    def channel_codes(self, code_of: Mapping[str, int]) -> NDArray[np.int8]:
+        """Give each ballot the code of its channel's name, or :data:`UNNAMED`; shape ``(B,)``."""
+        renamed = np.full(_CODES, UNNAMED, dtype=np.int8)
+        for code, name in enumerate(self.channels):
+            renamed[code] = code_of.get(name, UNNAMED)
+        codes: NDArray[np.int8] = renamed[self.channel.view(np.uint8)]
+        return codes
+
     def media(self) -> NDArray[np.int8]:
         """Tell on what each ballot was cast: :class:`Medium` codes, int8, shape ``(B,)``.
 
@@ -204,12 +218,8 @@ class BallotColumns:
         TallyError
             A channel has no name, or one that is not in :data:`MEDIUM_OF`.
         """
-        unknown = -1
-        medium_of = np.full(256, unknown, dtype=np.int8)
-        for code, name in enumerate(self.channels):
-            medium_of[code] = MEDIUM_OF.get(name, unknown)
-        media: NDArray[np.int8] = medium_of[self.channel.view(np.uint8)]
-        for position in np.flatnonzero(media == unknown)[:1].tolist():
+        media = self.channel_codes(MEDIUM_OF)
+        for position in np.flatnonzero(media == UNNAMED)[:1].tolist():
             named = dict(enumerate(self.channels)).get(int(self.channel[position]), "")
             raise TallyError(
                 f"第 {position + 1} 张表决票的渠道“{named}”看不出是纸质还是手机，"
@@ -246,7 +256,7 @@ class BallotColumns:
         if len(channels) > largest:
             raise TallyError(f"渠道种类过多：{len(channels)}")
         return cls(
-            unit_offsets=_offsets(len(row.unit_keys) for row in rows),
+            unit_offsets=boundaries(len(row.unit_keys) for row in rows),
             unit_code=np.array([code_of[key] for row in rows for key in row.unit_keys], np.int32),
             choices=np.array([row.choices for row in rows], np.int8).reshape(len(rows), questions),
             void=np.array([row.void for row in rows], dtype=np.bool_),
@@ -262,6 +272,7 @@ def _first_appearance(names: Iterable[str]) -> tuple[tuple[str, ...], NDArray[np
     return tuple(code_of), np.array(codes, dtype=np.int32)
 
 
-def _offsets(lengths: Iterable[int]) -> NDArray[np.int64]:
-    """Turn list lengths into the boundaries of one flat list."""
-    return np.cumsum([0, *lengths], dtype=np.int64)
+def boundaries(lengths: Iterable[int]) -> NDArray[np.int64]:
+    """Turn the lengths of L lists into their boundaries in one flat list, int64 ``(L + 1,)``."""
+    # NumPy adds Python integers up in int64, on every platform.
+    return np.cumsum([0, *lengths])

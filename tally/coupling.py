@@ -90,7 +90,7 @@ def _leans(replay: Replay, expressed: Reading, reach: _Reach, lean: Lean) -> dic
         far[lean.heads if lean.heads in far else others[0]] = 0
         return {Lean(side, side): least for side, least in far.items()}
     by_measure = []
-    for now, at in zip(lean, (0, 1), strict=True):
+    for at, now in enumerate(lean):
         far = {own: leads[own][at], nobody: ties[at]}
         far[others[0]] = _smaller([leads[mark][at] for mark in others])
         far[now if now in far else others[0]] = 0
@@ -150,7 +150,7 @@ def _least_to_tie(expressed: Reading, reach: _Reach, lean: Lean) -> list[int | N
 
 def _reach(replay: Replay, holdings: Holdings) -> _Reach:
     ballots = len(holdings.ballots)
-    heads = np.bincount(holdings.link_ballot, minlength=ballots).astype(np.int64)
+    heads = np.bincount(holdings.link_ballot).astype(np.int64)
     area = np.zeros(ballots, dtype=np.int64)
     # Where the last ballot governs, one ballot may move all units of its owners.
     np.add.at(area, holdings.link_ballot, holdings.group_area[holdings.link_group])

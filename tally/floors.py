@@ -38,5 +38,5 @@ def floor_of(unit_key: str) -> int:
 
 
 def floors_of(unit_keys: Sequence[str]) -> NDArray[np.int32]:
-    """Tell the floor of every unit, shape ``(U,)``."""
-    return np.fromiter(map(floor_of, unit_keys), np.int32, len(unit_keys))
+    """Tell the floor of every unit, int32, shape ``(U,)``."""
+    return np.array([floor_of(key) for key in unit_keys], np.int32)

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from tally.columns import KINDS, BallotColumns, RosterColumns
+from tally.columns import KINDS, BallotColumns, RosterColumns, boundaries
 from tally.errors import TallyError
 from tally.model import Agenda
 
@@ -54,7 +53,7 @@ def roster_from_frame(frame: pd.DataFrame) -> RosterColumns:
         kind=kind.astype(np.int8),
         area_cm2=frame["area_cm2"].to_numpy(np.int64),
         developer_stock=frame["developer_stock"].to_numpy(np.bool_),
-        owner_offsets=_offsets(owners),
+        owner_offsets=boundaries(map(len, owners)),
         owner_code=owner_code.astype(np.int32),
     )
 
@@ -78,7 +77,7 @@ def ballots_from_frame(frame: pd.DataFrame, roster: RosterColumns, agenda: Agend
     held = frame["unit_keys"].tolist()
     wanted = pd.Index(list(chain.from_iterable(held)), dtype=object)
     unit_code = pd.Index(roster.unit_key, dtype=object).get_indexer(wanted)
-    offsets = _offsets(held)
+    offsets = boundaries(map(len, held))
     if (unit_code < 0).any():
         row = int(np.searchsorted(offsets, np.flatnonzero(unit_code < 0)[0], side="right")) - 1
         raise TallyError(f"第 {row + 1} 张表决票所写的房屋不在清册中", row)
@@ -124,7 +123,3 @@ def _require_columns(frame: pd.DataFrame, names: Sequence[object]) -> None:
     missing = [str(name) for name in names if name not in frame.columns]
     if missing:
         raise TallyError(f"数据表缺少列：{'、'.join(missing)}")
-
-
-def _offsets(lists: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-    return np.cumsum([0, *map(len, lists)], dtype=np.int64)

@@ -51,8 +51,8 @@ def holdings_of(scope: Scope, slots: Slots) -> Holdings:
     unit_group = every_group[units]
     links = np.unique(unit_ballot * groups + unit_group)
     link_ballot, link_group = np.divmod(links, groups)
-    owners_of_ballot = np.bincount(link_ballot, minlength=len(ballots))
-    ballots_of_owner = np.bincount(link_group, minlength=groups)
+    owners_of_ballot = np.bincount(link_ballot)
+    ballots_of_owner = np.bincount(link_group)
     simple = owners_of_ballot == 1
     simple[link_ballot[ballots_of_owner[link_group] > 1]] = False
     group_area = np.zeros(groups, dtype=np.int64)

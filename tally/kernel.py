@@ -177,9 +177,11 @@ def warm() -> bool:
     """
     if _compiled() is None:
         return False
-    one = np.ones((1, 1), dtype=np.uint8)
-    offsets, ballot = np.array([0, 1], dtype=np.int64), np.zeros(1, dtype=np.int32)
-    seen(spread(one, ballot))
+    rows = np.ones((2, 2), dtype=np.uint8)
+    one, offsets, ballot = rows[:1, :1].copy(), np.arange(2), np.zeros(1, dtype=np.int32)
+    spread(one, ballot)
+    # The rows of a count go on after the ballots; part of an array is another type than a whole.
+    seen(rows[:, :1])
     for changes in (None, 0, 1):
         fill(offsets, ballot, np.zeros(1, dtype=np.bool_), changes, ballot.copy())
     for area, block in ((one[0].astype(np.uint32), 1), (offsets[1:], 0)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import KINDS, RosterColumns, Segments
+from tally.columns import KINDS, RosterColumns, Segments, boundaries
 from tally.errors import TallyError
 from tally.grouping import owner_groups
 from tally.kernel import Weights
@@ -156,7 +156,7 @@ def scope_of(
         # Stable: within a segment the units keep the order of the roster.
         rows = rows[np.argsort(segments.code[rows], kind="stable")]
         units = np.bincount(segments.code[rows], minlength=len(segments.names))
-        offsets = np.cumsum([0, *units], dtype=np.int64)
+        offsets = boundaries(units.tolist())
     owner = groups[rows]
     units_of = np.bincount(owner)
     alone = units_of[owner] == 1

@@ -1,14 +1,14 @@
 """Complexes put one after the other, to be counted in one call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments
+from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments, boundaries
 
-_CHANNELS = tuple(MEDIUM_OF)
+_CHANNELS = {name: code for code, name in enumerate(MEDIUM_OF)}
 """Channels that a rule may ask for; a city may name more others than int8 tells apart."""
 
 
@@ -28,8 +28,8 @@ def side_by_side(
     ballots = [each for _, _, each in complexes]
     buildings = tuple(dict.fromkeys(name for roster in rosters for name in roster.buildings))
     building_code = {name: code for code, name in enumerate(buildings)}
-    units = _starts(len(roster) for roster in rosters)
-    owners = _starts(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
+    units = boundaries(len(roster) for roster in rosters)
+    owners = boundaries(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
     roster = RosterColumns(
         unit_key=tuple(chain.from_iterable(roster.unit_key for roster in rosters)),
         buildings=buildings,
@@ -59,27 +59,12 @@ def side_by_side(
         ),
         choices=np.concatenate([each.choices for each in ballots]),
         void=np.concatenate([each.void for each in ballots]),
-        channel=np.concatenate([_channel(each) for each in ballots]),
-        channels=_CHANNELS,
+        channel=np.concatenate([each.channel_codes(_CHANNELS) for each in ballots]),
+        channels=tuple(_CHANNELS),
     )
     return roster, segments, cast
 
 
-def _channel(ballots: BallotColumns) -> NDArray[np.int8]:
-    """Give each ballot's channel its code among :data:`_CHANNELS`, or -1."""
-    code_of = np.full(256, -1, dtype=np.int8)
-    for code, name in enumerate(ballots.channels):
-        if name in MEDIUM_OF:
-            code_of[code] = _CHANNELS.index(name)
-    channel: NDArray[np.int8] = code_of[ballots.channel.view(np.uint8)]
-    return channel
-
-
-def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *lengths], dtype=np.int64)
-
-
 def _joined(offsets: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Put the boundaries of several flat lists one after the other."""
-    lengths = np.concatenate([np.diff(each) for each in offsets])
-    return np.concatenate(([0], np.cumsum(lengths)), dtype=np.int64)
+    return np.cumsum(np.concatenate([[0], *(np.diff(each) for each in offsets)]))

@@ -127,11 +127,11 @@ def require_known_choices(
     """
     for item, asked in zip(agenda.items, questions, strict=True):
         for question in asked:
-            foreign = answers.seen[question.column].copy()
-            foreign[sorted(question.allowed)] = False
-            if foreign.any():
+            seen = set(np.flatnonzero(answers.seen[question.column]).tolist())
+            foreign = seen - question.allowed
+            if foreign:
                 marks = answers.columns[question.column]
-                row = int(foreign[marks].argmax())
+                row = int(np.isin(marks, list(foreign)).argmax())
                 raise TallyError(
                     f"第 {row + 1} 张表决票在议题 {item.id} 上的选择 "
                     f"{int(marks[row].view(np.int8))} 无法识别",

@@ -30,4 +30,5 @@ def test_the_room_tells_the_floor_or_nothing_does(unit_key, floor):
 
 
 def test_one_floor_for_every_unit():
-    assert floors_of(["1-1-101", "1-1-B1"]).tolist() == [1, BASEMENT]
+    floors = floors_of(["1-1-101", "1-1-B1"])
+    assert (floors.tolist(), floors.dtype) == ([1, BASEMENT], "int32")

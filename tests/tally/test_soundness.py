@@ -67,6 +67,11 @@ LARGEST = 2**63 - 1
             2,
         ),
         (
+            {"area_cm2": np.array([11, 11, LARGEST - 21])},
+            "清册面积合计超出可精确计算的范围，最大的是第 3 行（1-1-2）",
+            2,
+        ),
+        (
             {"kind": altered(ROSTER.kind, 0, 6)},
             "清册第 1 行（1-1-0）：用途代码无法识别",
             0,
@@ -94,6 +99,11 @@ LARGEST = 2**63 - 1
         (
             # Not dense: an array with a place for each code would take 16 GiB.
             {"owner_code": altered(ROSTER.owner_code, 5, 2**31 - 1)},
+            "清册第 3 行（1-1-2）：业主代码无法识别",
+            2,
+        ),
+        (
+            {"owner_code": altered(ROSTER.owner_code, 5, 6)},
             "清册第 3 行（1-1-2）：业主代码无法识别",
             2,
         ),
@@ -213,6 +223,13 @@ def test_agendas(items, message, row):
     assert refusal(agenda=replace(AGENDA, items=items)) == (message, row)
 
 
+def test_as_many_options_as_there_are_codes_for():
+    options = tuple(Option(str(n), "") for n in range(100))
+    agenda = replace(AGENDA, items=(replace(CHOOSE_ONE, options=options),))
+    [result] = count_assembly(agenda, ROSTER, replace(BALLOTS, choices=BALLOTS.choices * 0 + 115))
+    assert [option["approve"]["heads"] for option in result["options"]] == [0] * 99 + [3]
+
+
 @pytest.mark.parametrize(
     ("electorate", "message"),
     [
@@ -277,6 +294,23 @@ def test_channels_are_few():
     rows = [replace(GOOD, channel=str(n)) for n in range(128)]
     assert refused_rows(rows) == ("渠道种类过多：128", None)
     assert len(BallotColumns.from_rows(ROSTER, AGENDA, rows[:127]).channels) == 127
+
+
+def test_rows_hold_whatever_a_column_can():
+    """What no question offers, and a unit without an area, are for the count to refuse."""
+    ballots = BallotColumns.from_rows(ROSTER, AGENDA, [replace(GOOD, choices=(127,))])
+    message = "第 1 张表决票在议题 1 上的选择 127 无法识别"
+    assert refusal(ballots=ballots) == (message, 0)
+    row = UnitRow("1-1-1", "1", Kind.DWELLING, 0, developer_stock=False, owners=())
+    rows = [row, replace(row, area_cm2=LARGEST)]
+    assert RosterColumns.from_rows(rows).area_cm2.tolist() == [0, LARGEST]
+
+
+def test_columns_without_rows_have_the_types_of_all_others():
+    empty, full = RosterColumns.from_rows([]), ROSTER
+    for column in ("building", "kind", "area_cm2", "developer_stock", "owner_offsets"):
+        assert getattr(empty, column).dtype == getattr(full, column).dtype
+    assert empty.owner_code.dtype == full.owner_code.dtype
 
 
 @pytest.mark.parametrize("area", [-1, 2**63])

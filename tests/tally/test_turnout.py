@@ -118,6 +118,11 @@ def test_a_head_arrives_once_and_every_unit_once():
     ]
 
 
+def test_the_last_hour_may_bring_area_alone():
+    now = live(([0], HOUR), ([2], HOUR + 1))
+    assert [hour["arrived"] for hour in now.hours()] == [measure(1, 80), measure(0, 70)]
+
+
 def test_nobody_has_come():
     report = live().report()
     assert report["hours"] == []
