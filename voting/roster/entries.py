@@ -99,3 +99,15 @@ def answer_entry(objection_id: str, outcome: str, commitment: str, by: str, at: 
             "type": "roster-objection-answered",
         }
     )
+
+
+def lapse_entry(objection_id: str, by: str, at: datetime) -> bytes:
+    """Record that an objection was never answered before its words had to be erased."""
+    return canonical.encode(
+        {
+            "at": timestamp(at),
+            "by": by,
+            "objection": objection_id,
+            "type": "roster-objection-lapsed",
+        }
+    )
