@@ -116,6 +116,7 @@ STATUS: dict[type[Refusal], int] = {
     roster.RosterNotFrozen: 409,
     roster.RosterNotPublished: 409,
     roster.SameAccount: 409,
+    roster.SamePerson: 409,
     roster.UnknownRoster: 404,
     roster.UnknownRosterUnit: 404,
     staff.NotSignedIn: 401,
