@@ -1,5 +1,6 @@
 # make run    everything set up, then the whole main job on a synthetic roster, on SQLite
 # make test   everything set up, then every test, with real servers and a real browser
+# make fuzz   the property tests on fresh random examples, round after round, for FUZZ_MINUTES
 # make serve  serve what `make run` left in demo-output
 # make check  format, lint, types, import contracts, dependencies
 # make bench  the benchmarks, timed
@@ -9,9 +10,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8787
+JOBS ?= 2
+FUZZ_MINUTES ?= 20
+
+# Tests and pages start many processes; each would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test check bench mutants format clean
+.PHONY: run serve test fuzz check bench mutants format clean
 
 run: $(VENV)/main.installed
 	$(BIN)/yezhu demo
@@ -23,7 +29,11 @@ serve: $(VENV)/main.installed
 
 test: $(VENV)/test.installed
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest --benchmark-disable
+	$(BIN)/python -m pytest --benchmark-disable --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder
+
+# `make test` draws the same examples every time; this does not.
+fuzz: $(VENV)/test.installed
+	$(BIN)/python -m tests.fuzz $(FUZZ_MINUTES)
 
 check: $(VENV)/test.installed
 	$(BIN)/ruff format --check

@@ -16,7 +16,9 @@ from api.settings import Settings
 def create() -> FastAPI:
     """Build the application from the environment: what each worker process runs."""
     _configure_logging()
-    return create_app(compose(Settings.read()))
+    service = compose(Settings.read())
+    service.database.serve()
+    return create_app(service)
 
 
 def run(*, data: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
@@ -37,7 +39,11 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
     settings = Settings.read()
     _configure_logging()
     # Refuse here, with one clear line, what every worker would otherwise die of.
-    compose(settings).database.close()
+    database = compose(settings).database
+    try:
+        database.serve()
+    finally:
+        database.close()
     uvicorn.run(
         "api.asgi:create",
         factory=True,

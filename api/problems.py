@@ -19,9 +19,10 @@ from voting.ballot import refusals as ballot
 from voting.box import refusals as box
 from voting.box.sheet import BallotSheetUnreadable
 from voting.count.logged import LogDisagrees
-from voting.count.recount import InputsUnreadable
+from voting.count.refusals import InputsUnreadable
 from voting.count.service import ChoicesSealed
 from voting.identity import refusals as identity
+from voting.infra.occupancy import DatabaseInUse
 from voting.infra.orm import UnreadableText
 from voting.infra.throttle import TooManyAttempts
 from voting.kernel import dsse
@@ -49,6 +50,7 @@ STATUS: dict[type[Refusal], int] = {
     CertificateUnprintable: 422,
     ChoicesSealed: 409,
     CrossSiteRequest: 403,
+    DatabaseInUse: 503,
     KeyMissing: 503,
     LogDisagrees: 500,
     NotCanonical: 400,
@@ -115,6 +117,7 @@ STATUS: dict[type[Refusal], int] = {
     roster.RosterNotFrozen: 409,
     roster.RosterNotPublished: 409,
     roster.SameAccount: 409,
+    roster.SamePerson: 409,
     roster.UnknownRoster: 404,
     roster.UnknownRosterUnit: 404,
     staff.NotSignedIn: 401,

@@ -1,10 +1,11 @@
 """What an operator does before the first start, outside the server."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from api.composition import compose
+from api.composition import Service, compose
 from api.deployment import Deployment
 from api.settings import Settings
 from voting.infra.database import Database
@@ -37,29 +38,50 @@ def rotate_identity_key(data: Path) -> tuple[int, int]:
     -------
     sealed, key_version
         How many records were sealed anew, and under which version of the key.
+
+    Raises
+    ------
+    DatabaseInUse
+        A server runs, or another such command.
     """
-    sealed = _seal_under_newest(data)
-    if not sealed:
-        Deployment.add_encryption_key(data)
-        sealed = _seal_under_newest(data)
+    with _alone(data) as service:
+        sealed = _seal_under_newest(service)
+        if not sealed:
+            Deployment.add_encryption_key(data)
+            renewed = compose(Settings.read(data))
+            sealed = _seal_under_newest(renewed)
+            renewed.database.close()
     return sealed, max(Deployment.load(data).encryption_keys)
 
 
 def erase_identities(data: Path, before: datetime, keep: Collection[str]) -> int:
-    """Erase people and choices of votes that ended before this moment; count their rosters."""
-    service = compose(Settings.read(data))
-    erased = service.outcomes.erase(before, keep, by=_OPERATOR)
-    service.database.compact()
-    service.database.close()
+    """Erase people and choices of votes that ended before this moment; count their rosters.
+
+    Raises
+    ------
+    DatabaseInUse
+        A server runs, or another such command.
+    """
+    with _alone(data) as service:
+        erased = service.outcomes.erase(before, keep, by=_OPERATOR)
+        service.database.compact()
     return erased
 
 
-def _seal_under_newest(data: Path) -> int:
+@contextmanager
+def _alone(data: Path) -> Iterator[Service]:
     service = compose(Settings.read(data))
+    try:
+        with service.database.alone():
+            yield service
+    finally:
+        service.database.close()
+
+
+def _seal_under_newest(service: Service) -> int:
     sealed = service.rosters.retention.rotate(by=_OPERATOR)
     # What the old key could open must not remain in the file either.
     service.database.compact()
-    service.database.close()
     return sealed
 
 

@@ -9,20 +9,16 @@ import numpy as np
 from benchmarks.answer import Answer
 from benchmarks.data import MARKS
 from tally import kernel
-from tally.batch import verdicts_of
+from tally.batch import Batch, verdicts_of
 from tally.census import VoteMatrix
 from tally.columns import Segments
 from tally.count import count_assembly
-from tally.decision import decide
 from tally.desk import Desk
 from tally.doubt import doubts
 from tally.model import Choice, Policies
-from tally.question import votes_on
-from tally.reading import read
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
 from tally.slots import SILENT
-from tally.verdict import judge
 
 BLOCKS = ("approve", "oppose", "abstain")
 
@@ -34,14 +30,15 @@ def count_from_columns(vote):
 
 def prepare_stream(vote):
     """Lay out the electorate of a frozen roster."""
-    roll = ElectoralRoll(vote.agenda, vote.roster)
+    roll = ElectoralRoll(vote.agenda, vote.roster, _undivided(vote.roster))
     roll.scope(vote.agenda.items[0], vote.agenda.policies)
     return roll
 
 
 def count_from_stream(vote, roll):
     """Go from the stream of ballots to verdicts, the roster being frozen."""
-    return _decisions(Desk(roll, vote.ballots))
+    tables = Batch(Desk(roll, vote.ballots), roll.segments).verdicts()
+    return {item: table for item, [table] in enumerate(tables)}
 
 
 def prepare_matrix(vote, segments=None):
@@ -65,15 +62,7 @@ def prepare_matrix(vote, segments=None):
 def count_from_matrix(vote, prepared):
     """Count what stands and decide."""
     roll, matrix, seen = prepared
-    [table] = matrix.census([question.marks for [question] in roll.questions], seen)
-    policies, day = vote.agenda.policies, vote.agenda.decision_date
-    verdicts = []
-    for item, [question] in zip(vote.agenda.items, roll.questions, strict=True):
-        rule = rule_for(item.matter, day)
-        census = table.of(question.column)
-        votes = votes_on(read(census, policies, rule), census.total, Choice.APPROVE)
-        verdicts.append(judge(votes, rule))
-    return verdicts
+    return _verdicts(vote, roll, matrix, seen)
 
 
 def prepare_buildings(vote):
@@ -85,9 +74,14 @@ def prepare_buildings(vote):
 def breakdown_by_building(vote, prepared):
     """Count and decide in each building, its owners regrouped inside it."""
     roll, matrix, seen = prepared
-    [table] = matrix.census([question.marks for [question] in roll.questions], seen)
-    rule = rule_for(vote.agenda.items[0].matter, vote.agenda.decision_date)
-    return verdicts_of(table, (Choice.APPROVE,), vote.agenda.policies, rule)
+    return _verdicts(vote, roll, matrix, seen)
+
+
+def prepare_every_reading(vote):
+    """Lay out every electorate that a policy in dispute would have."""
+    roll = prepare_stream(vote)
+    decide_every_reading(vote, roll)
+    return roll
 
 
 def decide_every_reading(vote, roll):
@@ -143,23 +137,11 @@ def answer_of_results(results):
     return Answer(np.array([figures]), np.array([[result["carried"] for result in results]]))
 
 
-def answer_of_decisions(verdicts):
-    """Read an answer from one verdict for each item."""
-    figures = [
-        [
-            (measure.heads, measure.area_cm2)
-            for measure in (votes.approve, votes.oppose, votes.abstain)
-        ]
-        for votes in (verdict.votes for verdict in verdicts)
-    ]
-    return Answer(np.array([figures]), np.array([[verdict.carried for verdict in verdicts]]))
+def _verdicts(vote, roll, matrix, seen):
+    [table] = matrix.census([question.marks for [question] in roll.questions], seen)
+    rule = rule_for(vote.agenda.items[0].matter, vote.agenda.decision_date)
+    return verdicts_of(table, (Choice.APPROVE,), vote.agenda.policies, rule)
 
 
-def _decisions(desk):
-    agenda = desk.roll.agenda
-    return [
-        decide(
-            desk, item, asked, agenda.policies, rule_for(item.matter, agenda.decision_date)
-        ).verdicts[0]
-        for item, asked in zip(agenda.items, desk.roll.questions, strict=True)
-    ]
+def _undivided(roster):
+    return Segments(("",), np.zeros(len(roster), dtype=np.int32))

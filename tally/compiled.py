@@ -159,6 +159,16 @@ def measure_wide(
 def mark_seen(rows: NDArray[np.uint8], seen: NDArray[np.bool_]) -> None:
     """Mark in ``seen`` which values each row has."""
     for row in range(rows.shape[0]):
-        marks = seen[row]
-        for value in rows[row]:
-            marks[value] = True
+        values, marks = rows[row], seen[row]
+        # Nearly every code is below 32: a bit each, gathered in lanes, and a second look else.
+        bits = every = _u32(0)
+        for place in range(values.size):
+            value = _u32(values[place])
+            bits |= _u32(1) << (value & _u32(31))
+            every |= value
+        if every < _u32(32):
+            for code in range(32):
+                marks[code] = (bits >> _u32(code)) & _u32(1)
+        else:
+            for code in values:
+                marks[code] = True

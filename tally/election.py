@@ -86,16 +86,14 @@ def seat_candidates(
             ranks[index] = ahead + 1
             seats[index] = _seat(places, ahead, ahead + len(tied))
         ahead += len(tied)
-    reasons = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
+    tie = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
     elected = min(len(passed), places.members or places.alternates)
     unlawful = _unlawful(item, elected, households)
-    vacant = item.places - elected if unlawful else 0
-    if vacant and policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION:
-        reasons.append(NeedsDecision.SUPPLEMENTARY_ELECTION)
-    else:
-        reasons += unlawful
-        vacant = 0
-    return Seating(tuple(ranks), tuple(seats), tuple(reasons), vacant)
+    vacant = item.places - elected
+    if unlawful and vacant and policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION:
+        reasons = (*tie, NeedsDecision.SUPPLEMENTARY_ELECTION)
+        return Seating(tuple(ranks), tuple(seats), reasons, vacant)
+    return Seating(tuple(ranks), tuple(seats), (*tie, *unlawful), 0)
 
 
 def _places(item: Item, passed: int, clause: ShortOrEven, households: int) -> _Places:
@@ -105,13 +103,12 @@ def _places(item: Item, passed: int, clause: ShortOrEven, households: int) -> _P
     left: then nobody is moved and the number stays to be decided. A tie for the last rank lies
     across the new boundary and stays unresolved like any other.
     """
-    fewer = min(passed, item.seats) - 1
-    if (
-        clause is not ShortOrEven.LOWEST_BECOMES_ALTERNATE
-        or _unlawful(item, fewer + 1, households) != [NeedsDecision.EVEN]
-        or _unlawful(item, fewer, households)
-    ):
+    elected = min(passed, item.seats)
+    # The least lawful number is odd: where an even one is large enough, so is one fewer.
+    only_even = _unlawful(item, elected, households) == [NeedsDecision.EVEN]
+    if clause is not ShortOrEven.LOWEST_BECOMES_ALTERNATE or not only_even:
         return _Places(item.seats, item.alternates)
+    fewer = elected - 1
     # He takes the first place of the alternates as published; no more of them than members
     # (BJ art. 39).
     return _Places(fewer, min(max(item.alternates, 1), fewer))

@@ -137,7 +137,9 @@ class Complex:
     def account(self, username, role):
         """Create an account that has already replaced its one-time password."""
         password = "correct horse battery"
-        account, one_time = self.service.staff.create(username, "某人", role, by="operator")
+        account, one_time = self.service.staff.create(
+            username, f"某人（{username}）", role, by="operator"
+        )
         self.service.staff.change_password(account, one_time, password)
         self._passwords[username] = password
 

@@ -37,6 +37,21 @@ class SameOwnerRule(StrEnum):
     EACH_TITLE = "each_title"
 
 
+class CountedOwner(StrEnum):
+    """Of these, the rules that a count knows."""
+
+    IDENTITY_SET = "identity_set"
+    ANY_COMMON_OWNER = "any_common_owner"
+    EACH_TITLE = "each_title"
+
+
+class PetitionAim(StrEnum):
+    """What owners may ask for together."""
+
+    FIRST_ASSEMBLY = "first_assembly"
+    INTERIM_MEETING = "interim_meeting"
+
+
 def main() -> None:
     """Run the command; a refusal is printed and ends with exit code 2, not with a traceback."""
     try:
@@ -159,6 +174,32 @@ def recount(
     from api.cli.offline import recount_files
 
     raise SystemExit(recount_files(roster, ballots, agenda, out, exclude))
+
+
+@app.command()
+def petition(
+    roster: Annotated[Path, typer.Option(help="业主清册：xlsx、xls 或 CSV")],
+    signers: Annotated[Path, typer.Option(help="联名名单：每行一个房屋编号，# 之后为说明")],
+    *,
+    aim: Annotated[PetitionAim, typer.Option(help="申请首次会议，或提议临时会议")],
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="提交之日，默认今天（北京时间）"),
+    ] = None,
+    same_owner: Annotated[CountedOwner, typer.Option(help="怎样算同一业主")] = (
+        CountedOwner.IDENTITY_SET
+    ),
+    out: Annotated[Path | None, typer.Option(help="核对结果写到这个 JSON 文件")] = None,
+) -> None:
+    """核对联名的业主是否够数：申请首次业主大会会议，或提议召开临时会议。不够则退出码 1。"""
+    from api.cli.petition import check_signers
+    from tally.model import SameOwner
+    from tally.petition import Aim
+    from voting.kernel.clock import BEIJING
+
+    day = on.date() if on else datetime.now(BEIJING).date()
+    rule = SameOwner(same_owner.value)
+    raise SystemExit(check_signers(roster, signers, Aim(aim.value), day, rule, out))
 
 
 @app.command("tally-city")

@@ -54,10 +54,10 @@ _VOTE_AGO = timedelta(days=7)
 _CLOSE_AGO = timedelta(hours=1)
 _PHONES_AT_ONCE = 4
 _STAFF = {
-    "convener": ("业委会召集人", "convener"),
-    "clerk1": ("录入员甲", "clerk"),
-    "clerk2": ("录入员乙", "clerk"),
-    "supervisor": ("街道监督员", "supervisor"),
+    "convener": ("林召集", "convener"),
+    "clerk1": ("钱录入", "clerk"),
+    "clerk2": ("唐录入", "clerk"),
+    "supervisor": ("高监督", "supervisor"),
 }
 
 

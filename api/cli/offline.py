@@ -1,16 +1,15 @@
 """The commands that need no server: recount three files, verify a bundle."""
 
-import json
 import sys
 from pathlib import Path
 
-from voting.count.recount import InputsUnreadable, recount
+from api.cli.files import BAD_INPUT, FAILED, OK, print_refusal, read_files, write_json
+from voting.count.recount import recount
+from voting.count.refusals import InputsUnreadable
 from voting.kernel.refusal import Refusal
 from voting.outcome.bundle import read
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify import verify_bundle
-
-_OK, _FAILED, _BAD_INPUT = 0, 1, 2
 
 
 def recount_files(
@@ -20,15 +19,9 @@ def recount_files(
 
     ``exclude`` lists rows of the ballot sheet to be struck.
     """
-    paths = [path for path in (roster, ballots, agenda, exclude) if path is not None]
-    contents = []
-    for path in paths:
-        try:
-            contents.append(path.read_bytes())
-        except OSError as error:
-            print(f"无法读取 {path}：{error.strerror}", file=sys.stderr)
-    if len(contents) < len(paths):
-        return _BAD_INPUT
+    contents = read_files(path for path in (roster, ballots, agenda, exclude) if path is not None)
+    if contents is None:
+        return BAD_INPUT
     try:
         result = recount(
             contents[0],
@@ -41,15 +34,12 @@ def recount_files(
             exclude_name=exclude.name if exclude is not None else "",
         )
     except InputsUnreadable as refusal:
-        print(f"{refusal.detail}：", file=sys.stderr)
-        for line in refusal.lines:
-            print(f"  {line}", file=sys.stderr)
-        return _BAD_INPUT
-    out.write_text(json.dumps(result, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+        return print_refusal(refusal)
+    write_json(result, out)
     for item in result["items"]:
         print(f"议题 {item['id']}　{item['title']}：{'通过' if item['carried'] else '未通过'}")
     print(f"结果已写入 {out}")
-    return _OK
+    return OK
 
 
 def verify_file(bundle: Path, log_key: str | None) -> int:
@@ -58,7 +48,7 @@ def verify_file(bundle: Path, log_key: str | None) -> int:
         data = bundle.read_bytes()
     except OSError as error:
         print(f"无法读取 {bundle}：{error.strerror}", file=sys.stderr)
-        return _BAD_INPUT
+        return BAD_INPUT
     findings = verify_bundle(data)
     for finding in findings:
         mark = "不含" if not finding.performed else "不符" if finding.problems else "通过"
@@ -68,7 +58,7 @@ def verify_file(bundle: Path, log_key: str | None) -> int:
     failed = sum(bool(finding.problems) for finding in findings)
     failed += _foreign_key(data, log_key)
     print("核验通过。" if not failed else f"核验未通过：{failed} 项不符。")
-    return _FAILED if failed else _OK
+    return FAILED if failed else OK
 
 
 def _foreign_key(data: bytes, log_key: str | None) -> int:

@@ -1,6 +1,6 @@
 """Objections as staff handle them: from paper, read, answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
@@ -32,7 +32,7 @@ class PaperComplaint(BaseModel):
 class AnswerIn(BaseModel):
     """How an objection is settled, and why."""
 
-    outcome: Outcome = Field(
+    outcome: Literal[Outcome.ACCEPTED, Outcome.DECLINED, Outcome.SET_ASIDE] = Field(
         description="accepted 采纳；declined 不采纳；set-aside 未作答复而决定冻结，须写明理由"
     )
     reason: str = Field(min_length=1, max_length=LONGEST_TEXT)
@@ -46,7 +46,7 @@ class ObjectionStateOut(BaseModel):
     concern: Concern
     by_owner: bool = Field(description="业主证明身份后提出；否则由工作人员按纸质材料录入")
     filed_at: str
-    outcome: Outcome | None
+    outcome: Outcome | None = Field(description="lapsed：保存期满仍未答复，内容已删除")
     answered_at: str | None
 
 

@@ -137,6 +137,16 @@ class IdentityOut(BaseModel):
     id_number_end: str
 
 
+class ReadingOut(BaseModel):
+    """Which units one decryption in the register was about."""
+
+    position: int = Field(description="登记簿中的编号")
+    units: list[str]
+    salt: str = Field(
+        description="十六进制；SHA-256(盐 + 房号的规范 JSON 数组) 即登记簿该条的 units"
+    )
+
+
 @routes.get("")
 def listing(
     service: InService,
@@ -302,6 +312,23 @@ def identities(
     """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
     found = service.rosters.custody.identities(roster_id, body.unit, by=account.account_id)
     return [IdentityOut.model_validate(identity) for identity in found]
+
+
+@routes.get("/{roster_id}/readings")
+def readings(
+    roster_id: str,
+    service: InService,
+    _account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
+) -> list[ReadingOut]:
+    """登记簿里每次查看身份信息是看哪一套房屋：附盐，供监督单位与审计逐条打开承诺核对。"""
+    return [
+        ReadingOut(
+            position=reading.position,
+            units=list(reading.units),
+            salt=reading.opening.salt.hex(),
+        )
+        for reading in service.rosters.custody.readings(roster_id)
+    ]
 
 
 def _roster(summary: RosterSummary) -> RosterOut:

@@ -43,7 +43,12 @@ class NewAccount(BaseModel):
     """The account to create."""
 
     username: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,31}$")
-    name: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    name: str = Field(
+        min_length=1,
+        max_length=64,
+        pattern=ONE_LINE,
+        description="使用账号的人的姓名；召集人与监督单位签署清册冻结时，写进登记簿并印在凭证上",
+    )
     role: Role
 
 

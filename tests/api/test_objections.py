@@ -87,6 +87,23 @@ def test_an_import_says_where_it_comes_from_and_what_is_different(place):
     assert problem(bare) == (422, "evidence-required")
 
 
+def test_who_supervises_can_open_which_unit_was_read_of(place):
+    roster_id = imported(place)["roster"]["roster_id"]
+    path = f"/v1/rosters/{roster_id}"
+    done(place.staff("clerk").post(f"{path}/identities", json={"unit": "1-1-101"}))
+    (reading,) = done(place.staff("supervisor").get(f"{path}/readings")).json()
+    assert reading["units"] == ["1-1-101"]
+    assert len(bytes.fromhex(reading["salt"])) == 32
+    assert problem(place.staff("clerk").get(f"{path}/readings")) == (403, "role-not-allowed")
+
+
+def test_nobody_answers_that_an_objection_lapsed(place):
+    path = f"/v1/rosters/{place.roster_id}"
+    body = {"outcome": "lapsed", "reason": "不予答复"}
+    answer = place.staff("convener").post(f"{path}/objections/1/answer", json=body)
+    assert problem(answer) == (422, "invalid-request")
+
+
 def test_another_spelling_of_a_known_complex_is_asked_about(place):
     imported(place)
     files = {"file": ("清册.xlsx", roster_workbook(place.roster, "业主清册"))}

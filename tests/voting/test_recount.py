@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from voting.count.recount import InputsUnreadable, recount
+from voting.count.recount import recount
+from voting.count.refusals import InputsUnreadable
 from voting.kernel import canonical
 
 # Heads: {A} with two flats, {A, B}, {C} with a flat and a stall, and the developer, whose unsold

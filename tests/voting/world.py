@@ -32,9 +32,16 @@ from voting.outcome.service import Outcomes
 from voting.roster.identity_numbers import credit_check, resident_check
 from voting.roster.service import Rosters
 from voting.roster.vault import Vault
+from voting.staff.store import AccountRow
 
 COMMUNITY = "北京市海淀区示例街道桂花园"
 LOG_KEY = bytes(range(32))
+ACCOUNTS = {
+    "c1": ("林召集", "convener"),
+    "s1": ("高监督", "supervisor"),
+    "s2": ("林　召集", "supervisor"),
+}
+"""Who signs: two people, and one of them once more under another account."""
 
 
 def resident(birthday, serial):
@@ -236,6 +243,13 @@ class World:
         """Start the register, as ``yezhu init`` does."""
         with self.database.write() as session:
             self.ledger.create(session, self.register)
+            for account_id, (name, role) in ACCOUNTS.items():
+                session.add(
+                    AccountRow(
+                        account_id=account_id, username=account_id, name=name, role=role,
+                        password_hash="", must_change_password=False, created_at=self.clock(),
+                    )
+                )  # fmt: skip
         return self
 
     def freeze(self, rows=ROWS):

@@ -14,7 +14,8 @@ from tally.side_by_side import side_by_side
 from voting.assembly.agenda import parse_agenda
 from voting.box.sheet import read_ballot_sheet
 from voting.count.city import AGENDA, Folder, InputFile, Part, read_files
-from voting.count.recount import InputsUnreadable, recount
+from voting.count.recount import recount
+from voting.count.refusals import InputsUnreadable
 from voting.roster.grouping import roster_columns
 from voting.roster.refusals import FileUnreadable
 from voting.roster.verify import read_roster

@@ -1,9 +1,8 @@
 """The exclusion list of a recount: ballots that a court strikes, by their row in the sheet."""
 
 from voting.box.sheet import BallotSheet
+from voting.count.lines import entries
 from voting.roster.refusals import Problem
-
-_COMMENT = "#"
 
 
 def excluded_rows(data: bytes) -> tuple[dict[int, int], list[Problem]]:
@@ -16,17 +15,12 @@ def excluded_rows(data: bytes) -> tuple[dict[int, int], list[Problem]]:
     list of Problem
         What is no row number, each with its line.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return {}, [Problem(None, None, "not-utf8", "剔除清单须为 UTF-8 文本")]
+    listed, problems = entries(data, "剔除清单")
     lines: dict[int, int] = {}
-    problems = []
-    for line, written in enumerate(text.splitlines(), start=1):
-        number = written.partition(_COMMENT)[0].strip()
+    for line, number in listed:
         if number.isascii() and number.isdecimal():
             lines.setdefault(int(number), line)
-        elif number:
+        else:
             message = f"“{number[:20]}” 不是行号，应为表决票表中的行号，每行一个"
             problems.append(Problem(line, None, "not-a-row", message))
     return lines, problems

@@ -18,31 +18,14 @@ from voting.box.sheet import (
     read_ballot_sheet,
 )
 from voting.count.exclusion import excluded_rows, struck_places
+from voting.count.refusals import InputsUnreadable
 from voting.kernel import canonical
-from voting.kernel.refusal import Refusal
 from voting.roster.grouping import roster_columns
 from voting.roster.model import Roster
 from voting.roster.refusals import Problem, RosterUnreadable
 from voting.roster.verify import read_roster
 
 FORMAT = "yezhu-result/1"
-
-
-class InputsUnreadable(Refusal):
-    """The files to be counted have problems; ``problems`` are those of all of them.
-
-    Parameters
-    ----------
-    problems
-        Pairs of file name and problem, in the order roster, ballots, agenda, exclusion list.
-    """
-
-    code = "inputs-unreadable"
-
-    def __init__(self, problems: tuple[tuple[str, Problem], ...]) -> None:
-        self.problems = problems
-        self.lines = tuple(f"{name}：{problem}" for name, problem in problems)
-        super().__init__(f"输入文件共有 {len(problems)} 处问题，未计票", problems=list(self.lines))
 
 
 def recount(

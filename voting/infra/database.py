@@ -1,12 +1,13 @@
 """Engines and transactions: SQLite by default, PostgreSQL when it is outgrown."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session
+
+from voting.infra import occupancy
 
 
 class Database:
@@ -23,6 +24,7 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url)
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._presence: BinaryIO | None = None
         self._reading = self.engine.execution_options(read_only=True, **options)
 
     @contextmanager
@@ -37,13 +39,49 @@ class Database:
         with Session(self._reading, autoflush=False) as session:
             yield session
 
+    def serve(self) -> None:
+        """Keep whoever has to be alone with the data out, for as long as this is open.
+
+        Raises
+        ------
+        DatabaseInUse
+            Somebody is alone with it now.
+        """
+        if self.is_sqlite:
+            self._presence = occupancy.lock_file(str(self.engine.url.database), alone=False)
+            return
+        # Each connection for itself: one that is lost takes its lock along, the next takes it anew.
+        event.listen(self.engine, "connect", occupancy.share)
+        self.engine.dispose()
+        self.engine.connect().close()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Work on the data while no server and no other such work does.
+
+        Raises
+        ------
+        DatabaseInUse
+        """
+        if self.is_sqlite:
+            with occupancy.lock_file(str(self.engine.url.database), alone=True):
+                yield
+            return
+        plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with plain.connect() as connection:
+            occupancy.exclude(connection)
+            try:
+                yield
+            finally:
+                occupancy.admit(connection)
+
     def queue(self, session: Session, purpose: str) -> None:
         """Let the transactions of one purpose wait for each other, from here to their end.
 
         For what no row can be locked for, because it is not there yet.
         """
         if not self.is_sqlite:  # there BEGIN IMMEDIATE lets only one write anyway
-            session.execute(select(func.pg_advisory_xact_lock(_lock_number(purpose))))
+            session.execute(select(func.pg_advisory_xact_lock(occupancy.lock_number(purpose))))
 
     def compact(self) -> None:
         """Write the tables anew, so that nothing deleted or replaced remains in their files."""
@@ -63,11 +101,8 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
-
-
-def _lock_number(purpose: str) -> int:
-    digest = hashlib.sha256(f"yezhu/{purpose}".encode()).digest()
-    return int.from_bytes(digest[:8], signed=True)
+        if self._presence is not None:
+            self._presence.close()
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -54,7 +54,9 @@ class CertificateFacts:
     """Everything the certificate states that is not in ``result.json``.
 
     Moments are aware; digests and ``log_root`` are lower-case hexadecimal SHA-256. ``refused``
-    counts ballots turned away unlogged. ``announce_by`` is the last day for posting (Beijing
+    counts ballots turned away unlogged. ``frozen_by`` are the people who signed the roster's
+    freeze for the convener and the supervisor; None of a roster from before names were signed.
+    ``announce_by`` is the last day for posting (Beijing
     property management regulation, art. 37: within three days).
     """
 
@@ -63,6 +65,7 @@ class CertificateFacts:
     assembly_title: str
     convener: str
     supervisor: str | None
+    frozen_by: tuple[str, str] | None
     opens_at: datetime
     closes_at: datetime
     issued_at: datetime
@@ -185,7 +188,7 @@ def _paper(result: Mapping[str, Any], facts: CertificateFacts, digest: str) -> d
         "announce_by": date_text(facts.announce_by),
         "electorates": _electorates(items),
         "clauses": chinese.clause_lines(items),
-        "corrections": correction_lines(result),
+        "corrections": [*_freeze_lines(facts), *correction_lines(result)],
         "doubts_examined": all("depends_on" in item for item in items),
         "ballots": [heads_text(count) for count in (*counts, facts.refused)],
         "items": [_item(number, item) for number, item in enumerate(items, 1)],
@@ -199,6 +202,14 @@ def _paper(result: Mapping[str, Any], facts: CertificateFacts, digest: str) -> d
         "verify_url": facts.verify_url,
         "engine": facts.engine_version,
     }
+
+
+def _freeze_lines(facts: CertificateFacts) -> list[str]:
+    """Name the two who made the roster the denominator."""
+    if facts.frozen_by is None:
+        return []
+    convener, supervisor = facts.frozen_by
+    return [f"业主清册由召集人（签署人{convener}）、监督单位（签署人{supervisor}）共同签署冻结"]
 
 
 def _electorates(items: Sequence[Mapping[str, Any]]) -> list[list[str]]:

@@ -31,6 +31,7 @@ from voting.outcome.certificate import Ballots, CertificateFacts, render_certifi
 from voting.outcome.entries import certificate_entry, result_entry
 from voting.roster import store as roster_store
 from voting.roster.service import Rosters
+from voting.roster.signatories import CONVENER, SUPERVISOR
 from voting.staff import trail
 
 _CHANNELS = {PHONE: "手机", PAPER: "纸质"}
@@ -319,6 +320,7 @@ class Outcomes:
             assembly_title=poll.agenda.title,
             convener=poll.agenda.convener,
             supervisor=None,
+            frozen_by=self._frozen_by(session, poll.roster_id),
             opens_at=poll.opens_at,
             closes_at=poll.closes_at,
             issued_at=at,
@@ -339,6 +341,16 @@ class Outcomes:
             verify_url=f"{self._public_url}/v1/assemblies/{poll.assembly_id}/certificate",
             engine_version=version("yezhu"),
         )
+
+    def _frozen_by(self, session: Session, roster_id: str) -> tuple[str, str] | None:
+        """Read from the register who signed the freeze; None if it was before names were."""
+        row = roster_store.roster(session, roster_id)
+        if row is None or row.register_position is None:
+            return None
+        place, register = row.register_position, self._ledger.origins.register
+        (entry,) = self._ledger.read_entries(session, register, place, place + 1)
+        names = canonical.decode(entry).get("names")
+        return None if names is None else (names[CONVENER], names[SUPERVISOR])
 
 
 def _key_opening(key: identity_store.DeviceKeyRow, poll: Poll) -> Opening:

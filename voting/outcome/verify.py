@@ -46,6 +46,7 @@ from voting.outcome import bundle, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
+from voting.roster.signatories import are_two
 
 Problems = Iterator[str]
 
@@ -196,9 +197,8 @@ def _registered(evidence: Evidence) -> Problems:
     opened, closed = _only(evidence, "assembly-opened"), _only(evidence, "assembly-closed")
     if roster.entry["digest"] != evidence.roster.digest:
         yield "登记簿所记的业主清册不是这一份"
-    # Entries written before freezing took two accounts name one.
-    if roster.entry["by"] == roster.entry.get("confirmed_by"):
-        yield f"登记簿第 {roster.index} 条的清册冻结须由两个账号签署"
+    if not are_two(roster.entry):
+        yield f"登记簿第 {roster.index} 条的清册冻结须由两个账号签署，并且是两个人"
     pinned = (evidence.assembly_id, evidence.poll.notice_digest, evidence.roster.digest)
     entry = manifest.entry
     if (entry["assembly"], entry["notice"], entry["roster"]) != pinned:
@@ -226,8 +226,8 @@ def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -
     if [(act.entry["correction"], act.entry["digest"]) for act in acts] != expected:
         yield "登记簿所记的清册更正与日志所记的不同"
     for act in acts:
-        if act.entry["by"] == act.entry["confirmed_by"]:
-            yield f"登记簿第 {act.index} 条的清册更正须由两个账号签署"
+        if not are_two(act.entry):
+            yield f"登记簿第 {act.index} 条的清册更正须由两个账号签署，并且是两个人"
         if not manifest.index < act.index < closed.index:
             yield f"登记簿第 {act.index} 条的清册更正不在表决期间"
 

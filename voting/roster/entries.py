@@ -1,10 +1,14 @@
-"""What the register says about rosters: ids, digests and commitments, nothing personal."""
+"""What the register says about rosters: ids, digests and commitments, nothing of owners.
+
+The only names are those of the two officials who sign a freeze or a correction in public.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from voting.kernel import canonical
 from voting.kernel.clock import timestamp
+from voting.roster.signatories import Signatories
 
 VERSION = "roster-version"
 
@@ -31,15 +35,9 @@ def version_entry(  # what a version rests on is one sentence: who did what, whe
 
 
 def frozen_entry(
-    roster_id: str,
-    digest: str,
-    at: datetime,
-    *,
-    convener: str,
-    supervisor: str,
-    entered: int | None,
+    roster_id: str, digest: str, at: datetime, signed: Signatories, *, entered: int | None
 ) -> bytes:
-    """Make a version the denominator: signed by two accounts.
+    """Make a version the denominator: signed by two people.
 
     ``entered`` is the position of its :func:`version_entry`; None for versions from before there
     was one.
@@ -47,30 +45,28 @@ def frozen_entry(
     return canonical.encode(
         {
             "at": timestamp(at),
-            "by": convener,
-            "confirmed_by": supervisor,
             "digest": digest,
             "roster": roster_id,
             "type": "roster",
         }
+        | signed.to_object()
         | ({} if entered is None else {"entered": entered})
     )
 
 
 def correction_entry(
-    roster_id: str, correction: str, digest: str, at: datetime, *, convener: str, supervisor: str
+    roster_id: str, correction: str, digest: str, at: datetime, signed: Signatories
 ) -> bytes:
     """Correct a frozen roster; ``digest`` is that of the corrected version."""
     return canonical.encode(
         {
             "at": timestamp(at),
-            "by": convener,
-            "confirmed_by": supervisor,
             "correction": correction,
             "digest": digest,
             "roster": roster_id,
             "type": "roster-correction",
         }
+        | signed.to_object()
     )
 
 
@@ -97,5 +93,17 @@ def answer_entry(objection_id: str, outcome: str, commitment: str, by: str, at: 
             "objection": objection_id,
             "outcome": outcome,
             "type": "roster-objection-answered",
+        }
+    )
+
+
+def lapse_entry(objection_id: str, by: str, at: datetime) -> bytes:
+    """Record that an objection was never answered before its words had to be erased."""
+    return canonical.encode(
+        {
+            "at": timestamp(at),
+            "by": by,
+            "objection": objection_id,
+            "type": "roster-objection-lapsed",
         }
     )

@@ -34,6 +34,11 @@ class Outcome(StrEnum):
     """Wrong, and why."""
     SET_ASIDE = "set-aside"
     """Not settled; a reasoned decision to freeze all the same."""
+    LAPSED = "lapsed"
+    """Never answered while it was kept: its words were erased at the end of the retention period.
+
+    Nobody can choose it for an answer; the register shows that there was none.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def place(text: str) -> str:
 
 
 def personal_name(text: str) -> str:
-    """Spell the name of a person or a complex: ``张　三`` and ``张三`` are one, ``Li Wei`` keeps its blank."""
+    """Spell a name: ``张　三`` and ``张三`` are one, ``Li Wei`` keeps its blank."""
     return _STRETCH.sub("", " ".join(half_width(text).split()))
 
 

@@ -144,6 +144,12 @@ class SameAccount(Refusal):
     code = "same-account"
 
 
+class SamePerson(Refusal):
+    """Two people have to sign; both accounts carry one name."""
+
+    code = "same-person"
+
+
 class RosterErased(Refusal):
     """The personal data behind this version was erased after the retention period."""
 

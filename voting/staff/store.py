@@ -1,5 +1,6 @@
 """All SQL about staff accounts and sessions."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, delete, select
@@ -47,6 +48,11 @@ def account_by_username(session: Session, username: str) -> AccountRow | None:
 def account_by_id(session: Session, account_id: str) -> AccountRow:
     """Load an account that is known to exist."""
     return session.get_one(AccountRow, account_id)
+
+
+def names(session: Session, account_ids: Collection[str]) -> dict[str, str]:
+    """Name the people behind accounts that are known to exist."""
+    return {each: account_by_id(session, each).name for each in account_ids}
 
 
 def account_by_token(session: Session, token_digest: str, *, at: datetime) -> AccountRow | None:

@@ -11,8 +11,8 @@ from voting.ledger.service import Ledger
 
 def record(  # an act is one sentence: who did what, when, to what
     session: Session, ledger: Ledger, act: str, *, by: str, at: datetime, **facts: str | int
-) -> None:
-    """Write one act into the register, in the transaction that does the act.
+) -> int:
+    """Write one act into the register, in the transaction that does the act; give its position.
 
     Parameters
     ----------
@@ -24,4 +24,4 @@ def record(  # an act is one sentence: who did what, when, to what
         Ids and digests only: the register is public.
     """
     entry = {"act": act, "at": timestamp(at), "by": by, "type": "act", **facts}
-    ledger.append(session, ledger.origins.register, [canonical.encode(entry)])
+    return ledger.append(session, ledger.origins.register, [canonical.encode(entry)])[0]

@@ -5,10 +5,12 @@ import sqlite3
 import pytest
 
 from api.deployment import Deployment
+from api.settings import Settings
 from api.setup import erase_identities, rotate_identity_key
 from tests.api.cli.test_commands import yezhu
 from tests.complex import Complex
 from tests.conftest import MovingClock
+from voting.infra.database import Database
 from voting.kernel.clock import system_clock, years_before
 from voting.roster.vault import Vault
 from voting.roster.workbook import roster_workbook
@@ -45,6 +47,19 @@ def test_rotation_makes_a_key_and_seals_everything_under_it(data):
     assert set(Deployment.load(data).encryption_keys) == {2}
     assert yezhu("keys", "rotate", "--data", data).returncode == 0
     assert set(owners(data, "key_version")) == {3}
+
+
+@pytest.mark.parametrize("command", [("keys", "rotate"), ("erase-identities", "--yes")])
+def test_beside_a_running_server_neither_command_does_anything(data, command):
+    server = Database(Settings.read(data).resolved_database_url)
+    server.serve()
+    before = owners(data, "sealed")
+    refused = yezhu(*command, "--data", data)
+    server.close()
+    assert refused.returncode == 2
+    assert "请先停止" in refused.stderr
+    assert owners(data, "sealed") == before
+    assert set(Deployment.load(data).encryption_keys) == {1}
 
 
 def test_a_rotation_killed_in_the_middle_is_finished_by_the_next_one(data, monkeypatch):

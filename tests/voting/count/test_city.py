@@ -13,7 +13,7 @@ from voting.assembly.agenda import parse_agenda
 from voting.count import city_part
 from voting.count.city import CityUnusable, Folder, InputFile, Part, city_folders, plan_parts
 from voting.count.city_part import count_part, wordless
-from voting.count.recount import InputsUnreadable
+from voting.count.refusals import InputsUnreadable
 
 
 @pytest.fixture(scope="module")

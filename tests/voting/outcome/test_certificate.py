@@ -39,6 +39,7 @@ FACTS = CertificateFacts(
     assembly_title="幸福家园小区 2026 年第二次业主大会会议",
     convener="幸福家园小区业主委员会",
     supervisor="北京市朝阳区示例街道办事处",
+    frozen_by=("林召集", "高监督"),
     opens_at=datetime(2026, 11, 1, 1, tzinfo=UTC),
     closes_at=datetime(2026, 11, 20, 10, tzinfo=UTC),
     issued_at=datetime(2026, 11, 20, 10, 30, 5, tzinfo=UTC),
@@ -159,6 +160,15 @@ def test_embeds_exactly_the_canonical_bytes_of_the_result():
     attached = pdf.attachments["result.json"].get_file()
     assert attached.read_bytes() == canonical.encode(sample())
     assert attached.mime_type == "application/json"
+
+
+def test_both_who_froze_the_roster_are_named_with_their_roles():
+    paper = certificate._paper(sample(), FACTS, "0" * 64)
+    assert paper["corrections"] == [
+        "业主清册由召集人（签署人林召集）、监督单位（签署人高监督）共同签署冻结"
+    ]
+    before = certificate._paper(sample(), replace(FACTS, frozen_by=None), "0" * 64)
+    assert before["corrections"] == []
 
 
 def test_same_inputs_give_same_bytes_in_another_process():

@@ -60,6 +60,40 @@ def test_the_operator_cannot_slip_the_correction_behind_the_ballot(forged):
 
 
 @pytest.mark.parametrize("kind", ["roster", "roster-correction"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"convener": "高监督", "supervisor": "高　监督"},
+        {"convener": "Gao Wei", "supervisor": "gao wei"},
+        {"convener": "", "supervisor": "高监督"},
+        {"convener": "林召集"},
+        [],
+    ],
+    ids=str,
+)
+def test_one_name_is_not_two_people(forged, kind, names):
+    def sign_alone(entries):
+        for each in entries:
+            entry = canonical.decode(base64.b64decode(each["entry"]))
+            if entry["type"] == kind:
+                entry["names"] = names
+                each["entry"] = base64.b64encode(canonical.encode(entry)).decode()
+
+    found = problems(zipped(edited(forged, ENTRIES, sign_alone)))
+    assert [problem for problem in found[9] if "两个人" in problem or "结构不对" in problem]
+
+
+def test_entries_from_before_people_signed_by_name_are_still_taken(forged):
+    def forget(entries):
+        for each in entries:
+            entry = canonical.decode(base64.b64decode(each["entry"]))
+            entry.pop("names", None)
+            each["entry"] = base64.b64encode(canonical.encode(entry)).decode()
+
+    assert problems(zipped(edited(forged, ENTRIES, forget))).keys() == {8}
+
+
+@pytest.mark.parametrize("kind", ["roster", "roster-correction"])
 def test_one_account_is_not_two(forged, kind):
     def sign_alone(entries):
         for each in entries:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from voting.assembly.model import State
 from voting.assembly.refusals import UnknownAssembly, WrongState
@@ -12,6 +12,7 @@ from voting.count.logged import LogDisagrees
 from voting.count.service import ChoicesSealed
 from voting.kernel import canonical
 from voting.outcome.bundle import Level
+from voting.outcome.certificate import render_certificate
 from voting.outcome.service import NotCertified
 
 
@@ -103,3 +104,19 @@ def test_the_log_has_a_checkpoint_at_every_stage(open_world):
     assert b"\n1\n" in open_world.outcomes.checkpoint(open_world.assembly_id)
     with pytest.raises(UnknownAssembly):
         open_world.outcomes.checkpoint("another")
+
+
+def test_the_certificate_names_whoever_signed_the_freeze(open_world, monkeypatch):
+    """From the register, where the two names were signed, and not from today's accounts."""
+    given = []
+
+    def rendered(counted, facts):
+        given.append(facts.frozen_by)
+        return render_certificate(counted, facts)
+
+    monkeypatch.setattr("voting.outcome.service.render_certificate", rendered)
+    with open_world.database.write() as session:
+        session.execute(text("UPDATE staff_accounts SET name = '后来的人'"))
+    open_world.close()
+    open_world.outcomes.issue(open_world.assembly_id, by="c1")
+    assert given == [("林召集", "高监督")]

@@ -32,6 +32,7 @@ from voting.roster.version import (
     RosterAlreadyPublished,
     RosterNotPublished,
     SameAccount,
+    SamePerson,
 )
 
 AREA = Complaint("1-1-101", Concern.AREA, "面积应为 89.73，产权证可查，电话 15400000001")
@@ -84,6 +85,15 @@ def test_two_accounts_sign_the_convener_first(shown):
     assert freezing.confirm(shown.roster_id, by="s1").frozen
     (entry,) = [act for act in shown.acts() if act["type"] == "roster"]
     assert (entry["by"], entry["confirmed_by"]) == ("c1", "s1")
+    assert entry["names"] == {"convener": "林召集", "supervisor": "高监督"}
+
+
+def test_one_person_with_two_accounts_is_not_two(shown):
+    freezing = shown.rosters.freezing
+    freezing.propose(shown.roster_id, by="c1")
+    with pytest.raises(SamePerson):
+        freezing.confirm(shown.roster_id, by="s2")
+    assert freezing.confirm(shown.roster_id, by="s1").frozen
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.SET_ASIDE])

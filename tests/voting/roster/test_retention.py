@@ -13,10 +13,12 @@ from tests.voting.world import COMMUNITY, ROWS, World, sheet
 from voting.identity.refusals import IdentityNotProved
 from voting.identity.request import PAYLOAD_TYPE as REQUEST
 from voting.identity.request import payload as request
+from voting.kernel import canonical
+from voting.kernel.commitment import Opening
 from voting.outcome.bundle import Level
 from voting.outcome.verify import verify_bundle
 from voting.roster import store
-from voting.roster.objection import Complaint, Concern, Outcome
+from voting.roster.objection import Complaint, Concern, ObjectionAnswered, Outcome
 from voting.roster.service import retention
 from voting.roster.vault import KeyMissing, Vault
 from voting.roster.version import Provenance, RosterErased
@@ -190,11 +192,32 @@ def test_what_still_has_to_be_done_with_a_version_keeps_it(world):
     world.display(first.roster_id)
     young = world.clock.moment - timedelta(days=7)  # when it was published
     assert world.outcomes.erase(young, (), by="operator") == 0
+    world.clock.advance(days=1)
     state = complain(world, first.roster_id)
-    later = world.clock.moment + timedelta(days=1)
-    assert world.outcomes.erase(later, (), by="operator") == 0
+    last = state.filed_at  # everything else is older, and could go
+    assert world.outcomes.erase(last, (), by="operator") == 0
     settle(world, state)
-    assert world.outcomes.erase(later, (), by="operator") == 1
+    assert world.outcomes.erase(last, (), by="operator") == 1
+
+
+def test_an_objection_left_open_for_ever_keeps_nobodys_data_for_ever(engine_world):
+    """It lapses with its words, the register says so, and the complex is not stuck."""
+    world = engine_world
+    first = imported(world)
+    world.display(first.roster_id)
+    state = complain(world, first.roster_id)
+    world.clock.advance(days=3650)
+    assert world.outcomes.erase(state.filed_at, (), by="operator") == 0
+    assert world.outcomes.erase(state.filed_at + timedelta(seconds=1), (), by="operator") == 1
+    (lapsed,) = [act for act in world.acts() if act["type"] == "roster-objection-lapsed"]
+    assert (lapsed["objection"], lapsed["by"]) == (state.objection_id, "operator")
+    (now,) = world.rosters.objections.states(first.roster_id)
+    assert (now.outcome, now.answered_at) == (Outcome.LAPSED, world.clock.moment)
+    with pytest.raises(ObjectionAnswered):
+        settle(world, state)
+    second = imported(world)
+    world.display(second.roster_id)
+    world.sign(second.roster_id)
 
 
 def test_a_correction_that_one_has_signed_keeps_both_versions(world):
@@ -287,6 +310,41 @@ def test_every_decryption_is_an_entry_in_the_trail(world, monkeypatch):
         if act.get("act") in {"open-identities", "reseal-identities"}
     )
     assert counted == len(opened) > 30
+
+
+def test_the_trail_commits_to_the_unit_that_was_read_of(engine_world):
+    """The public register does not name it; who has the salt can show which it was."""
+    world = objecting(engine_world)
+    read(world)
+    for unit in ("1-1-101", "1-2-101"):
+        world.rosters.custody.identities(world.roster_id, unit, by="k1")
+    said = {
+        position: act
+        for position, act in enumerate(world.acts())
+        if act.get("act") == "open-identities"
+    }
+    readings = world.rosters.custody.readings(world.roster_id)
+    assert [(said[each.position]["purpose"], each.units) for each in readings] == [
+        ("answer", ("1-1-101",)),
+        ("read-objections", ("1-1-101",)),
+        ("read", ("1-1-101",)),
+        ("read", ("1-1-101",)),
+        ("read", ("1-2-101",)),
+    ]
+    for each in readings:
+        opened = Opening(each.opening.salt, canonical.encode(list(each.units)))
+        assert opened.commitment == said[each.position]["units"]
+    # One unit read of twice does not show as one.
+    assert len({act["units"] for act in said.values()}) == len(readings)
+    assert b"1-1-101" not in b"".join(world.log(world.register))
+
+
+def test_what_is_sealed_anew_by_the_thousand_is_counted_and_names_no_unit(world):
+    first = imported(world)
+    amend(world, first.roster_id, removed=["B1-1-003"])
+    (act,) = [act for act in world.acts() if act.get("act") == "open-identities"]
+    assert (act["purpose"], "units" in act) == ("amend", False)
+    assert world.rosters.custody.readings(first.roster_id) == []
 
 
 def test_nothing_personal_is_in_any_file_after_a_whole_life(world):

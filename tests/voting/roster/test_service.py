@@ -111,7 +111,7 @@ def test_a_roster_nobody_imported_is_unknown(world):
         lambda i: world.rosters.freezing.confirm(i, by="s1"),
         lambda i: world.rosters.custody.identities(i, "1-1-101", by="k1"),
         lambda i: world.rosters.amend(
-            i, None, "", frozenset({"1-1-101"}), by="c1", provenance=Provenance()
+            i, None, "", frozenset({"1-1-101"}), by="c1", provenance=Provenance(evidence=b"-")
         ),
     )
     for call in calls:

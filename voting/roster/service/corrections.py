@@ -18,7 +18,9 @@ from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument
 from voting.roster.entries import correction_entry
 from voting.roster.service.custody import Custody
-from voting.roster.version import RosterErased, SameAccount, UnknownRoster
+from voting.roster.signatories import Signatories
+from voting.roster.version import RosterErased, UnknownRoster
+from voting.staff import store as staff_store
 from voting.staff import trail
 
 
@@ -119,13 +121,13 @@ class Corrections:
 
         Raises
         ------
-        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount
+        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson
         """
         row = self._proposed(session, version_id)
         if row.confirmed_at is not None:
             raise CorrectionInForce("这项更正已经生效")
-        if row.proposed_by == by:
-            raise SameAccount("召集人与监督单位须由两个账号分别签署")
+        names = staff_store.names(session, (row.proposed_by, by))
+        signed = Signatories.of(names, row.proposed_by, by)
         frozen, base = self._base(session, row.roster_id)
         before = RosterDocument.from_bytes(base.document)
         version = session.get_one(store.RosterRow, version_id)
@@ -135,12 +137,7 @@ class Corrections:
         after = RosterDocument.from_bytes(version.document)
         row.confirmed_by, row.confirmed_at = by, self._now()
         entry = correction_entry(
-            row.roster_id,
-            act.digest,
-            version.digest,
-            row.confirmed_at,
-            convener=row.proposed_by,
-            supervisor=by,
+            row.roster_id, act.digest, version.digest, row.confirmed_at, signed
         )
         row.register_position = self._ledger.append(
             session, self._ledger.origins.register, [entry]

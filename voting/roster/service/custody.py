@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import Clock
-from voting.kernel.commitment import Opening
+from voting.kernel.commitment import Opening, commit
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
@@ -26,6 +26,15 @@ class Identity:
     name: str
     id_type: str
     id_number_end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which units a decryption in the register was about, with what opens its commitment."""
+
+    position: int
+    units: tuple[str, ...]
+    opening: Opening
 
 
 class Custody:
@@ -61,8 +70,16 @@ class Custody:
         *,
         by: str,
         roster_id: str,
+        about: Collection[str] = (),
     ) -> list[bytes]:
         """Decrypt rows, and write into the register who opened how many and why.
+
+        Parameters
+        ----------
+        about
+            Keys of the units concerned, if somebody reads of these. The public register commits
+            to them with a salt; :meth:`readings` opens that. Left out where a whole version is
+            sealed anew and nobody reads it.
 
         Raises
         ------
@@ -71,7 +88,9 @@ class Custody:
         if not all(row.sealed for row in rows):
             raise RosterErased("这一版清册的个人信息已在保存期满后删除")
         if rows:
-            trail.record(
+            units = canonical.encode(sorted(set(about)))
+            opening = commit(units)
+            position = trail.record(
                 session,
                 self._ledger,
                 "open-identities",
@@ -80,7 +99,17 @@ class Custody:
                 count=len(rows),
                 purpose=purpose,
                 roster=roster_id,
+                **({"units": opening.commitment} if about else {}),
             )
+            if about:
+                session.add(
+                    store.ReadingRow(
+                        register_position=position,
+                        roster_id=roster_id,
+                        units=units,
+                        salt=opening.salt,
+                    )
+                )
         return [self._vault.unseal(row.secret, row.context) for row in rows]
 
     def keep(
@@ -241,8 +270,28 @@ class Custody:
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
             codes = units.units[units.unit_code[unit_key]].owners
             rows = store.owners(session, roster_id, codes)
-            opened = self.open(session, rows, "read", by=by, roster_id=roster_id)
+            opened = self.open(session, rows, "read", by=by, roster_id=roster_id, about=[unit_key])
         return [_identity(owner.owner_code, data) for owner, data in zip(rows, opened, strict=True)]
+
+    def readings(self, roster_id: str) -> list[Reading]:
+        """List which units were read of, so that an auditor can open the register's commitments.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        with self._database.read() as session:
+            if store.roster(session, roster_id) is None:
+                raise UnknownRoster("没有这份业主清册")
+            rows = store.readings(session, roster_id)
+        return [
+            Reading(
+                row.register_position,
+                tuple(canonical.decode(row.units)),
+                Opening(row.salt, row.units),
+            )
+            for row in rows
+        ]
 
     def _add_owner(
         self, session: Session, roster_id: str, row: store.OwnerRow, data: bytes

@@ -10,6 +10,7 @@ from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.entries import frozen_entry
+from voting.roster.signatories import Signatories
 from voting.roster.version import (
     FreezeNotProposed,
     ObjectionAccepted,
@@ -21,10 +22,10 @@ from voting.roster.version import (
     RosterErased,
     RosterNotPublished,
     RosterSummary,
-    SameAccount,
     Supplier,
     UnknownRoster,
 )
+from voting.staff import store as staff_store
 from voting.staff import trail
 
 
@@ -79,22 +80,18 @@ class Freezing:
 
         Raises
         ------
-        FreezeNotProposed, SameAccount, and as :meth:`propose`
+        FreezeNotProposed, SameAccount, SamePerson, and as :meth:`propose`
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
             if row.freeze_proposed_by is None:
                 raise FreezeNotProposed("请先由召集人签署冻结")
-            if row.freeze_proposed_by == by:
-                raise SameAccount("召集人与监督单位须由两个账号分别签署")
+            convener = row.freeze_proposed_by
+            names = staff_store.names(session, (convener, by))
+            signed = Signatories.of(names, convener, by)
             row.frozen_at = self._now()
             entry = frozen_entry(
-                roster_id,
-                row.digest,
-                row.frozen_at,
-                convener=row.freeze_proposed_by,
-                supervisor=by,
-                entered=row.entered_position,
+                roster_id, row.digest, row.frozen_at, signed, entered=row.entered_position
             )
             row.register_position = self._ledger.append(
                 session, self._ledger.origins.register, [entry]

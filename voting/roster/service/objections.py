@@ -118,7 +118,9 @@ class Objections:
             now, opening = self._now(), commit(answer_bytes(outcome, text))
             # Once the words are erased there is nothing to keep the reason with; the act remains.
             if row.sealed:
-                (words,) = self._custody.open(session, [row], "answer", by=by, roster_id=roster_id)
+                (words,) = self._custody.open(
+                    session, [row], "answer", by=by, roster_id=roster_id, about=[row.unit_key]
+                )
                 self._seal(row, canonical.decode(words)["text"], text, opening.salt)
             row.outcome, row.answered_by, row.answered_at = outcome.value, by, now
             self._log(
@@ -141,7 +143,12 @@ class Objections:
         with self._database.write() as session:
             rows = store.objections(session, roster_id, owner_code)
             opened = self._custody.open(
-                session, rows, "read-objections", by=by, roster_id=roster_id
+                session,
+                rows,
+                "read-objections",
+                by=by,
+                roster_id=roster_id,
+                about=[row.unit_key for row in rows],
             )
         words = map(canonical.decode, opened)
         return [

@@ -9,6 +9,8 @@ from voting.infra.database import Database
 from voting.kernel.clock import Clock
 from voting.ledger.service import Ledger
 from voting.roster import store
+from voting.roster.entries import lapse_entry
+from voting.roster.objection import Outcome
 from voting.roster.vault import Vault
 from voting.roster.version import RosterErased
 from voting.staff import trail
@@ -61,7 +63,8 @@ class Retention:
     ) -> list[str]:
         """Erase the people behind versions that nobody has used since ``before`` (C-40).
 
-        Documents, digests, totals and the register stay as they are.
+        Documents, digests, totals and the register stay as they are. Objections that nobody has
+        answered in all those years lapse, each with its entry in the register.
 
         Returns
         -------
@@ -70,8 +73,14 @@ class Retention:
         """
         rows = store.past_retention(session, before, in_use)
         for row in rows:
-            store.erase_people(session, row.roster_id)
             row.erased_at = self._now()
+            for left in store.unanswered(session, row.roster_id):
+                left.outcome, left.answered_by = Outcome.LAPSED.value, by
+                left.answered_at = row.erased_at
+                entry = lapse_entry(left.objection_id, by, row.erased_at)
+                self._ledger.append(session, self._ledger.origins.register, [entry])
+            session.flush()
+            store.erase_people(session, row.roster_id)
             trail.record(
                 session,
                 self._ledger,

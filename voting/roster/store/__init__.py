@@ -9,6 +9,7 @@ from voting.roster.store.acts import (
     objection,
     objections,
     open_objections,
+    unanswered,
 )
 from voting.roster.store.people import (
     OwnerRow,
@@ -19,6 +20,7 @@ from voting.roster.store.people import (
     prove_title,
     titles,
 )
+from voting.roster.store.readings import ReadingRow, readings
 from voting.roster.store.sealed import erase_people, past_retention, sealed_under_other_keys
 from voting.roster.store.versions import (
     RosterRow,
@@ -34,6 +36,7 @@ __all__ = [
     "CorrectionRow",
     "ObjectionRow",
     "OwnerRow",
+    "ReadingRow",
     "RosterRow",
     "TitleRow",
     "accepted_objections",
@@ -52,8 +55,10 @@ __all__ = [
     "owners",
     "past_retention",
     "prove_title",
+    "readings",
     "roster",
     "rosters",
     "sealed_under_other_keys",
     "titles",
+    "unanswered",
 ]

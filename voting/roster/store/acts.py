@@ -78,6 +78,18 @@ def open_objections(session: Session, community: str) -> int:
     )
 
 
+def unanswered(session: Session, roster_id: str) -> list[ObjectionRow]:
+    """List the unsettled objections to a version, locked, in the order of filing."""
+    return list(
+        session.scalars(
+            select(ObjectionRow)
+            .where(ObjectionRow.roster_id == roster_id, ObjectionRow.outcome.is_(None))
+            .order_by(ObjectionRow.register_position)
+            .with_for_update()
+        )
+    )
+
+
 def accepted_objections(session: Session, community: str, version: int) -> int:
     """Count the objections that were right, to this version of a complex and to later ones."""
     return _count_objections(

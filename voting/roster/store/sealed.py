@@ -37,13 +37,16 @@ def sealed_under_other_keys(
 def past_retention(
     session: Session, before: datetime, except_ids: Collection[str]
 ) -> list[RosterRow]:
-    """List versions old enough to forget whose people they named.
+    """List versions old enough to forget whose people they named, each locked.
 
     Whatever still has to be done with a version keeps it: an objection to answer, a correction
-    of it or by it that only one has signed.
+    of it or by it that only one has signed. An objection itself is kept no longer than anything
+    else: left open for ever, it would keep everybody's data for ever.
     """
     waiting = (
-        select(ObjectionRow.roster_id).where(ObjectionRow.outcome.is_(None)),
+        select(ObjectionRow.roster_id).where(
+            ObjectionRow.outcome.is_(None), ObjectionRow.filed_at >= before
+        ),
         *(
             select(named).where(CorrectionRow.confirmed_at.is_(None))
             for named in (CorrectionRow.roster_id, CorrectionRow.version_id)
@@ -61,6 +64,7 @@ def past_retention(
                 RosterRow.roster_id.not_in(sorted(except_ids)),
             )
             .order_by(RosterRow.community, RosterRow.version)
+            .with_for_update()
         )
     )
 

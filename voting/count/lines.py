@@ -1,0 +1,28 @@
+"""Lists kept in a text file: one entry a line, ``#`` begins a comment."""
+
+from voting.roster.refusals import Problem
+
+_COMMENT = "#"
+
+
+def entries(data: bytes, what: str) -> tuple[list[tuple[int, str]], list[Problem]]:
+    """Read the entries of a list.
+
+    Parameters
+    ----------
+    what
+        What the list is called in messages.
+
+    Returns
+    -------
+    list of (int, str)
+        Number of the line, from 1, and what stands there, without comments and empty lines.
+    list of Problem
+        One problem if the file is no UTF-8 text.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [], [Problem(None, None, "not-utf8", f"{what}须为 UTF-8 文本")]
+    lines = (line.partition(_COMMENT)[0].strip() for line in text.splitlines())
+    return [(number, entry) for number, entry in enumerate(lines, start=1) if entry], []
