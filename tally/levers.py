@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.census import FLAG_OF, FLAG_SETS, FLAGS, MARKS
+from tally.columns import CODES
 from tally.holdings import Holdings
 from tally.margins import Margin
 from tally.reading import Stance, Terms
@@ -140,7 +141,7 @@ def _levers(
 
 def _standing_of_codes(marks: tuple[int, ...], terms: Terms, approving: int) -> NDArray[np.int64]:
     """Tell of each answer code how a unit with it stands, shape ``(256, 3)``."""
-    table = np.zeros((256, 3), dtype=np.int64)
+    table = np.zeros((CODES, 3), dtype=np.int64)
     for code in (*marks, *FLAG_OF):
         table[code] = _row(terms.of_unit(code), approving)
     return table
