@@ -70,8 +70,7 @@ class Attendance:
         rows = np.flatnonzero(group >= 0)
         rows = rows[np.lexsort((group[rows], segment[rows]))]
         owner, place = group[rows], segment[rows]
-        opens = np.ones(len(rows), dtype=np.bool_)
-        opens[1:] = (owner[1:] != owner[:-1]) | (place[1:] != place[:-1])
+        opens = np.append(True, (owner[1:] != owner[:-1]) | (place[1:] != place[:-1]))
         units = np.diff(np.append(np.flatnonzero(opens), len(rows)))
         shared = np.flatnonzero(np.repeat(units > 1, units))
         codes, begins = np.unique(place, return_index=True)
@@ -99,7 +98,7 @@ class Attendance:
         return self._measures(hours[self.rows])
 
     def _measures(self, unit: NDArray[np.int32]) -> list[Measure]:
-        heads = np.add.reduceat(self._by_head(unit) != NEVER, self.begins, dtype=np.int64)
+        heads = np.add.reduceat(self._by_head(unit) != NEVER, self.begins)
         area = np.add.reduceat(self.area_cm2 * (unit != NEVER), self.begins)
         return [Measure(*pair) for pair in zip(heads.tolist(), area.tolist(), strict=True)]
 

@@ -219,7 +219,9 @@ class BallotColumns:
             A channel has no name, or one that is not in :data:`MEDIUM_OF`.
         """
         media = self.channel_codes(MEDIUM_OF)
-        for position in np.flatnonzero(media == UNNAMED)[:1].tolist():
+        unnamed = np.flatnonzero(media == UNNAMED)
+        if len(unnamed):
+            position = int(unnamed[0])
             named = dict(enumerate(self.channels)).get(int(self.channel[position]), "")
             raise TallyError(
                 f"第 {position + 1} 张表决票的渠道“{named}”看不出是纸质还是手机，"

@@ -46,6 +46,21 @@ def test_no_complex_at_all_is_refused_like_a_roster_without_units():
         count_batch(agenda, nothing, segments, BallotColumns.from_rows(nothing, agenda, []))
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (np.array([0, 1, 2], np.int32), "清册第 3 行（2）：不属于任何分区"),
+        (np.array([0, -1, 1], np.int32), "清册第 2 行（1）：不属于任何分区"),
+        (np.array([0, 1, 1], np.int64), "分区一列应为 int32 (3,)，实为 int64 (3,)"),
+        (np.array([0, 0, 0], np.int32), "二 没有任何房屋，无法计票"),
+    ],
+)
+def test_segments_divide_the_roster(code, message):
+    with pytest.raises(TallyError) as refused:
+        count_batch(AGENDA, ROSTER, Segments(("一", "二"), code), NOBODY)
+    assert str(refused.value) == message
+
+
 def test_every_census_is_read_once_for_each_rule(monkeypatch):
     read = []
 
