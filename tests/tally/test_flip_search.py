@@ -84,6 +84,13 @@ def test_halving_goes_by_each_test_in_turn():
     assert _by_size(case, 1) == 1
 
 
+def test_of_equal_effects_the_earlier_ballot_comes_first():
+    """The same on every machine: so many that a sort which is not stable shows."""
+    case, recount = case_of(never, [supposed([n % 2 for n in range(40)])])
+    assert _by_size(case, 30) is None
+    assert recount.asked[0][0] == (*range(101, 140, 2), *range(100, 120, 2))
+
+
 def test_what_is_carried_falls_by_the_largest_losses():
     actual = supposed([-5, -9, -7])
     case, recount = case_of(lambda chosen, _: 101 in chosen, [actual], carried=True)

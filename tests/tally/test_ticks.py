@@ -182,3 +182,10 @@ def test_a_changed_ballot_takes_back_another_tick():
     spoiled = counted([(("1-0", "1-1"), FULL), (("1-2",), OVER)], TICKS)
     assert [row["carried"] for row in spoiled["candidates"]] == [False] * 3
     assert spoiled["candidates"][0]["flip"]["change"] == 1
+
+
+def test_nothing_is_looked_for_but_what_ballots_say_then():
+    """Answers of units without a ballot follow behind; they are none of the marks."""
+    desk = desk_of([YES, YES, BLANK], items=(replace(ELECTION, seats=1),))
+    seen = desk._ticked.seen
+    assert [set(map(int, row.nonzero()[0])) for row in seen] == [{VOID}, {VOID}, {VOID}, {BLANK}]
