@@ -93,9 +93,10 @@ def _leans(replay: Replay, expressed: Reading, reach: _Reach, lean: Lean) -> dic
         far[others[0]] = _smaller([leads[mark][at] for mark in others])
         far[now if now in far else others[0]] = 0
         by_measure.append(far)
+    by_heads, by_area = by_measure
     return {
-        Lean(heads, area): _larger([by_measure[0][heads], by_measure[1][area]])
-        for heads, area in product(by_measure[0], by_measure[1])
+        Lean(heads, area): _larger([by_heads[heads], by_area[area]])
+        for heads, area in product((own, nobody, others[0]), repeat=2)
     }
 
 

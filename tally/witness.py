@@ -102,7 +102,7 @@ def to_carry_by_strike(levers: Levers, margins: list[Margin], at_least: int) -> 
     order = np.flatnonzero(leaves(levers))
     order = order[np.argsort(-levers.area[order, 0], kind="stable")]
     area = -levers.area[order, 0]
-    sums = np.concatenate((np.zeros(1, dtype=area.dtype), np.cumsum(area)))
+    sums = np.concatenate(([0], np.cumsum(area)))
     fewest_heads, most_heads = _window([margin for margin in margins if margin.by_heads])
     low, high = _window([margin for margin in margins if not margin.by_heads])
     open_from: int | None = None
@@ -185,4 +185,4 @@ def _certain(size: NDArray[Any], kind: NDArray[np.bool_]) -> NDArray[np.int64]:
 def _sums(levers: Levers, order: NDArray[np.int64]) -> NDArray[Any]:
     """Return running sums of the effects on heads and on area, starting from nothing."""
     effects = np.concatenate((levers.heads[order], levers.area[order]), axis=1)
-    return np.concatenate((np.zeros((1, 6), dtype=effects.dtype), np.cumsum(effects, axis=0)))
+    return np.concatenate(([[0] * 6], np.cumsum(effects, axis=0)))

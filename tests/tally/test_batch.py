@@ -15,6 +15,9 @@ from tally.errors import TallyError
 from tally.model import Agenda, Electorate, Form, Item, Kind, Matter, Policies
 from tally.side_by_side import side_by_side
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+
 BLOCKS = ("electorate", "participating", "approve", "oppose", "abstain", "void")
 
 
@@ -55,7 +58,7 @@ def assert_same(verdicts, segment, results):
                 assert tuple(getattr(table, block)[segment]) == tuple(figures.values()), block
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * USUAL, deadline=None)
 @given(data=st.data())
 def test_a_batch_is_its_complexes_one_by_one(drawn, data):
     agenda, complexes = data.draw(cities(drawn))
@@ -95,7 +98,7 @@ def test_a_batch_is_its_complexes_one_by_one(drawn, data):
         assert_same(verdicts, segment, alone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=USUAL, deadline=None)
 @given(data=st.data())
 def test_a_building_is_counted_as_if_only_it_had_been_asked(drawn, data):
     """Owners are regrouped inside it, whichever rule makes them one head."""

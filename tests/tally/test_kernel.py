@@ -13,6 +13,9 @@ from tally import compiled, kernel, vectorised
 from tally.errors import TallyError
 from tally.kernel import NO_CODE, Weights
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+
 CODES = st.sampled_from([0, 1, 2, 3, 4, 5, 120])
 AREAS = st.one_of(
     st.integers(1, 50),
@@ -52,7 +55,7 @@ def by_hand(matrix, area, head, offsets, codes):
 
 
 @pytest.mark.parametrize("engine", [compiled, vectorised], ids=["compiled", "vectorised"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * USUAL, deadline=None)
 @given(vote=votes())
 def test_each_engine_adds_up_as_by_hand(engine, vote):
     matrix, area, head, offsets, codes = vote
@@ -66,7 +69,7 @@ def test_each_engine_adds_up_as_by_hand(engine, vote):
     assert heads.dtype == areas.dtype == np.int64
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * USUAL, deadline=None)
 @given(area=arrays.arrays(np.int64, st.integers(1, 40), elements=AREAS))
 def test_no_block_of_units_leaves_32_bits(area):
     weights = Weights.of(area)
@@ -130,7 +133,7 @@ def test_areas_that_leave_64_bits_are_refused():
     assert Weights.of(np.array([2**62, 2**62 - 2, 1], dtype=np.int64)).block == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * USUAL, deadline=None)
 @given(data=st.data(), changes=st.sampled_from([0, None, 1, 2]))
 def test_engines_find_the_same_ballots(data, changes):
     units = data.draw(st.integers(1, 6))
@@ -153,7 +156,7 @@ def test_engines_find_the_same_ballots(data, changes):
             assert holder.tolist() == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=USUAL, deadline=None)
 @given(data=st.data())
 def test_engines_spread_and_see_alike(data):
     rows = data.draw(arrays.arrays(np.uint8, (3, 9)))
@@ -199,6 +202,7 @@ from tally import kernel, vectorised
 assert kernel._engine(1_000) is vectorised and "numba" not in sys.modules
 assert kernel.warm() and kernel._engine(1) is kernel._engine(10**9) is not vectorised
 from tally import compiled
+
 for loop in (compiled.first_ballots, compiled.last_ballots, compiled.ballots_with_changes,
              compiled.spread, compiled.mark_seen, compiled.measure_narrow, compiled.measure_wide):
     assert loop.signatures

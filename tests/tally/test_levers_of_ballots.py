@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
@@ -122,14 +122,12 @@ def test_an_owner_with_two_ballots(mixed_units, marks):
         proposal.check_all(int(Choice.ABSTAIN))
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_sums_over_ballots_are_what_a_recount_finds_or_more(drawn, data):
     proposal = Proposal(data.draw(votes(drawn)), picking(data))
     proposal.check_all(int(data.draw(st.sampled_from([proposal.approving, Choice.ABSTAIN]))))
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_changed_ballot_keeps_its_owners_in_the_vote(drawn, data):
     """Whatever cannot be known of it, the quorum has nothing to lose."""

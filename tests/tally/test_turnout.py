@@ -17,6 +17,9 @@ from tally.model import Agenda, Electorate, Form, Item, Kind, Matter, Policies
 from tally.scope import electorate_mask
 from tally.turnout import LiveTurnout, turnout
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+
 OWNERS = ("甲", "乙", "丙", "丁")
 HOUR = 490_000
 
@@ -182,7 +185,7 @@ def test_hours_outside_any_century_are_refused(hour):
         live(([0], hour))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=3 * USUAL // 5, deadline=None)
 @given(data=st.data())
 def test_turnout_is_the_participation_of_the_count(drawn, data):
     """Where every ballot names a choice, who voted is who takes part."""
@@ -233,7 +236,7 @@ def streams(draw):
     return replace(AGENDA, items=items, policies=policies), roster, draw(st.lists(ballot))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * USUAL // 2, deadline=None)
 @given(stream=streams())
 def test_every_update_gives_what_a_recount_of_all_ballots_gives(stream):
     """After each single ballot: updated in place, laid out anew, and counted the plain way."""

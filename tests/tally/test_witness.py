@@ -22,6 +22,9 @@ from tally.witness import (
 )
 from tests.sample_levers import COMES, GOES, LEAVES, STAYS, TURNS, levers_of
 
+USUAL = settings.default.max_examples
+"""A hundred, and fewer for each mutant."""
+
 RULES = st.builds(
     rule_for,
     st.sampled_from([Matter.OTHER, Matter.RAISE_FUND]),
@@ -64,7 +67,7 @@ def walk(areas, count):
                 yield [*low[:-1], place, *high]
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * USUAL)
 @given(data=st.data())
 def test_a_sum_is_found_exactly_where_the_walk_meets_the_window(data):
     areas = sorted(data.draw(st.lists(st.integers(1, 30), min_size=1, max_size=8)))
@@ -84,7 +87,7 @@ def test_a_sum_is_found_exactly_where_the_walk_meets_the_window(data):
         assert low <= sum(areas[n] for n in chosen) <= high
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * USUAL, deadline=None)
 @given(data=st.data())
 def test_striking_is_tried_size_by_size(data):
     """The first size at which some set on the walk fits; where sums allow one, it stays open."""
@@ -122,7 +125,7 @@ def test_striking_is_tried_size_by_size(data):
         assert after(margins, levers, found.chosen)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * USUAL, deadline=None)
 @given(data=st.data())
 def test_changing_is_tried_split_by_split(data):
     """Of those who take part and of those who come in, the largest first, in any proportion."""
