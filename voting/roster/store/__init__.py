@@ -10,6 +10,7 @@ from voting.roster.store.acts import (
     objections,
     open_objections,
 )
+from voting.roster.store.mandates import MandatesRow, mandates
 from voting.roster.store.people import (
     OwnerRow,
     TitleRow,
@@ -31,6 +32,7 @@ from voting.roster.store.versions import (
 
 __all__ = [
     "CorrectionRow",
+    "MandatesRow",
     "ObjectionRow",
     "OwnerRow",
     "RosterRow",
@@ -42,6 +44,7 @@ __all__ = [
     "erase_people",
     "forget_titles",
     "lock",
+    "mandates",
     "newest",
     "next_owner_code",
     "objection",
