@@ -1,7 +1,7 @@
 """The whole main job on a synthetic roster, over HTTP against a real server.
 
-The story takes 32 days; the server's clock is moved for it (``InsecureShiftedClock``): the roster
-is published 32 days ago, the notice goes out 25 days ago, the vote runs a week ago, and it is
+The story takes 42 days; the server's clock is moved for it (``InsecureShiftedClock``): the roster
+is published 42 days ago, the notice goes out 25 days ago, the vote runs a week ago, and it is
 counted today.
 """
 
@@ -48,7 +48,7 @@ from voting.roster.workbook import roster_workbook
 
 COMMUNITY = "幸福家园"
 _MARKER = ".yezhu-demo"
-_ROSTER_AGO = timedelta(days=32)
+_ROSTER_AGO = timedelta(days=42)
 _NOTICE_AGO = timedelta(days=25)
 _VOTE_AGO = timedelta(days=7)
 _CLOSE_AGO = timedelta(hours=1)
@@ -134,7 +134,7 @@ class _Demo:
     def publish_roster(self, roster: Roster) -> None:
         """Import the roster, show it to the owners, and let one of them object."""
         with self.signed_in("convener") as http:
-            self.step("导入业主清册并对账，公示七日")
+            self.step("导入业主清册并对账，公示十六日")
             sheet = (self.output / "roster.xlsx").read_bytes()
             imported = http.post(
                 "/v1/rosters",
