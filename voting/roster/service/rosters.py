@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import BEIJING, Clock
-from voting.kernel.commitment import Opening
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.roster import community as communities
 from voting.roster import store
 from voting.roster.amendment import amended
 from voting.roster.correction import SignedCorrection
-from voting.roster.difference import RosterDifference, totals
+from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument, number_owners
 from voting.roster.entitled import with_voters
-from voting.roster.entries import version_entry
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
 from voting.roster.mandate import Mandates, Standing, mandates_of, voters_on
@@ -30,6 +28,7 @@ from voting.roster.service.custody import Custody, Identity
 from voting.roster.service.freezing import Freezing, summary_of
 from voting.roster.service.mandates import MandateBook
 from voting.roster.service.objections import Objections
+from voting.roster.service.origins import Origins
 from voting.roster.service.retention import Retention
 from voting.roster.vault import Vault
 from voting.roster.version import (
@@ -52,8 +51,8 @@ _ADDING = "roster-versions"
 class Rosters:
     """Roster versions. Frozen ones never change, so they are kept in memory once read.
 
-    ``freezing``, ``objections``, ``corrections``, ``mandates``, ``custody`` and ``retention`` are
-    the use cases around them.
+    ``freezing``, ``objections``, ``corrections``, ``mandates``, ``custody``, ``origins`` and
+    ``retention`` are the use cases around them.
     """
 
     def __init__(self, database: Database, ledger: Ledger, vault: Vault, now: Clock) -> None:
@@ -66,6 +65,7 @@ class Rosters:
         self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(self._read_document)
         self.custody = Custody(database, ledger, vault, now)
         self.mandates = MandateBook(self.custody)
+        self.origins = Origins(ledger, self.custody)
         self.retention = Retention(database, ledger, vault, now)
         self.freezing = Freezing(database, ledger, now)
         self.objections = Objections(database, ledger, self.custody, now)
@@ -242,20 +242,6 @@ class Rosters:
             raise RosterNotPublished("这一版清册尚未公示")
         return row
 
-    def origin(self, session: Session, row: store.RosterRow) -> tuple[Opening, bytes | None]:
-        """Give what opens a version's entry in the register.
-
-        Returns
-        -------
-        basis, previous
-            The words it rests on with their salt, and the document of the version before.
-        """
-        before = None
-        if row.previous_digest is not None:
-            before = store.by_digest(session, row.community, row.previous_digest)
-        basis = self.custody.basis(row.roster_id, row.basis)
-        return basis, None if before is None else before.document
-
     def difference(self, roster_id: str) -> RosterDifference | None:
         """Compare a version with the one it names as its predecessor; None for a first one.
 
@@ -400,27 +386,9 @@ class Rosters:
         documents: tuple[RosterDocument | None, RosterDocument],
         by: str,
     ) -> None:
-        """Put a version into the register: where it comes from, and what it does to both totals."""
-        before, document = documents
-        difference = None if before is None else RosterDifference.between(before, document)
-        entry = version_entry(
-            act,
-            row.roster_id,
-            row.imported_at,
-            by=by,
-            basis=self.custody.basis(row.roster_id, row.basis).commitment,
-            difference=None if difference is None else difference.digest,
-            digest=row.digest,
-            evidence=row.evidence_digest,
-            previous=row.previous_digest,
-            source=row.source_digest,
-            supplied_by=row.supplied_by,
-            totals=totals(document).to_object(),
-            totals_before=None if difference is None else difference.totals[0].to_object(),
-            version=row.version,
-        )
-        register = self._ledger.origins.register
-        row.entered_position = self._ledger.append(session, register, [entry])[0]
+        difference = self.origins.enter(session, act, row, documents, by=by)
+        if difference is not None:
+            self._differences[row.roster_id] = difference  # asked for as soon as this is committed
 
 
 def _require(session: Session, roster_id: str) -> store.RosterRow:
