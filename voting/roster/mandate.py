@@ -155,8 +155,9 @@ def _mandates(unit: UnitRecord, numbers: Mapping[str, int], on: date) -> tuple[M
         else:
             people[number] = Mandate(number, Standing.OWNER)
     for person in unit.representatives:
-        number = numbers[person.identity]
-        people.setdefault(number, Mandate(number, Standing.REPRESENTATIVE))
+        number, since = numbers[person.identity], _minor_until(person, on)
+        standing = Standing.REPRESENTATIVE if since is None else Standing.MINOR
+        people.setdefault(number, Mandate(number, standing, since))
     if unit.voter is not None and len(unit.owners) > 1:
         _leave_to_the_named(unit, numbers, people)
     return tuple(people[number] for number in sorted(people))

@@ -28,6 +28,8 @@ def represent(table: Table, units: Sequence[UnitRecord], titles: Titles) -> Iter
     A representative is known by his own papers, or by his name if he is an owner of the row. Any
     other has no papers here: he stays out, and votes on paper.
     """
+    if not {STATE, *_COLUMNS.values()}.intersection(table.columns):
+        return
     by_row = {unit.row: unit for unit in units}
     yield from _states(table, by_row)
     yield from _representatives(table, by_row, titles)

@@ -54,6 +54,8 @@ OUTSIDE = {"代理人": "王五", "代理人证件号码": GUARDIAN}
         (FAMILY | {"代理人": "张三"}, [ADULT]),
         (FAMILY | {"表决人": "小明"}, []),
         (FAMILY | {"表决人": "小明", "代理人": "张三"}, [ADULT]),
+        # An heir of twelve inherits, and cannot speak for the others.
+        ({"业主状态": "已故", "代理人": "小明", "代理人证件号码": CHILD}, []),
         ({"业主状态": "已故"}, []),
         ({"业主状态": "已故"} | OUTSIDE, [GUARDIAN]),
         ({"业主状态": "限制民事行为能力"} | OUTSIDE, [GUARDIAN]),
