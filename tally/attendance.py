@@ -127,8 +127,6 @@ class Attendance:
 
     def _by_head(self, unit: NDArray[np.int32]) -> NDArray[np.int32]:
         """Keep of each owner one mark in each segment, his earliest; shape as given."""
-        if len(self.shared) == 0:
-            return unit
         marks = unit.copy()
         marks[self.shared] = NEVER
         marks[self.shared[self.owners]] = np.minimum.reduceat(unit[self.shared], self.owners)

@@ -29,10 +29,7 @@ from tally.reading import (
     with_silence,
 )
 from tally.roll import ElectoralRoll
-from tally.rules import Base, Ratio, Rule, rule_for
-
-_WIDE = 2**56
-"""Areas from which on a cross-multiplication might leave 64 bits."""
+from tally.rules import Base, Ratio, Rule, exact_type, rule_for
 
 Columns = NDArray[Any]
 """Heads and area in cm² of S electorates, shape ``(S, 2)``: int64, or Python integers where areas
@@ -274,7 +271,7 @@ def _majorities(reading: Columns, marks: Sequence[int], follow: Follow) -> NDArr
 
 def _whole(table: CensusTable) -> Columns:
     whole = np.stack((table.total_heads, table.total_area_cm2), axis=1)
-    return whole.astype(np.int64 if whole.max(initial=0) < _WIDE else np.object_)
+    return whole.astype(exact_type(int(whole.max(initial=0))))
 
 
 def _holds(ratio: Ratio, part: Columns, whole: Columns) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,13 @@ from tally.model import Agenda, Choice, Kind
 KINDS: tuple[Kind, ...] = tuple(Kind)
 """Kind of unit by its int8 code."""
 
+CODES = 256
+"""How many codes a byte has."""
+
 UNNAMED = -1
 """Code of a channel whose name means nothing to whoever asks."""
 
 _LARGEST_AREA = 2**63 - 1
-
-_CODES = 256
-"""How many codes an int8 has."""
 
 
 class Medium(IntEnum):
@@ -204,7 +204,7 @@ class BallotColumns:
 
     def channel_codes(self, code_of: Mapping[str, int]) -> NDArray[np.int8]:
         """Give each ballot the code of its channel's name, or :data:`UNNAMED`; shape ``(B,)``."""
-        renamed = np.full(_CODES, UNNAMED, dtype=np.int8)
+        renamed = np.full(CODES, UNNAMED, dtype=np.int8)
         for code, name in enumerate(self.channels):
             renamed[code] = code_of.get(name, UNNAMED)
         codes: NDArray[np.int8] = renamed[self.channel.view(np.uint8)]
@@ -270,6 +270,11 @@ def _first_appearance(names: Iterable[str]) -> tuple[tuple[str, ...], NDArray[np
     code_of: dict[str, int] = {}
     codes = [code_of.setdefault(name, len(code_of)) for name in names]
     return tuple(code_of), np.array(codes, dtype=np.int32)
+
+
+def code_count(codes: NDArray[np.integer[Any]]) -> int:
+    """Return how many codes there are, from 0 to the largest."""
+    return int(codes.max(initial=-1)) + 1
 
 
 def boundaries(lengths: Iterable[int]) -> NDArray[np.int64]:

@@ -16,9 +16,7 @@ from tally.holdings import Holdings
 from tally.model import Choice, Follow, Policies, Silence
 from tally.reading import ABSTENTION, COUNTED_IN, Lean, Reading, Terms, quorate, settle
 from tally.replay import Replay
-from tally.rules import Rule
-
-_WIDE = 2**56
+from tally.rules import Rule, exact_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +148,11 @@ def _least_to_tie(expressed: Reading, reach: _Reach, lean: Lean) -> list[int | N
 
 def _reach(replay: Replay, holdings: Holdings) -> _Reach:
     ballots = len(holdings.ballots)
-    heads = np.bincount(holdings.link_ballot).astype(np.int64)
+    heads = np.bincount(holdings.link_ballot)
     area = np.zeros(ballots, dtype=np.int64)
     # Where the last ballot governs, one ballot may move all units of its owners.
     np.add.at(area, holdings.link_ballot, holdings.group_area[holdings.link_group])
-    wide = np.int64 if replay.scope.total.area_cm2 < _WIDE else np.object_
-    return _Reach(heads, area.astype(wide))
+    return _Reach(heads, area.astype(exact_type(replay.scope.total.area_cm2)))
 
 
 def _smaller(numbers: list[int | None]) -> int | None:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import RosterColumns
+from tally.columns import RosterColumns, code_count
 from tally.model import SameOwner
 
 OUTSIDE = -1
@@ -51,11 +51,9 @@ def owner_groups(
             labels = _linked_by_owner(roster, owned, segment)
         case SameOwner.EACH_TITLE:
             labels = _sole_owners(roster, owned)
-    labels = np.where(roster.developer_stock, labels.max(initial=-1) + 1, labels)
+    labels = np.where(roster.developer_stock, code_count(labels), labels)
     if segment is not None:
-        _, labels = np.unique(
-            labels * (int(segment.max(initial=0)) + 1) + segment, return_inverse=True
-        )
+        _, labels = np.unique(labels * code_count(segment) + segment, return_inverse=True)
     groups = np.full(len(roster), OUTSIDE, dtype=np.int32)
     groups[inside] = _number_by_first_appearance(labels[inside])
     return groups
@@ -63,10 +61,10 @@ def owner_groups(
 
 def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Label equal sets of owners equally, different sets differently."""
-    owners = int(roster.owner_code.max(initial=-1)) + 1
+    owners = code_count(roster.owner_code)
     titles = np.diff(roster.owner_offsets)
     # Owner unknown: a label of its own. Sole owner, the usual case: the owner's code.
-    labels = owners + np.arange(len(roster), dtype=np.int64)
+    labels = owners + np.arange(len(roster))
     sole = owned & (titles == 1)
     labels[sole] = roster.owner_code[roster.owner_offsets[:-1][sole]]
 
@@ -98,10 +96,10 @@ def _identity_sets(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[n
 
 def _sole_owners(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Label units by their only owner, and apart where there are several or none."""
-    owners = int(roster.owner_code.max(initial=-1)) + 1
+    owners = code_count(roster.owner_code)
     labels = _identity_sets(roster, owned)
     # Sets of one are labelled with the owner's code, all others above.
-    apart = owners + np.arange(len(roster), dtype=np.int64)
+    apart = owners + np.arange(len(roster))
     return np.where(labels < owners, labels, apart)
 
 
@@ -109,16 +107,16 @@ def _linked_by_owner(
     roster: RosterColumns, owned: NDArray[np.bool_], segment: NDArray[np.int32] | None
 ) -> NDArray[np.int64]:
     """Label connected units alike: the smallest row number among them."""
-    owners = int(roster.owner_code.max(initial=-1)) + 1
+    owners = code_count(roster.owner_code)
     unit, owner = _titles_of(roster, owned)
     if segment is not None:
         # The same person in two segments is two people as far as links go.
-        pair = segment[unit] * owners + owner
+        pair = segment[unit] * np.int64(owners) + owner
         distinct, owner = np.unique(pair, return_inverse=True)
         owners = len(distinct)
-    label = np.arange(len(roster), dtype=np.int64)
+    label = np.arange(len(roster))
     while True:
-        smallest = np.full(owners, len(roster), dtype=np.int64)
+        smallest = np.full(owners, len(roster))
         np.minimum.at(smallest, owner, label[unit])
         hooked = label.copy()
         np.minimum.at(hooked, label[unit], smallest[owner])
@@ -133,15 +131,15 @@ def _titles_of(
     roster: RosterColumns, chosen: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the (unit, owner) pairs of the chosen units."""
-    unit = np.repeat(np.arange(len(roster), dtype=np.int64), np.diff(roster.owner_offsets))
+    unit = np.repeat(np.arange(len(roster)), np.diff(roster.owner_offsets))
     wanted = chosen[unit]
     return unit[wanted], roster.owner_code[wanted].astype(np.int64)
 
 
 def _number_by_first_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Renumber labels densely, the first one met being 0."""
-    position = np.arange(len(labels), dtype=np.int64)
-    first = np.full(int(labels.max(initial=-1)) + 1, len(labels), dtype=np.int64)
+    position = np.arange(len(labels))
+    first: NDArray[np.int64] = np.full(code_count(labels), len(labels))
     np.minimum.at(first, labels, position)
     opens = first[labels] == position
     return (np.cumsum(opens) - 1)[first[labels]]

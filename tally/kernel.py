@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally import vectorised
+from tally.columns import CODES
 from tally.errors import TallyError
 
 NO_CODE = 255
 """Fills up a list of codes to be measured; no unit ever answers it."""
 
 _INT64_MAX = 2**63 - 1
-_LANES = 2**32
+_FULL_LANE = 2**32 - 1
 _WORTHWHILE_BLOCK = 64
 """Units added up in 32 bits at a time, below which adding in 64 bits is quicker."""
 
@@ -56,11 +57,11 @@ class Weights:
         largest = int(area_cm2.max(initial=1))
         if largest * len(area_cm2) > _INT64_MAX and sum(area_cm2.tolist()) > _INT64_MAX:
             raise TallyError("面积合计超出可精确计算的范围")
-        scale = 1
-        if _LANES // largest < _WORTHWHILE_BLOCK:
+        scale, block = 1, _FULL_LANE // largest
+        if block < _WORTHWHILE_BLOCK:
             # Most rosters give two decimals of a square metre, not four.
-            scale = max(int(np.gcd.reduce(area_cm2)), 1)
-        block = (_LANES - 1) // (largest // scale)
+            scale = int(np.gcd.reduce(area_cm2))
+            block = _FULL_LANE // (largest // scale)
         if block < _WORTHWHILE_BLOCK:
             return cls(area_cm2, 1, 0)
         if scale > 1:
@@ -98,7 +99,7 @@ def fill(
 
 def seen(rows: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Tell which values occur in each of R rows, bool, shape ``(R, 256)``."""
-    marks = np.zeros((len(rows), 256), dtype=np.bool_)
+    marks = np.zeros((len(rows), CODES), dtype=np.bool_)
     _engine(rows.size).mark_seen(rows, marks)
     return marks
 
@@ -162,8 +163,7 @@ def measure(
         engine.measure_narrow(*task, weights.block, heads, areas)
     else:
         engine.measure_wide(*task, heads, areas)
-    if weights.scale > 1:
-        areas *= weights.scale
+    areas *= weights.scale
     return heads[..., :wanted], areas[..., :wanted]
 
 

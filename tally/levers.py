@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.census import FLAG_OF, FLAG_SETS, FLAGS, MARKS
+from tally.columns import CODES
 from tally.holdings import Holdings
 from tally.margins import Margin
 from tally.reading import Stance, Terms
 from tally.replay import Replay
+from tally.rules import exact_type
 from tally.standing import owner_states, unit_codes
 
 _STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int64)
@@ -21,9 +23,6 @@ _STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int
 
 Columns are those of :attr:`~tally.margins.Margin.weights`.
 """
-
-_WIDE = 2**56
-"""From here on a margin, at most a dozen times an area, might leave 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +127,7 @@ def _levers(
     heads[holdings.simple] = (owner_then - owner_now)[first[holdings.simple]]
 
     additive = not replay.last_ballot_governs
-    exact = np.int64 if scope.total.area_cm2 < _WIDE else np.object_
+    exact = exact_type(scope.total.area_cm2)
     return Levers(
         holdings=holdings,
         heads=heads.astype(exact),
@@ -142,7 +141,7 @@ def _levers(
 
 def _standing_of_codes(marks: tuple[int, ...], terms: Terms, approving: int) -> NDArray[np.int64]:
     """Tell of each answer code how a unit with it stands, shape ``(256, 3)``."""
-    table = np.zeros((256, 3), dtype=np.int64)
+    table = np.zeros((CODES, 3), dtype=np.int64)
     for code in (*marks, *FLAG_OF):
         table[code] = _row(terms.of_unit(code), approving)
     return table

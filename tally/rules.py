@@ -20,6 +20,18 @@ Quantity = TypeVar("Quantity", int, NDArray[np.int64])
 """One figure, or a column of figures."""
 
 
+_WIDE = 2**56
+"""Areas from which on a margin, at most a dozen times as large, might leave 64 bits."""
+
+
+def exact_type(area_cm2: int) -> type[np.int64 | np.object_]:
+    """Choose what margins of an electorate of so much area (cm²) are exact in.
+
+    int64, or Python integers where they could leave 64 bits.
+    """
+    return np.int64 if area_cm2 < _WIDE else np.object_
+
+
 class MajorityClass(StrEnum):
     """Legal class of a matter."""
 

@@ -33,8 +33,6 @@ class Several:
 
     def differ(self, column: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Tell of which owners the units do not all have the same value, bool, ``(G,)``."""
-        if not len(self.starts):
-            return np.zeros(0, dtype=np.bool_)
         theirs = column[self.units]
         first = np.repeat(theirs[self.starts], self.sizes)
         return np.logical_or.reduceat(theirs != first, self.starts)
@@ -150,7 +148,7 @@ def scope_of(
     rows = np.flatnonzero(inside)
     if segments is None:
         groups = owner_groups(roster, same_owner, inside)
-        offsets = np.array([0, len(rows)], dtype=np.int64)
+        offsets = boundaries([len(rows)])
     else:
         groups = owner_groups(roster, same_owner, inside, segments.code)
         # Stable: within a segment the units keep the order of the roster.
@@ -162,7 +160,7 @@ def scope_of(
     alone = units_of[owner] == 1
     members = np.flatnonzero(~alone)
     members = members[np.argsort(owner[members], kind="stable")]
-    sizes = units_of[units_of > 1].astype(np.int64)
+    sizes = units_of[units_of > 1]
     several = Several(members, np.cumsum(sizes) - sizes, sizes)
     speaks = alone.copy()
     speaks[several.units[several.starts]] = True
@@ -182,7 +180,7 @@ def scope_of(
 
 
 def _per_segment(column: NDArray[np.generic], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    running: NDArray[np.int64] = np.cumsum(np.append([0], column), dtype=np.int64)
+    running = np.cumsum(np.append([0], column))
     return np.diff(running[offsets])
 
 

@@ -6,7 +6,14 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.columns import MEDIUM_OF, BallotColumns, RosterColumns, Segments, boundaries
+from tally.columns import (
+    MEDIUM_OF,
+    BallotColumns,
+    RosterColumns,
+    Segments,
+    boundaries,
+    code_count,
+)
 
 _CHANNELS = {name: code for code, name in enumerate(MEDIUM_OF)}
 """Channels that a rule may ask for; a city may name more others than int8 tells apart."""
@@ -29,7 +36,7 @@ def side_by_side(
     buildings = tuple(dict.fromkeys(name for roster in rosters for name in roster.buildings))
     building_code = {name: code for code, name in enumerate(buildings)}
     units = boundaries(len(roster) for roster in rosters)
-    owners = boundaries(int(roster.owner_code.max(initial=-1)) + 1 for roster in rosters)
+    owners = boundaries(code_count(roster.owner_code) for roster in rosters)
     roster = RosterColumns(
         unit_key=tuple(chain.from_iterable(roster.unit_key for roster in rosters)),
         buildings=buildings,

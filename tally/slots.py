@@ -20,8 +20,6 @@ DELIVERED: Final = 121
 REJECTED: Final = 122
 """The same where only void ballots name the unit."""
 
-_CODES = 256
-
 _PREFERRED = {Repeat.PAPER_FIRST: Medium.PAPER, Repeat.PHONE_FIRST: Medium.PHONE}
 """The medium whose ballots stand before all others, by clause (domain C-17)."""
 
@@ -137,4 +135,4 @@ class Answers:
 
     def asked_instead(self, row: NDArray[np.uint8]) -> "Answers":
         """Put one other row, of which nothing is known, in the place of all questions."""
-        return Answers(np.stack((row, self.columns[-1])), np.ones((2, _CODES), dtype=np.bool_))
+        return Answers(np.stack((row, self.columns[-1])), np.ones_like(self.seen))

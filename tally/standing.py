@@ -94,9 +94,6 @@ def owner_states(
     codes: NDArray[np.uint8], several: Several
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return state and flags of each of G owners of several units, both ``(R, G)``."""
-    if not len(several.starts):
-        nobody = np.empty((len(codes), 0), dtype=np.uint8)
-        return nobody, nobody
     theirs = codes[:, several.units]
     lowest = np.minimum.reduceat(LOWEST[theirs], several.starts, axis=1)
     highest = np.maximum.reduceat(MARKS[theirs], several.starts, axis=1)
@@ -130,6 +127,6 @@ def _let_last_ballot_govern(
     ballot = np.where(speaks, held[several.units], -1)
     latest = np.maximum.reduceat(ballot, several.starts, axis=1)
     # A ballot gives all its units the same answer, so any unit it holds tells it.
-    governs = speaks & (ballot == np.repeat(latest, several.sizes, axis=1))
+    governs = ballot == np.repeat(latest, several.sizes, axis=1)
     answer = np.maximum.reduceat(np.where(governs, theirs, 0), several.starts, axis=1)
     codes[:, several.units] = np.where(speaks, np.repeat(answer, several.sizes, axis=1), theirs)

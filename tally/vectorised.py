@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tally.columns import CODES
+
 
 def first_ballots(
     offsets: NDArray[np.int64],
@@ -16,7 +18,7 @@ def first_ballots(
     ballot, unit = _valid_claims(offsets, units, void)
     # Minimum and maximum do not depend on the order in which NumPy visits repeated units, which
     # plain assignment does, and NumPy does not define that order.
-    first = np.full(holder.shape, len(void), dtype=np.int32)
+    first = np.full_like(holder, len(void))
     np.minimum.at(first, unit, ballot)
     np.copyto(holder, first, where=first < len(void))
 
@@ -29,7 +31,7 @@ def last_ballots(
 ) -> None:
     """Write into ``holder`` the last ballot of each unit that is not void."""
     ballot, unit = _valid_claims(offsets, units, void)
-    last = np.full(holder.shape, -1, dtype=np.int32)
+    last = np.full_like(holder, -1)
     np.maximum.at(last, unit, ballot)
     np.copyto(holder, last, where=last >= 0)
 
@@ -48,7 +50,7 @@ def ballots_with_changes(
     ballot, unit = ballot[order], unit[order]
     earlier = np.arange(len(unit)) - np.searchsorted(unit, unit)
     counts = earlier <= changes
-    last = np.full(holder.shape, -1, dtype=np.int32)
+    last = np.full_like(holder, -1)
     np.maximum.at(last, unit[counts], ballot[counts])
     np.copyto(holder, last, where=last >= 0)
 
@@ -82,7 +84,7 @@ def measure_wide(
     speaks = head == 1
     wide = area.astype(np.int64, copy=False)
     for question, row in enumerate(matrix):
-        column = np.full(256, wanted, dtype=np.int64)
+        column = np.full(CODES, wanted)
         column[codes[question]] = np.arange(wanted)
         cell = first + column[row]
         total = np.zeros(segments * cells, dtype=np.int64)

@@ -1,5 +1,7 @@
 """Who is one head, against sets and pencil."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,6 +69,15 @@ def test_a_long_chain_is_one_head():
     chain = [(str(n), str(n + 1)) for n in range(400)]
     order = np.random.default_rng(5).permutation(len(chain))
     assert set(groups([chain[n] for n in order], SameOwner.ANY_COMMON_OWNER)) == {0}
+
+
+def test_nobody_is_linked_through_another_segment():
+    """Once the product of both codes left 32 bits, and a couple elsewhere joined two strangers."""
+    roster = roster_of(["a", "b", "ab", "c"])
+    many = replace(roster, owner_code=np.array([0, 1, 0, 1, 2**16 - 1], dtype=np.int32))
+    segment = np.array([0, 0, 2**16, 0], dtype=np.int32)
+    found = owner_groups(many, SameOwner.ANY_COMMON_OWNER, segment=segment)
+    assert (found.tolist(), found.dtype) == ([0, 1, 2, 3], "int32")
 
 
 @pytest.mark.parametrize("same_owner", list(SameOwner))

@@ -2,11 +2,12 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from tally.errors import TallyError
 from tally.model import Matter
-from tally.rules import Base, MajorityClass, Ratio, rule_for
+from tally.rules import Base, MajorityClass, Ratio, exact_type, rule_for
 
 CODE = date(2021, 1, 1)
 SPECIAL = {
@@ -62,3 +63,9 @@ def test_no_rule_before_the_property_law():
 def test_a_share_is_reached_or_not(ratio, part, whole, holds):
     """Half fails, two thirds and three quarters pass, at any size."""
     assert ratio.holds(part, whole) is holds
+
+
+def test_margins_never_leave_64_bits():
+    """Areas so large that twelve times as much might are counted in Python integers."""
+    assert exact_type(2**56 - 1) is np.int64
+    assert exact_type(2**56) is np.object_

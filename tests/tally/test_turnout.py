@@ -147,11 +147,19 @@ def test_records_of_another_roster_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("items", "message"), [((), "没有任何议题"), (AGENDA.items[:1] * 2, "议题编号 1 重复")]
+    ("items", "message"),
+    [
+        ((), "议程中没有任何议题，没有可统计的参与情况"),
+        (AGENDA.items[:1] * 2, "议题编号 1 重复"),
+    ],
 )
 def test_agendas_that_say_nothing_or_the_same_twice_are_refused(items, message):
-    with pytest.raises(TallyError, match=message):
+    with pytest.raises(TallyError, match=f"^{message}$"):
         live(agenda=replace(AGENDA, items=items))
+
+
+def test_what_came_takes_four_bytes_a_unit():
+    assert live()._hours.itemsize == 4
 
 
 @pytest.mark.parametrize("wrong", [-1, 5])
