@@ -4,6 +4,7 @@ engine against a real server, moves without a reload.
 
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -30,9 +31,10 @@ class Site:
         self.assembly = complex_.open()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    complex_ = Complex(tmp_path_factory.mktemp("site") / "data", MovingClock())
+@contextmanager
+def serving(folder):
+    """A complex with its pages on a port of its own."""
+    complex_ = Complex(folder / "data", MovingClock())
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(
@@ -42,11 +44,19 @@ def served(tmp_path_factory):
     )  # fmt: skip
     thread = threading.Thread(target=server.run)
     thread.start()
-    await_port(port)
-    yield complex_, f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-    complex_.shut()
+    try:
+        await_port(port)
+        yield complex_, f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        complex_.shut()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("site")) as served:
+        yield served
 
 
 @pytest.fixture
@@ -254,8 +264,15 @@ def vars_of(claim):
     }
 
 
-def test_a_correction_is_on_board_and_notice_once_both_have_signed(site, page, tmp_path):
-    place = site.complex
+@pytest.fixture
+def corrected_site(tmp_path):
+    """Of a complex of its own: no other vote is held on a roster that has been corrected."""
+    with serving(tmp_path) as served:
+        yield Site(*served)
+
+
+def test_a_correction_is_on_board_and_notice_once_both_have_signed(corrected_site, page, tmp_path):
+    site, place = corrected_site, corrected_site.complex
     board, vote = page(DESK), page(PHONE)
     sign_in(board, site)
     listed(board, site).click()
@@ -263,7 +280,10 @@ def test_a_correction_is_on_board_and_notice_once_both_have_signed(site, page, t
     expect(board.get_by_test_id("corrections")).to_have_count(0)
     convener, supervisor = place.staff("convener"), place.staff("supervisor")
     path = f"/v1/rosters/{place.roster_id}"
-    amended = done(convener.post(f"{path}/amendments", data={"removed": ["2-1-204"]})).json()
+    shown = {"evidence": ("报告.pdf", b"%PDF-1.7")}
+    amended = done(
+        convener.post(f"{path}/amendments", data={"removed": ["2-1-204"]}, files=shown)
+    ).json()
     act = f"/v1/rosters/{amended['roster']['roster_id']}/correction"
     done(convener.post(act))
     done(supervisor.post(f"{act}/confirmation"))
