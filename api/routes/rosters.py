@@ -379,5 +379,5 @@ def _correction(act: Correction) -> CorrectionOut:
         correction=act.digest,
         roster=act.roster,
         totals=act.totals_object(),
-        lines=difference_report.lines(act.difference),
+        lines=difference_report.public_lines(act.difference),
     )
