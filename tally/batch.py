@@ -200,7 +200,7 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
         ``(M + 3, Q, S, 2)``.
     """
     joins = silence_speaks(policies, rule)
-    follow = rule.deemed_votes and np.any(table.area_cm2.get(Choice.FOLLOW, 0))
+    follow = rule.deemed_votes and Choice.FOLLOW in table.area_cm2
     if not (joins or follow):
         return _settle(table, cast_terms(policies, ABSTENTION))
     leans = _majorities(_settle(table, cast_terms(policies)), table.marks, policies.follow)
@@ -276,7 +276,7 @@ def _whole(table: CensusTable) -> Columns:
 
 def _holds(ratio: Ratio, part: Columns, whole: Columns) -> NDArray[np.bool_]:
     """Put a share to the test on both measures; the last axis is theirs."""
-    holds: NDArray[np.bool_] = (ratio.margin(part, whole) >= ratio.least).astype(np.bool_)
+    holds = ratio.margin(part, whole) >= ratio.least
     return np.logical_and(holds[..., 0], holds[..., 1])
 
 
@@ -286,7 +286,7 @@ def _require_electorate(roll: ElectoralRoll, item: Item, segments: Segments) -> 
     lacking = np.zeros(len(segments.names), dtype=np.bool_)
     if limits.units is not None:
         named = np.array([key in limits.units for key in roster.unit_key], dtype=np.bool_)
-        lacking |= np.bincount(segments.code[named], minlength=len(lacking)) < len(limits.units)
+        lacking = np.bincount(segments.code[named], minlength=len(lacking)) < len(limits.units)
     for building in limits.buildings or ():
         codes = [code for code, name in enumerate(roster.buildings) if name == building]
         has = np.zeros_like(lacking)

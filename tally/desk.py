@@ -187,7 +187,7 @@ class Desk:
         return census
 
     def returned(
-        self, questions: Sequence[Question], scope: Scope, policies: Policies, segment: int = 0
+        self, questions: Sequence[Question], scope: Scope, policies: Policies, segment: int
     ) -> Census:
         """Count who took part in an election at all, whatever candidates he left blank.
 

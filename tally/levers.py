@@ -113,15 +113,15 @@ def _levers(
     owner_now = _standing_of_owners(state, flags, terms, replay.approving)
 
     # A simple ballot leaves its owner with the new answer and with his units without a ballot.
-    unheld = np.ones(len(codes), dtype=np.bool_)
-    unheld[holdings.units] = False
+    held = np.zeros(len(codes), dtype=np.bool_)
+    held[holdings.units] = True
     rest = np.zeros_like(flags)
-    np.bitwise_or.at(rest, holdings.every_group[unheld], FLAGS[codes[unheld]])
+    np.bitwise_or.at(rest, holdings.every_group[~held], FLAGS[codes[~held]])
     np.bitwise_or.at(rest, holdings.unit_group, FLAGS[after])
     new_state = np.zeros_like(state)
     new_state[holdings.unit_group] = MARKS[after]
     owner_then = _standing_of_owners(new_state, rest, terms, replay.approving)
-    heads = np.zeros((ballots, 3), dtype=np.int64)
+    heads = np.zeros_like(area)
     first = np.zeros(ballots, dtype=np.int64)
     first[holdings.link_ballot] = holdings.link_group
     heads[holdings.simple] = (owner_then - owner_now)[first[holdings.simple]]

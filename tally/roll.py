@@ -68,7 +68,7 @@ class ElectoralRoll:
             self._scopes[key] = self._scopes[same]
         return self._scopes[key]
 
-    def households(self, scope: Scope, segment: int = 0) -> int:
+    def households(self, scope: Scope, segment: int) -> int:
         """Count the dwellings of one segment of an electorate."""
         start, end = scope.offsets[segment : segment + 2]
         kinds = self.roster.kind[scope.rows[start:end]]

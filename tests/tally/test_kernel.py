@@ -63,6 +63,7 @@ def test_each_engine_adds_up_as_by_hand(engine, vote):
     plain_heads, plain_areas = by_hand(*vote)
     np.testing.assert_array_equal(heads, plain_heads)
     np.testing.assert_array_equal(areas, plain_areas)
+    assert heads.dtype == areas.dtype == np.int64
 
 
 @settings(max_examples=200, deadline=None)
@@ -90,6 +91,36 @@ def test_full_lanes_do_not_overflow():
             patch.setattr(kernel, "_engine", lambda _answers, engine=engine: engine)
             heads, areas = kernel.measure(matrix, Weights.of(area), head, offsets, codes)
         assert (heads.item(), areas.item()) == (200, 200 * largest)
+
+
+@pytest.mark.parametrize(
+    ("area", "scale", "block"),
+    [
+        ([1], 1, 2**32 - 1),
+        # The largest area of which 64 fit into a lane, and one more.
+        ([67_108_863, 1], 1, 64),
+        ([67_108_864, 1], 1, 0),
+        # Both are even: in steps of two cm² they fit.
+        ([67_108_866, 67_108_870], 2, 127),
+        ([], 1, 2**32 - 1),
+    ],
+)
+def test_steps_are_as_wide_as_they_have_to_be(area, scale, block):
+    weights = Weights.of(np.array(area, dtype=np.int64))
+    assert (weights.scale, weights.block) == (scale, block)
+    assert (weights.area * np.int64(scale)).tolist() == area
+
+
+@pytest.mark.parametrize("engine", [compiled, vectorised], ids=["compiled", "vectorised"])
+def test_of_many_ballots_the_last_that_may_change_stands(engine, monkeypatch):
+    """So many that a sort which does not keep their order shows."""
+    monkeypatch.setattr(kernel, "_engine", lambda _answers: engine)
+    ballots = 300
+    offsets, codes = np.arange(ballots + 1), np.arange(ballots, dtype=np.int32) % 3
+    for changes in range(5):
+        holder = np.full(3, ballots, dtype=np.int32)
+        kernel.fill(offsets, codes, np.zeros(ballots, dtype=bool), changes, holder)
+        assert holder.tolist() == [3 * changes, 3 * changes + 1, 3 * changes + 2]
 
 
 def test_areas_that_leave_64_bits_are_refused():

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache, partial
 from types import SimpleNamespace
 
-from numba import typeof
+from numba import float64, int64, typeof, uint8
 
 from tally import kernel, vectorised
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
@@ -75,6 +75,24 @@ def test_it_calls_each_loop_with_the_types_of_a_count(monkeypatch):
         count(area, Policies(repeat=Repeat.LAST_VALID, repeat_limit=None))
         count(area, Policies(repeat=Repeat.LAST_VALID, repeat_limit=1))
     assert used == warmed
+    for _, types in used:
+        assert not any(getattr(each, "dtype", None) == float64 for each in types)
+
+
+def test_codes_are_compared_as_bytes_and_sums_are_whole(monkeypatch):
+    used = listening(monkeypatch)
+    kernel.warm()
+    for name, types in used:
+        if name.startswith("measure"):
+            assert (types[0].dtype, types[2].dtype, types[4].dtype) == (uint8,) * 3
+            assert (types[-2].dtype, types[-1].dtype) == (int64, int64)
+
+
+def test_the_compiler_is_worth_loading_from_a_quarter_of_a_million_answers(monkeypatch):
+    listening(monkeypatch)
+    assert kernel._engine(2**18 - 1) is vectorised
+    assert kernel._engine(2**18) is not vectorised
+    assert kernel._engine(1) is not vectorised
 
 
 def test_there_is_nothing_to_warm_without_a_compiler(monkeypatch):
