@@ -10,10 +10,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8787
-JOBS ?= 2
 FUZZ_MINUTES ?= 20
+# Processes of `make test`: each has servers of its own, and keeps the tests of a file together.
+JOBS ?= 2
 
-# Tests and pages start many processes; each would compile every library anew.
+# Where this is set, each of the hundreds of processes that tests start compiles all libraries.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:

@@ -5,11 +5,8 @@ from enum import StrEnum
 from itertools import groupby
 
 from tally.model import Item, Matter, Policies, Ranking, ShortOrEven
+from tally.rules import COMMITTEE
 from tally.verdict import Verdict
-
-_COMMITTEE_MINIMUM = 5
-_SMALL_COMMITTEE_MINIMUM = 3
-_SMALL_COMPLEX_HOUSEHOLDS = 100
 
 
 class Seat(StrEnum):
@@ -143,15 +140,13 @@ def _seat(places: _Places, first: int, end: int) -> Seat:
 def _unlawful(item: Item, elected: int, households: int) -> list[NeedsDecision]:
     """Tell why so many cannot stand.
 
-    A committee has at least five members, three up to 100 households, and an odd number of them
-    (BJ art. 39). Fewer than three seats can only fill vacancies: then all of them must be filled.
-    No law asks for a number of alternates: a list of their own falls short only if nobody passes.
+    Fewer seats than the smallest committee has can only fill vacancies: then all of them must be
+    filled. No law asks for a number of alternates: a list of their own falls short only if nobody
+    passes.
     """
     reasons = []
-    small = households <= _SMALL_COMPLEX_HOUSEHOLDS
-    minimum = _SMALL_COMMITTEE_MINIMUM if small else _COMMITTEE_MINIMUM
-    committee = item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE_MINIMUM
-    if elected < (minimum if committee else item.seats or 1):
+    committee = item.matter is Matter.ELECT_COMMITTEE and item.seats >= COMMITTEE.least_of_small
+    if elected < (COMMITTEE.least_for(households) if committee else item.seats or 1):
         reasons.append(NeedsDecision.TOO_FEW)
     if committee and elected % 2 == 0:
         reasons.append(NeedsDecision.EVEN)

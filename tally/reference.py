@@ -34,7 +34,7 @@ from tally.model import (
     VoidBallot,
     VoidItem,
 )
-from tally.rules import Base, Ratio, Rule, rule_for
+from tally.rules import COMMITTEE, Base, Ratio, Rule, rule_for
 
 Answer = int | str | tuple[int, int]
 """A choice a unit stands for: a :class:`Choice` code, or one as a head and one with its area, or
@@ -45,9 +45,6 @@ Pair = tuple[int, int]
 
 Counts = dict[int | str, Pair]
 """Heads and area of each answer."""
-
-# BJ art. 39: at least five members, or three where there are no more than 100 households.
-_COMMITTEE, _SMALL_COMMITTEE, _SMALL_COMPLEX = 5, 3, 100
 
 _NOWHERE = (Choice.ABSTAIN, Choice.ABSTAIN)
 """What those abstain to who would follow a majority that is not there: as heads, with area."""
@@ -148,7 +145,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
         result["void"] = counts.get("void", (0, 0))
         dwelling = KINDS.index(Kind.DWELLING)
         households = sum(int(papers.roster.kind[unit]) == dwelling for unit in electorate)
-        least = _SMALL_COMMITTEE if households <= _SMALL_COMPLEX else _COMMITTEE
+        least = COMMITTEE.least_for(households)
         passed = sum(proposal["carried"] for proposal in proposals)
         places = _places(item, passed, least, policies.short_or_even)
         result["seats"] = _seats(places, proposals, whole, policies.ranking)
@@ -583,7 +580,7 @@ def _seats(
 
 def _is_committee(item: Item) -> bool:
     """Tell whether a whole committee is elected; fewer than three seats only fill vacancies."""
-    return item.matter is Matter.ELECT_COMMITTEE and item.seats >= _SMALL_COMMITTEE
+    return item.matter is Matter.ELECT_COMMITTEE and item.seats >= COMMITTEE.least_of_small
 
 
 def _not_lawful(item: Item, members: int, passed: int, least: int) -> list[str]:

@@ -207,6 +207,36 @@ _RULE_SETS = (
 
 
 @dataclass(frozen=True, slots=True)
+class CommitteeSize:
+    """How many members a committee has: an odd number of them, at least so many.
+
+    Parameters
+    ----------
+    least
+        Members of a whole committee.
+    least_of_small
+        Members where there are no more than ``small`` households.
+    source
+        The article.
+    """
+
+    least: int
+    least_of_small: int
+    small: int
+    source: str
+
+    def least_for(self, households: int) -> int:
+        """Return the least lawful number of members."""
+        return self.least_of_small if households <= self.small else self.least
+
+
+# In force since 2020-05-01; no other text that the domain knows sets a number (P-8).
+COMMITTEE = CommitteeSize(
+    least=5, least_of_small=3, small=100, source="《北京市物业管理条例》第三十九条"
+)
+
+
+@dataclass(frozen=True, slots=True)
 class JointItem:
     """An item of a local regulation that joins matters of different classes.
 

@@ -28,6 +28,8 @@ from voting.staff.model import Role
 
 COMMUNITY = "和平里小区"
 VOTING_DAYS = timedelta(days=10)
+DISPLAYED = timedelta(days=16)
+"""Fifteen full days and the day of publication."""
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _SESSION_GOOD_FOR = timedelta(hours=7)
 
@@ -132,6 +134,7 @@ class Complex:
                 self.service = compose(Settings.read(data))
         self.app = create_app(self.service)
         self.http = TestClient(self.app)
+        self.clock.moment -= DISPLAYED
         self.roster_id = self.freeze(roster_workbook(self.roster, "业主清册"))
 
     def account(self, username, role):
@@ -165,13 +168,13 @@ class Complex:
         )
         roster_id = done(answer).json()["roster"]["roster_id"]
         self.display(roster_id)
-        done(http.post(f"/v1/rosters/{roster_id}/freeze"))
+        done(self.staff("convener").post(f"/v1/rosters/{roster_id}/freeze"))
         done(self.staff("supervisor").post(f"/v1/rosters/{roster_id}/freeze/confirmation"))
         return roster_id
 
     def display(self, roster_id):
-        """Publish a version for objections and let the hour pass that owners have for them."""
-        until = self.clock() + timedelta(hours=1)
+        """Publish a version for objections and let the days pass that owners have for them."""
+        until = self.clock() + DISPLAYED
         body = {"objections_until": timestamp(until)}
         done(self.staff("convener").post(f"/v1/rosters/{roster_id}/publication", json=body))
         self.clock.moment = until

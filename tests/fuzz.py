@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+_SECONDS_TO_BEGIN = 20
+"""With less time left, a round would hardly have begun."""
 _SECONDS_TO_END = 60
 
 
@@ -17,10 +19,10 @@ def main(minutes, *paths):
     """Run rounds until the time is up; the exit status."""
     deadline = time.monotonic() + 60 * float(minutes)
     number = 0
-    while (left := deadline - time.monotonic()) > 0:
+    while not number or deadline - time.monotonic() > _SECONDS_TO_BEGIN:
         number, seed = number + 1, secrets.randbits(32)
         print(f"==> 第 {number} 轮，种子 {seed}", flush=True)
-        status = one_round(seed, paths, left)
+        status = one_round(seed, paths, deadline - time.monotonic())
         if status:
             print(f"==> 有失败；重现：加 --hypothesis-profile=fuzz --hypothesis-seed={seed}")
             return status

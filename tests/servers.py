@@ -30,10 +30,11 @@ def free_port():
     """Find a loopback port that nobody listens on.
 
     Not one of those that the kernel gives to whoever asks for any: until the server has started,
-    which may be seconds later, a connection of another process may be given it.
+    which may be seconds later, a connection of another process may be given it. Nor 10080, which
+    browsers refuse.
     """
     while True:
-        port = random.SystemRandom().randrange(10_000, 30_000)
+        port = random.SystemRandom().randrange(11_000, 30_000)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port

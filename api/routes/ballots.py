@@ -56,6 +56,7 @@ class PaperOut(BaseModel):
     """Position in the log, or null while the second clerk's entry is missing."""
 
     position: int | None
+    warnings: list[str] = Field(description="签名人须与清册核对的房屋")
 
 
 @routes.post(
@@ -84,7 +85,9 @@ def enter_paper(
 ) -> PaperOut:
     """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
     paper = PaperBallot(body.serial, tuple(sorted(body.units)), body.choices, body.void_reason)
-    return PaperOut(position=service.box.enter_paper(assembly_id, paper, by=account.account_id))
+    position = service.box.enter_paper(assembly_id, paper, by=account.account_id)
+    warnings = service.box.paper_warnings(assembly_id, paper.units)
+    return PaperOut(position=position, warnings=warnings)
 
 
 def _out(receipt: Receipt, envelope: Envelope) -> ReceiptOut:

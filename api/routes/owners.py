@@ -5,10 +5,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anyone, EnrolledOwner, router
 from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
-from voting.identity.model import Claim, Holding, Share
+from voting.assembly.shares import AssemblyShare
+from voting.identity.model import Claim, Holding, Share, Withheld
 from voting.kernel import dsse
 from voting.kernel.clock import timestamp
 from voting.kernel.commitment import Opening
+from voting.roster.grouping import HeadRule
 from voting.roster.objection import (
     LONGEST_TEXT,
     LONGEST_UNIT,
@@ -86,11 +88,21 @@ class HoldingOut(BaseModel):
     units: list[HeldUnitOut]
 
 
+class WithheldOut(BaseModel):
+    """A unit that somebody else votes for, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    unit: str = Field(validation_alias="unit_key")
+    reason: str
+
+
 class Enrolled(BaseModel):
-    """The key's id and every unit the roster credits its holder with."""
+    """The key's id, every unit its holder votes for, and those that somebody else votes for."""
 
     key_id: str
     groups: list[HoldingOut]
+    withheld: list[WithheldOut]
 
 
 class ObjectionOut(BaseModel):
@@ -107,10 +119,41 @@ class ObjectionOut(BaseModel):
     answered_at: str | None
 
 
-class ShareOut(BaseModel):
-    """Every unit the roster credits an owner with; each group counts as one head."""
+class ItemShareOut(BaseModel):
+    """What one's units count for in an item, beside its whole electorate."""
 
+    model_config = ConfigDict(from_attributes=True)
+
+    item: str = Field(validation_alias="item_id")
+    title: str
+    units: list[str]
+    heads: int
+    area_cm2: int
+    with_others: bool = Field(description="同一人数之内另有不属于本人的房屋")
+    electorate_heads: int
+    electorate_area_cm2: int
+
+
+class AssemblyShareOut(BaseModel):
+    """What one's units count for in a vote, by the rules its notice has published."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    assembly: str = Field(validation_alias="assembly_id")
+    title: str
+    rule: HeadRule
+    include_kinds: list[str]
+    items: list[ItemShareOut]
+
+
+class ShareOut(BaseModel):
+    """Every unit the roster credits an owner with, and what they count for in each vote."""
+
+    rule: HeadRule = Field(description="groups 按哪一条规则归并")
+    note: str
+    assemblies: list[AssemblyShareOut] = Field(description="按各次会议通知公布的规则，逐项列出")
     groups: list[HoldingOut]
+    withheld: list[WithheldOut] = Field(description="由表决人或代理人表决的房屋")
     objections: list[ObjectionOut]
 
 
@@ -152,24 +195,30 @@ def challenge(roster_id: str, service: InService) -> Challenge:
     dependencies=[_PROVES_HIMSELF],
 )
 def enrol(roster_id: str, body: Enrolment, service: InService, address: Address) -> Enrolled:
-    """业主证明身份并登记设备密钥；答复清册上属于他的全部房屋。"""
+    """业主或其代理人证明身份并登记设备密钥；答复由他表决的全部房屋，与由别人表决的房屋。"""
     possession = dsse.from_object(body.possession.model_dump(by_alias=True))
-    key_id, holdings = service.identities.enrol(
+    key_id, holdings, withheld = service.identities.enrol(
         roster_id, body.claim(), possession, address=address
     )
-    return Enrolled(key_id=key_id, groups=[_holding(holding) for holding in holdings])
+    return Enrolled(
+        key_id=key_id,
+        groups=[_holding(holding) for holding in holdings],
+        withheld=_withheld(withheld),
+    )
 
 
 @routes.post("/share", dependencies=[_PROVES_HIMSELF])
 def share(roster_id: str, body: ClaimIn, service: InService, address: Address) -> ShareOut:
     """业主证明身份，查看公示或冻结的清册上属于他的房屋、面积、合计为几人，以及他的异议与答复。"""
-    return _share(service.identities.share(roster_id, body.claim(), address=address))
+    share = service.identities.share(roster_id, body.claim(), address=address)
+    return _share(share, service.assemblies.shares(roster_id, share.unit_keys))
 
 
 @routes.post("/my-share", dependencies=[_BY_KEY], openapi_extra=SIGNED_BODY)
 def my_share(roster_id: str, body: SignedBody, service: InService) -> ShareOut:
     """已登记密钥的业主以签名的请求（action 为 my-share，subject 为清册编号）查看同样的内容。"""
-    return _share(service.identities.share_of_key(roster_id, body))
+    share = service.identities.share_of_key(roster_id, body)
+    return _share(share, service.assemblies.shares(roster_id, share.unit_keys))
 
 
 @routes.post("/objections", status_code=201, dependencies=[_PROVES_HIMSELF])
@@ -201,9 +250,23 @@ def _holding(holding: Holding) -> HoldingOut:
     )
 
 
-def _share(share: Share) -> ShareOut:
+def _withheld(withheld: tuple[Withheld, ...]) -> list[WithheldOut]:
+    return [WithheldOut.model_validate(each) for each in withheld]
+
+
+def _share(share: Share, assemblies: list[AssemblyShare]) -> ShareOut:
+    rule = HeadRule.IDENTITY_SET
     return ShareOut(
+        rule=rule,
+        note=f"房屋按“{rule.chinese}”归并。"
+        + (
+            "各次会议的人数与面积以其通知公布的规则为准，已逐项列出。"
+            if assemblies
+            else "尚无会议通知：人数怎样算、哪些用途的房屋计入，以将来的会议通知为准。"
+        ),
+        assemblies=[AssemblyShareOut.model_validate(each) for each in assemblies],
         groups=[_holding(holding) for holding in share.holdings],
+        withheld=_withheld(share.withheld),
         objections=[_objection(objection) for objection in share.objections],
     )
 

@@ -121,6 +121,14 @@ class CorrectionOut(BaseModel):
     lines: list[str]
 
 
+class SignedCorrectionOut(CorrectionOut):
+    """A correction that both have signed, as everybody may see it."""
+
+    corrected: str = Field(description="更正后清册的摘要")
+    signed_at: datetime
+    register_position: int
+
+
 class IdentityRequest(BaseModel):
     """Whose names are needed; the register will say that this account asked."""
 
@@ -128,13 +136,12 @@ class IdentityRequest(BaseModel):
 
 
 class IdentityOut(BaseModel):
-    """One owner, to be compared with a paper."""
-
-    model_config = ConfigDict(from_attributes=True)
+    """An owner or his representative, to be compared with a paper."""
 
     name: str
     id_type: str
     id_number_end: str
+    standing: str = Field(description="可否为这套房屋表决，不可的原因")
 
 
 class ReadingOut(BaseModel):
@@ -302,6 +309,25 @@ def confirm_correction(roster_id: str, service: InService, account: Supervisor) 
     return _correction(service.assemblies.correct(roster_id, by=account.account_id))
 
 
+@routes.get(
+    "/{roster_id}/corrections",
+    dependencies=[
+        Depends(Anyone("更正行为自共同签署时起公开：房屋、面积与两种总数，没有个人信息"))
+    ],
+)
+def corrections(roster_id: str, service: InService) -> list[SignedCorrectionOut]:
+    """冻结的清册上已经生效的更正，先后排列，各附更正前后的两种总数。"""
+    return [
+        SignedCorrectionOut(
+            **_correction(signed.act).model_dump(),
+            corrected=signed.act.difference.after,
+            signed_at=signed.signed_at,
+            register_position=signed.position,
+        )
+        for signed in service.rosters.signed_corrections(roster_id)
+    ]
+
+
 @routes.post("/{roster_id}/identities")
 def identities(
     roster_id: str,
@@ -310,8 +336,16 @@ def identities(
     account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK, Role.SUPERVISOR))],
 ) -> list[IdentityOut]:
     """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
-    found = service.rosters.custody.identities(roster_id, body.unit, by=account.account_id)
-    return [IdentityOut.model_validate(identity) for identity in found]
+    found = service.rosters.identities(roster_id, body.unit, by=account.account_id)
+    return [
+        IdentityOut(
+            name=identity.name,
+            id_type=identity.id_type,
+            id_number_end=identity.id_number_end,
+            standing=standing.chinese,
+        )
+        for identity, standing in found
+    ]
 
 
 @routes.get("/{roster_id}/readings")
@@ -345,5 +379,5 @@ def _correction(act: Correction) -> CorrectionOut:
         correction=act.digest,
         roster=act.roster,
         totals=act.totals_object(),
-        lines=difference_report.lines(act.difference),
+        lines=difference_report.public_lines(act.difference),
     )

@@ -140,7 +140,7 @@ def test_paper_counts_when_two_clerks_read_the_same(place, assembly):
     enter = f"{assembly.path}/paper-ballots"
     clerk, other = place.staff("clerk1"), place.staff("clerk2")
 
-    assert done(clerk.post(enter, json=body)).json() == {"position": None}
+    assert done(clerk.post(enter, json=body)).json() == {"position": None, "warnings": []}
     assert clerk.post(enter, json=body).json()["type"] == "/problems/same-clerk"
     differing = other.post(enter, json=body | {"void_reason": "未签名"})
     assert (differing.status_code, differing.json()["type"]) == (
@@ -149,7 +149,7 @@ def test_paper_counts_when_two_clerks_read_the_same(place, assembly):
     )
     waiting = place.staff("supervisor").get(f"{assembly.path}/supervision").json()
     assert waiting["pending_paper"] == 1
-    assert done(other.post(enter, json=body)).json() == {"position": 1}
+    assert done(other.post(enter, json=body)).json() == {"position": 1, "warnings": []}
     assert staff_see(place, assembly)["log_size"] == 2
 
 

@@ -1,8 +1,10 @@
 """From import to freeze over HTTP: the public list, objections, two signatures, corrections."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from api.cli.phone import Phone
@@ -13,7 +15,7 @@ from voting.identity.model import Claim
 from voting.kernel import canonical
 from voting.kernel.clock import timestamp
 from voting.roster import objection
-from voting.roster.model import IdType, OwnerRecord, Roster
+from voting.roster.model import IdType, OwnerRecord, OwnerState, Roster
 from voting.roster.objection import Complaint, Concern
 from voting.roster.workbook import roster_workbook
 
@@ -148,9 +150,10 @@ def test_which_unit_changed_hands_is_for_those_who_sign_and_for_nobody_else(plac
 def test_from_objection_to_the_second_signature(place):
     roster_id = imported(place)["roster"]["roster_id"]
     path = f"/v1/rosters/{roster_id}"
-    convener, supervisor = place.staff("convener"), place.staff("supervisor")
-    assert problem(convener.post(f"{path}/freeze")) == (409, "roster-not-published")
+    early = place.staff("convener").post(f"{path}/freeze")
+    assert problem(early) == (409, "roster-not-published")
     place.display(roster_id)
+    convener, supervisor = place.staff("convener"), place.staff("supervisor")
     mine = {"unit": "1-1-101", "concern": "area", "text": "应为 89.73"}
     filed = done(place.http.post(f"{path}/objections", json=proof(place, "1-1-101") | mine)).json()
     stranger = proof(place, "1-1-101") | {"name": "他人"} | mine
@@ -176,6 +179,8 @@ def test_from_objection_to_the_second_signature(place):
     assert (own["outcome"], own["answer"]) == ("declined", "见会议记录")
     assert [group["head"] for group in share["groups"]] == [1]
     assert len(share["groups"][0]["units"]) == 3
+    assert (share["rule"], share["assemblies"]) == ("identity_set", [])
+    assert "尚无会议通知" in share["note"]
 
 
 def test_an_owner_with_a_key_sees_his_share_and_asks_for_a_correction(place):
@@ -191,9 +196,18 @@ def test_an_owner_with_a_key_sees_his_share_and_asks_for_a_correction(place):
         f"{path}/correction-requests", content=phone.sign(objection.PAYLOAD_TYPE, text)
     )
     again = done(place.http.post(f"{path}/my-share", content=wanted)).json()
-    assert again["objections"][-1]["objection_id"] == done(filed).json()["objection_id"]
+    number = done(filed).json()["objection_id"]
+    assert again["objections"][-1]["objection_id"] == number
+    (counted,) = [each for each in share["assemblies"] if each["assembly"] == assembly.id]
+    assert [(item["item"], item["heads"], item["area_cm2"]) for item in counted["items"]] == [
+        (each, 1, 893_725) for each in ("1", "2", "3")
+    ]
+    assert "以其通知公布的规则为准" in share["note"]
     other = phone.sign(request.PAYLOAD_TYPE, request.payload("receipts", place.roster_id, now))
     assert problem(place.http.post(f"{path}/my-share", content=other)) == (403, "stale-request")
+    # Left open, it would keep every other test from freezing a version of this roster.
+    body = {"outcome": "declined", "reason": "见会议记录"}
+    done(place.staff("convener").post(f"{path}/objections/{number}/answer", json=body))
 
 
 def test_a_sale_during_the_vote_over_http(tmp_path):
@@ -209,7 +223,15 @@ def test_a_sale_during_the_vote_over_http(tmp_path):
     assert problem(supervisor.post(f"{path}/confirmation")) == (409, "correction-not-proposed")
     proposed = done(convener.post(path)).json()
     assert proposed["totals"]["before"] == proposed["totals"]["after"]
+    public = f"/v1/rosters/{place.roster_id}/corrections"
+    assert done(place.http.get(public)).json() == []
     done(supervisor.post(f"{path}/confirmation"))
+    (seen,) = done(place.http.get(public)).json()
+    assert {key: seen[key] for key in proposed} == proposed
+    assert "业主变更 1 套" in seen["lines"]
+    assert "2-1-101" not in json.dumps(seen)
+    assert seen["corrected"] == version["roster"]["digest"]
+    assert not {BUYER.name, BUYER.id_number} & set(json.dumps(seen, ensure_ascii=False).split('"'))
     phone = Phone(place.http)
     unit = sold(place, "2-1-101")
     claim = Claim(BUYER.name, BUYER.id_type.value, BUYER.id_number, unit.title_no)
@@ -221,6 +243,32 @@ def test_a_sale_during_the_vote_over_http(tmp_path):
     result = done(place.http.get(f"{assembly.path}/result")).json()
     assert [each["correction"] for each in result["corrections"]] == [proposed["correction"]]
     place.shut()
+
+
+def test_who_does_not_vote_for_his_unit_is_told_whom_to_see(tmp_path):
+    """李䶮 and 陈静 have named her; a neighbour has died."""
+    units = {unit.unit_key: unit for unit in small_roster()}
+    units["1-1-201"] = replace(units["1-1-201"], voter="陈静")
+    units["2-1-104"] = replace(units["2-1-104"], states=(OwnerState.DECEASED,))
+    place = Complex(tmp_path / "data", MovingClock(), roster=Roster.of(units.values()))
+    roster_id = place.roster_id
+    digest = done(place.http.get(f"/v1/rosters/{roster_id}")).json()["digest"]
+    for unit in (units["1-1-201"], units["2-1-104"]):
+        owner, phone = unit.owners[0], Phone(place.http)
+        claim = Claim(owner.name, owner.id_type.value, owner.id_number, unit.title_no)
+        with pytest.raises(httpx2.HTTPStatusError) as refused:
+            phone.enrol(roster_id, digest, claim)
+        assert problem(refused.value.response) == (403, "not-the-voter")
+        assert "到居委会登记表决人" in refused.value.response.json()["detail"]
+    unit = units["1-1-201"]
+    voter = unit.owners[1]
+    claim = Claim(voter.name, voter.id_type.value, voter.id_number, unit.title_no)
+    (group,) = Phone(place.http).enrol(roster_id, digest, claim)
+    assert [held["unit"] for held in group["units"]] == ["1-1-201"]
+    shown = done(
+        place.staff("clerk").post(f"/v1/rosters/{roster_id}/identities", json={"unit": "1-1-201"})
+    ).json()
+    assert [each["standing"] == "可以表决" for each in shown] == [False, True]
 
 
 def test_who_looks_at_names_is_in_the_register(town):
@@ -248,7 +296,7 @@ def test_an_objection_period_is_a_moment_to_come(town, until):
         f"/v1/rosters/{roster_id}/publication", json={"objections_until": until}
     )
     assert answer.status_code == 422
-    later = timestamp(town.clock() + timedelta(days=1))
+    later = timestamp(town.clock() + timedelta(days=16))
     body = {"objections_until": later}
     shown = done(town.staff("convener").post(f"/v1/rosters/{roster_id}/publication", json=body))
     assert shown.json()["objections_until"] == later

@@ -4,6 +4,7 @@ engine against a real server, moves without a reload.
 
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -30,9 +31,10 @@ class Site:
         self.assembly = complex_.open()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    complex_ = Complex(tmp_path_factory.mktemp("site") / "data", MovingClock())
+@contextmanager
+def serving(folder):
+    """A complex with its pages on a port of its own."""
+    complex_ = Complex(folder / "data", MovingClock())
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(
@@ -42,11 +44,19 @@ def served(tmp_path_factory):
     )  # fmt: skip
     thread = threading.Thread(target=server.run)
     thread.start()
-    await_port(port)
-    yield complex_, f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-    complex_.shut()
+    try:
+        await_port(port)
+        yield complex_, f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        complex_.shut()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("site")) as served:
+        yield served
 
 
 @pytest.fixture
@@ -216,6 +226,76 @@ def test_a_ballot_that_found_no_network_is_sent_again_as_it_was_signed(site, pag
     expect(vote.get_by_test_id("receipt-position")).to_be_visible()
     assert len(sent) == 2
     assert sent[0] == sent[1]
+
+
+def test_an_owner_sees_his_share_and_the_answer_to_his_objection(site, page, tmp_path):
+    place, unit = site.complex, "1-1-102"
+    claim = vars_of(place.claim(unit))
+    path = f"/v1/rosters/{place.roster_id}"
+    said = {"unit": unit, "concern": "area", "text": "面积应为 89.73 平方米"}
+    filed = done(place.http.post(f"{path}/objections", json=claim | said)).json()
+    body = {"outcome": "declined", "reason": "经查登记簿，面积无误"}
+    answer = f"{path}/objections/{filed['objection_id']}/answer"
+    done(place.staff("convener").post(answer, json=body))
+    vote = page(PHONE)
+    vote.clock.set_fixed_time(place.clock())
+    identify(vote, site, unit)
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    vote.get_by_test_id("start").click()
+    vote.get_by_test_id("my-share").click()
+    objections = vote.get_by_test_id("my-objections")
+    expect(objections).to_contain_text("未采纳")
+    expect(objections).to_contain_text(said["text"])
+    expect(objections).to_contain_text(body["reason"])
+    expect(vote.get_by_test_id("my-units")).to_contain_text("1-1-101")
+    expect(vote.get_by_test_id("my-items")).to_contain_text("1 人")
+    expect(vote.get_by_text("undefined")).to_have_count(0)
+    vote.screenshot(path=tmp_path / "vote-share.png", full_page=True)
+    vote.get_by_test_id("share-back").click()
+    expect(vote.get_by_test_id("prove")).to_be_visible()
+
+
+def vars_of(claim):
+    return {
+        "name": claim.name,
+        "id_type": claim.id_type,
+        "id_number": claim.id_number,
+        "title_no": claim.title_no,
+    }
+
+
+@pytest.fixture
+def corrected_site(tmp_path):
+    """Of a complex of its own: no other vote is held on a roster that has been corrected."""
+    with serving(tmp_path) as served:
+        yield Site(*served)
+
+
+def test_a_correction_is_on_board_and_notice_once_both_have_signed(corrected_site, page, tmp_path):
+    site, place = corrected_site, corrected_site.complex
+    board, vote = page(DESK), page(PHONE)
+    sign_in(board, site)
+    listed(board, site).click()
+    expect(board.get_by_test_id("live-status")).to_contain_text("实时")
+    expect(board.get_by_test_id("corrections")).to_have_count(0)
+    convener, supervisor = place.staff("convener"), place.staff("supervisor")
+    path = f"/v1/rosters/{place.roster_id}"
+    shown = {"evidence": ("报告.pdf", b"%PDF-1.7")}
+    amended = done(
+        convener.post(f"{path}/amendments", data={"removed": ["2-1-204"]}, files=shown)
+    ).json()
+    act = f"/v1/rosters/{amended['roster']['roster_id']}/correction"
+    done(convener.post(act))
+    done(supervisor.post(f"{act}/confirmation"))
+    card = board.get_by_test_id("corrections")
+    expect(card).to_contain_text("14 套")
+    expect(card).to_contain_text("13 套")
+    card.locator("summary").click()
+    expect(card).to_contain_text("删除 2-1-204")
+    board.screenshot(path=tmp_path / "board-corrections.png", full_page=True)
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    expect(vote.get_by_test_id("corrections")).to_contain_text("业主清册的更正（1 项）")
+    vote.screenshot(path=tmp_path / "vote-corrections.png", full_page=True)
 
 
 def test_the_pages_forbid_everything_that_is_not_their_own(site, page):

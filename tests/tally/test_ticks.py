@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from tally import reference
@@ -84,12 +85,15 @@ def counted(rows, policies, item=ELECTION):
         # To follow the majority is an answer, and no tick.
         ((FOLLOW, BLANK, YES), (FOLLOW, ABSTAIN, YES)),
         ((FOLLOW, YES, YES), (FOLLOW, YES, YES)),
+        ((FOLLOW, BLANK, BLANK), (FOLLOW, ABSTAIN, ABSTAIN)),
         ((NO, NO, NO), (NO, NO, NO)),
     ],
 )
 def test_marks_are_read_as_ticks(marks, read):
     desk = desk_of(marks)
-    assert desk.answers(TICKS).columns[:3, 0].tolist() == list(read)
+    ticked = desk.answers(TICKS)
+    assert ticked.columns[:3, 0].tolist() == list(read)
+    assert [set(np.flatnonzero(row)) for row in ticked.seen[:3]] == [{mark} for mark in read]
     assert desk.answers(Policies()).columns[:3, 0].tolist() == list(marks)
 
 
@@ -159,6 +163,14 @@ def test_an_over_ticked_ballot_does_not_govern_the_others_of_its_owner():
     result = counted(cast, replace(TICKS, mixed_units=MixedUnits.LAST_BALLOT))
     assert result["candidates"][0]["approve"] == {"heads": 1, "area_cm2": 10}
     assert result["void"] == {"heads": 0, "area_cm2": 10}
+    blank_speaks = Policies(
+        candidates=Candidates.AT_MOST_SEATS,
+        mixed_units=MixedUnits.LAST_BALLOT,
+        blank_item=BlankItem.ABSTAIN,
+    )
+    result = counted([*cast, (("1-2",), (BLANK,) * 3)], blank_speaks)
+    assert result["participating"]["heads"] == 2
+    assert result["void"] == {"heads": 0, "area_cm2": 10}
 
 
 def test_a_limit_may_be_left_away_but_not_put_on_owners_who_were_not_told():
@@ -166,6 +178,7 @@ def test_a_limit_may_be_left_away_but_not_put_on_owners_who_were_not_told():
     ticked, one_by_one = counted(cast, TICKS), counted(cast, Policies())
     assert "candidates" in ticked["depends_on"]
     [without] = [row for row in ticked["variants"] if row["policy"] == "candidates"]
+    assert (ticked["participating"]["heads"], without["participating"]["heads"]) == (0, 3)
     assert (without["value"], set(without["seats"].values())) == ("each", {"unresolved"})
     assert "candidates" not in {row["policy"] for row in one_by_one["variants"]}
     resolution = counted([(("1-3",), (YES,))], TICKS, RESOLUTION)

@@ -42,6 +42,8 @@ ACCOUNTS = {
     "s2": ("林　召集", "supervisor"),
 }
 """Who signs: two people, and one of them once more under another account."""
+DISPLAYED = timedelta(days=16)
+"""Fifteen full days and the day of publication."""
 
 
 def resident(birthday, serial):
@@ -252,17 +254,18 @@ class World:
                 )  # fmt: skip
         return self
 
-    def freeze(self, rows=ROWS):
-        """Import a sheet, publish it for a week until now, and freeze it with two signatures."""
-        self.clock.advance(days=-7)
-        summary, _ = self.rosters.import_sheet(sheet(rows), "清册.csv", COMMUNITY, by="c1")
+    def freeze(self, rows=ROWS, header=HEADER):
+        """Import a sheet, publish it until now, and freeze it with two signatures."""
+        self.clock.moment -= DISPLAYED
+        file = sheet(rows, header)
+        summary, _ = self.rosters.import_sheet(file, "清册.csv", COMMUNITY, by="c1")
         self.roster_id = summary.roster_id
         self.display(self.roster_id)
         return self.sign(self.roster_id)
 
     def display(self, roster_id):
-        """Publish a version for objections and let the week pass."""
-        until = self.clock.moment + timedelta(days=7)
+        """Publish a version for objections and let the days pass that owners have for them."""
+        until = self.clock.moment + DISPLAYED
         self.rosters.freezing.publish(roster_id, until, by="c1")
         self.clock.moment = until
 

@@ -9,8 +9,16 @@ CORRECTION = "roster-correction"
 """Type of the entry that notes a correction among the ballots."""
 
 
-def first_entry(notice_digest: str, roster_digest: str, register_checkpoint: bytes) -> bytes:
-    """Open an assembly's log: it pins the notice, the roster and the register as they stood."""
+def first_entry(
+    notice_digest: str, roster_digest: str, register_checkpoint: bytes, voters: str | None
+) -> bytes:
+    """Open an assembly's log: it pins the notice, the roster and the register as they stood.
+
+    Parameters
+    ----------
+    voters
+        Commitment to who may vote for which unit; None where any owner may for every one.
+    """
     return canonical.encode(
         {
             "notice": notice_digest,
@@ -18,11 +26,17 @@ def first_entry(notice_digest: str, roster_digest: str, register_checkpoint: byt
             "roster": roster_digest,
             "type": "notice",
         }
+        | ({} if voters is None else {"voters": voters})
     )
 
 
-def correction_entry(correction: str, corrected: str, at: datetime) -> bytes:
-    """Note a correction of the roster while the vote runs: digests of the act and its result."""
+def correction_entry(
+    correction: str, corrected: str, at: datetime, voters: str | None = None
+) -> bytes:
+    """Note a correction of the roster while the vote runs: digests of the act and its result.
+
+    ``voters`` is a commitment as in :func:`first_entry`, if it is not the first one's any more.
+    """
     return canonical.encode(
         {
             "at": timestamp(at),
@@ -30,6 +44,7 @@ def correction_entry(correction: str, corrected: str, at: datetime) -> bytes:
             "roster": corrected,
             "type": CORRECTION,
         }
+        | ({} if voters is None else {"voters": voters})
     )
 
 

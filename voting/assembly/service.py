@@ -1,6 +1,7 @@
 """Use cases of an assembly's life: draft, publish the notice, open, close."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,14 +21,18 @@ from voting.assembly.refusals import (
     UnknownAssembly,
     WrongState,
 )
+from voting.assembly.shares import AssemblyShare, assembly_share
 from voting.infra.bus import Bus
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import Clock, beijing_text
+from voting.kernel.commitment import Opening, commit
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.roster.correction import Correction
 from voting.roster.document import RosterDocument
+from voting.roster.entitled import parse_voters, voters_bytes, with_voters
+from voting.roster.mandate import voters_on
 from voting.roster.service import Rosters
 from voting.staff import trail
 
@@ -53,6 +58,8 @@ class Assemblies:
         self._now = now
         # A published notice never changes; parsing it for every ballot would be waste.
         self._notices: dict[str, notice.Notice] = {}
+        # By assembly and log position: a roster, and the same with those who may vote from there.
+        self._electors: dict[tuple[str, int], tuple[RosterDocument, RosterDocument]] = {}
 
     def draft(self, roster_id: str, agenda_file: bytes, *, by: str) -> str:
         """Keep an agenda as a draft on a frozen roster; answer with the assembly's id.
@@ -131,8 +138,9 @@ class Assemblies:
             row.notice = published.to_bytes()
             row.published_at = now
             row.state = State.NOTICED
+            electors = self._electors_on(session, row.roster_id, agenda.decision_date, by)
             row.manifest_position = self._start_log(
-                session, assembly_id, canonical.digest(row.notice), document.digest
+                session, assembly_id, canonical.digest(row.notice), document.digest, electors
             )
             self._trail(session, "publish-notice", assembly_id, by)
         return row.notice
@@ -193,10 +201,18 @@ class Assemblies:
             running = store.lock_running(session, roster_id)
             act, corrected = self._rosters.corrections.confirm(session, version_id, by=by)
             for row in running:
-                _require_fit(self._poll(row).agenda, corrected)
-                entry = entries.correction_entry(act.digest, corrected.digest, self._now())
-                origin = self._ledger.origins.assembly(row.assembly_id)
-                self._ledger.append(session, origin, [entry])
+                agenda = self._poll(row).agenda
+                _require_fit(agenda, corrected)
+                electors = self._electors_on(session, roster_id, agenda.decision_date, by)
+                if electors is None and store.voters_positions(session, row.assembly_id):
+                    electors = commit(voters_bytes({}))
+                entry = entries.correction_entry(
+                    act.digest,
+                    corrected.digest,
+                    self._now(),
+                    None if electors is None else electors.commitment,
+                )
+                self._log_with_voters(session, row.assembly_id, entry, electors)
         for row in running:
             self._bus.publish(row.assembly_id)
         return act
@@ -205,6 +221,16 @@ class Assemblies:
         """List every assembly with a published notice, newest first."""
         with self._database.read() as session:
             return [self._poll(row) for row in store.assemblies(session)]
+
+    def shares(self, roster_id: str, unit_keys: Collection[str]) -> list[AssemblyShare]:
+        """Say what these units count for in every vote on a roster, newest first."""
+        return [
+            assembly_share(
+                poll.assembly_id, poll.agenda, self._rosters.frozen(roster_id), unit_keys
+            )
+            for poll in self.polls()
+            if poll.roster_id == roster_id
+        ]
 
     def poll(self, session: Session, assembly_id: str) -> Poll:
         """Read a published assembly.
@@ -217,6 +243,28 @@ class Assemblies:
         if row is None or row.notice is None:
             raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
         return self._poll(row)
+
+    def electors(self, session: Session, poll: Poll) -> RosterDocument:
+        """Read the roster of a vote with those who may use its slots by now (domain C-1, C-14)."""
+        roster = self._rosters.entitled(session, poll.roster_id)
+        positions = store.voters_positions(session, poll.assembly_id)
+        return self._electors_at(session, poll, roster, positions[-1]) if positions else roster
+
+    def first_electors(self, session: Session, poll: Poll) -> RosterDocument:
+        """Read the roster of a vote with those who could use its slots at the notice."""
+        roster = self._rosters.frozen(poll.roster_id)
+        positions = store.voters_positions(session, poll.assembly_id)
+        return self._electors_at(session, poll, roster, 0) if 0 in positions else roster
+
+    def _electors_at(
+        self, session: Session, poll: Poll, roster: RosterDocument, position: int
+    ) -> RosterDocument:
+        known = self._electors.get((poll.assembly_id, position))
+        if known is None or known[0] is not roster:
+            row = session.get_one(store.VotersRow, (poll.assembly_id, position))
+            known = (roster, with_voters(roster, parse_voters(row.document)))
+            self._electors[poll.assembly_id, position] = known
+        return known[1]
 
     def locked_poll(self, session: Session, assembly_id: str) -> Poll:
         """Read a published assembly that nobody else can change until the commit.
@@ -289,8 +337,35 @@ class Assemblies:
             )
         return now
 
+    def _electors_on(self, session: Session, roster_id: str, day: date, by: str) -> Opening | None:
+        """Commit to who may vote in a decision of this day; None if simply all owners may."""
+        mandates = self._rosters.mandates.in_force(session, roster_id, by=by)
+        voters = voters_on(mandates, day, self._rosters.frozen(roster_id).unit_code)
+        return commit(voters_bytes(voters)) if voters else None
+
+    def _log_with_voters(
+        self, session: Session, assembly_id: str, entry: bytes, electors: Opening | None
+    ) -> None:
+        """Append an entry, and keep what it commits to."""
+        origin = self._ledger.origins.assembly(assembly_id)
+        position = self._ledger.append(session, origin, [entry])[0]
+        if electors is not None:
+            session.add(
+                store.VotersRow(
+                    assembly_id=assembly_id,
+                    position=position,
+                    salt=electors.salt,
+                    document=electors.data,
+                )
+            )
+
     def _start_log(
-        self, session: Session, assembly_id: str, notice_digest: str, roster_digest: str
+        self,
+        session: Session,
+        assembly_id: str,
+        notice_digest: str,
+        roster_digest: str,
+        electors: Opening | None,
     ) -> int:
         origins = self._ledger.origins
         origin = origins.assembly(assembly_id)
@@ -300,8 +375,9 @@ class Assemblies:
         position = self._ledger.append(session, origins.register, [manifest])[0]
         register = self._ledger.checkpoint(session, origins.register)
         self._ledger.create(session, origin)
-        first = entries.first_entry(notice_digest, roster_digest, register)
-        self._ledger.append(session, origin, [first])
+        committed = None if electors is None else electors.commitment
+        first = entries.first_entry(notice_digest, roster_digest, register, committed)
+        self._log_with_voters(session, assembly_id, first, electors)
         return position
 
     def _pin(self, session: Session, event: str, assembly_id: str) -> int:

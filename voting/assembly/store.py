@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, not_, or_, select
+from sqlalchemy import ForeignKey, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.assembly.model import State
@@ -29,6 +29,20 @@ class AssemblyRow(Base):
     manifest_position: Mapped[int | None]
     opened_position: Mapped[int | None]
     closed_position: Mapped[int | None]
+
+
+class VotersRow(Base):
+    """Who may vote for which unit from one entry of an assembly's log on; the entry commits to it.
+
+    Numbers of people and keys of units, neither names nor reasons.
+    """
+
+    __tablename__ = "assembly_voters"
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    salt: Mapped[bytes]
+    document: Mapped[bytes]
 
 
 def assembly(session: Session, assembly_id: str) -> AssemblyRow | None:
@@ -67,6 +81,37 @@ def lock_running(session: Session, roster_id: str) -> list[AssemblyRow]:
             .order_by(AssemblyRow.assembly_id)
             .with_for_update()
         )
+    )
+
+
+def voters_positions(session: Session, assembly_id: str) -> list[int]:
+    """List the log positions from which on others may vote, in order."""
+    return list(
+        session.scalars(
+            select(VotersRow.position)
+            .where(VotersRow.assembly_id == assembly_id)
+            .order_by(VotersRow.position)
+        )
+    )
+
+
+def voters(session: Session, assembly_id: str) -> list[VotersRow]:
+    """List who might vote, in the order of the log; without any row every owner might."""
+    return list(
+        session.scalars(
+            select(VotersRow)
+            .where(VotersRow.assembly_id == assembly_id)
+            .order_by(VotersRow.position)
+        )
+    )
+
+
+def erase_voters(session: Session, assembly_ids: Collection[str]) -> None:
+    """Forget who might vote for whom."""
+    session.execute(
+        update(VotersRow)
+        .where(VotersRow.assembly_id.in_(sorted(assembly_ids)))
+        .values(salt=b"", document=b"")
     )
 
 

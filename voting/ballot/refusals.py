@@ -45,6 +45,12 @@ class UnknownUnit(Refusal):
     code = "unknown-unit"
 
 
+class UnitRemoved(Refusal):
+    """A correction has taken the unit off the roster; it has no vote any more (domain C-16)."""
+
+    code = "unit-removed"
+
+
 class NotYourUnit(Refusal):
     """A unit of an owner group that the key's holder does not belong to."""
 

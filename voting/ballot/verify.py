@@ -16,10 +16,12 @@ no.   check                                                       refusal
                                                                   ``poll-closed``
 9     the key is enrolled and not revoked                         ``unknown-key``
 10    every unit is on the roster                                 ``unknown-unit``
-11    all units belong to one owner group of the key's holder     ``not-your-unit``
-12    every item is answered with what it offers, no more         ``unreadable-choice``,
+11    no correction has taken a unit off it                       ``unit-removed``
+12    all units belong to one owner group of the key's holder     ``not-your-unit``
+13    it is he who votes for them                                 ``not-the-voter``
+14    every item is answered with what it offers, no more         ``unreadable-choice``,
       candidates approved than the rules allow                    ``too-many-ticks``
-13    the signature is right                                      ``bad-signature``
+15    the signature is right                                      ``bad-signature``
 ====  ==========================================================  ==========================
 
 Whether these units have voted already is the ballot box's question, not the ballot's.
@@ -36,12 +38,14 @@ from voting.ballot.refusals import (
     NotYourUnit,
     PollClosed,
     PollNotOpen,
+    UnitRemoved,
     UnknownUnit,
     WrongAssembly,
     WrongNotice,
     WrongRoster,
 )
 from voting.identity.model import EnrolledKey
+from voting.identity.refusals import NotTheVoter
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import beijing_text
 from voting.roster.document import RosterDocument
@@ -77,7 +81,8 @@ def verify(
     Parameters
     ----------
     roster
-        The frozen roster; after a sale, with the owners its units have by then (domain C-14).
+        The frozen roster, with those who may vote for its units by then: see
+        :mod:`voting.roster.entitled`.
     holder
         Finds the enrolled key by its id, or raises ``UnknownKey``.
 
@@ -99,9 +104,11 @@ def verify(
     require_open(poll, at)  # 8
     enrolled = holder(envelope.key_id)  # 9
     codes = _unit_codes(ballot, roster)  # 10
-    group = _group(codes, roster, enrolled.owner_code)  # 11
-    choices = choice_vector(poll.agenda, ballot.choices)  # 12
-    envelope.verify(enrolled.key, model.PAYLOAD_TYPE)  # 13
+    require_kept(codes, roster)  # 11
+    group = _group(codes, roster, enrolled.owner_code)  # 12
+    _require_voter(codes, roster, enrolled.owner_code)  # 13
+    choices = choice_vector(poll.agenda, ballot.choices)  # 14
+    envelope.verify(enrolled.key, model.PAYLOAD_TYPE)  # 15
     return VerifiedBallot(
         ballot, data, envelope.key_id, group, codes, choices, canonical.digest(envelope.payload)
     )
@@ -123,8 +130,28 @@ def _unit_codes(ballot: model.Ballot, roster: RosterDocument) -> tuple[int, ...]
     return tuple(roster.unit_code[unit] for unit in ballot.units)
 
 
-def _group(codes: tuple[int, ...], roster: RosterDocument, owner_code: int) -> int:
+def require_kept(codes: tuple[int, ...], roster: RosterDocument) -> None:
+    """Refuse units that have no vote any more."""
+    removed = [roster.units[code].unit_key for code in codes if roster.is_removed(code)]
+    if removed:
+        raise UnitRemoved(
+            f"房屋 {'、'.join(removed)} 已由清册更正删除，不再表决；"
+            "请重新核对身份，为其余房屋投票，有异议请联系召集人"
+        )
+
+
+def _group(codes: tuple[int, ...], roster: RosterDocument, person: int) -> int:
     groups = {roster.units[code].group for code in codes}
-    if len(groups) != 1 or not all(roster.owns(owner_code, code) for code in codes):
+    his = all(roster.owns(person, code) or roster.may_vote(person, code) for code in codes)
+    if len(groups) != 1 or not his:
         raise NotYourUnit("表决票所列房屋不都属于您的同一产权组合，请按“您的房屋”分别投票")
     return groups.pop()
+
+
+def _require_voter(codes: tuple[int, ...], roster: RosterDocument, person: int) -> None:
+    others = [roster.units[code].unit_key for code in codes if not roster.may_vote(person, code)]
+    if others:
+        raise NotTheVoter(
+            f"房屋 {'、'.join(others)} 由清册载明的表决人或代理人投票；"
+            "如有变动，请到居委会登记表决人"
+        )

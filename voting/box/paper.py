@@ -6,6 +6,7 @@ from typing import Any
 from tally.model import Agenda
 from voting.ballot.choices import choice_vector
 from voting.ballot.refusals import NotYourUnit, UnknownUnit
+from voting.ballot.verify import require_kept
 from voting.box.refusals import UnreadablePaper
 from voting.kernel import canonical
 from voting.roster.document import RosterDocument
@@ -75,7 +76,7 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument) -> ReadPape
 
     Raises
     ------
-    UnreadablePaper, UnknownUnit, NotYourUnit, UnreadableChoice
+    UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice
     """
     if not paper.serial.strip() or not paper.units:
         raise UnreadablePaper("纸质表决票须有编号和至少一套房屋")
@@ -85,6 +86,7 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument) -> ReadPape
     if unknown:
         raise UnknownUnit(f"业主清册中没有房屋 {'、'.join(unknown)}")
     codes = tuple(roster.unit_code[unit] for unit in paper.units)
+    require_kept(codes, roster)
     groups = {roster.units[code].group for code in codes}
     if len(groups) != 1:
         raise NotYourUnit("一张表决票只能列同一产权组合的房屋")

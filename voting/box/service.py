@@ -103,7 +103,8 @@ class BallotBox:
             # A seller keeps his receipts and never sees his buyer's, nor the other way (C-14).
             rosters = (
                 self._rosters.frozen(poll.roster_id),
-                self._rosters.entitled(session, poll.roster_id),
+                self._assemblies.first_electors(session, poll),
+                self._assemblies.electors(session, poll),
             )
             groups = {
                 group
@@ -135,13 +136,14 @@ class BallotBox:
         Raises
         ------
         SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
-        UnreadablePaper, UnknownUnit, NotYourUnit, UnreadableChoice
+        UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice
         """
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
             now = self._now()
             require_open(poll, now)
-            read = paper_ballots.read(paper, poll.agenda, self._rosters.frozen(poll.roster_id))
+            electors = self._assemblies.electors(session, poll)
+            read = paper_ballots.read(paper, poll.agenda, electors)
             first = store.paper_entry(session, assembly_id, paper.serial)
             content = paper.to_bytes()
             if first is None or first.entered_by == by:
@@ -169,6 +171,25 @@ class BallotBox:
         self._bus.publish(assembly_id)
         return position
 
+    def paper_warnings(self, assembly_id: str, units: Iterable[str]) -> list[str]:
+        """Tell a clerk which units of a paper ballot not simply any owner may sign for.
+
+        The box cannot see a signature: who finds another's enters the ballot as void (C-19).
+
+        Raises
+        ------
+        UnknownAssembly
+        """
+        with self._database.read() as session:
+            electors = self._assemblies.electors(
+                session, self._assemblies.poll(session, assembly_id)
+            )
+        return [
+            f"房屋 {unit} 须由清册载明的表决人或代理人签名，请核对；签名的是别人的，注明作废原因"
+            for unit in sorted(set(units) & electors.unit_code.keys())
+            if electors.has_named_voters(electors.unit_code[unit])
+        ]
+
     def _cast(self, assembly_id: str, data: bytes) -> int:
         now = self._now()
         with self._database.read() as session:
@@ -178,7 +199,7 @@ class BallotBox:
                 return known
             holder = partial(self._identities.holder, session, poll.roster_id)
             # The costly check runs before the lock; what may change meanwhile is asked again.
-            roster = self._rosters.entitled(session, poll.roster_id)
+            roster = self._assemblies.electors(session, poll)
             ballot = verify(data, poll, roster, holder, at=now)
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
@@ -188,7 +209,7 @@ class BallotBox:
             now = self._now()
             require_open(poll, now)
             signer = self._identities.holder(session, poll.roster_id, ballot.key_id).owner_code
-            entitled = self._rosters.entitled(session, poll.roster_id)
+            entitled = self._assemblies.electors(session, poll)
             if entitled is not roster:  # a correction took effect meanwhile
                 holder = partial(self._identities.holder, session, poll.roster_id)
                 ballot = verify(data, poll, entitled, holder, at=now)
@@ -197,7 +218,7 @@ class BallotBox:
                 signer,
                 self._standing(session, poll, ballot.unit_codes),
                 self._expected(session, poll, ballot, signer),
-                self._rosters.frozen(poll.roster_id),
+                self._assemblies.first_electors(session, poll),
                 poll.agenda.policies,
             )
             return self._accept(
@@ -361,5 +382,6 @@ def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners
     """Whether there was a time when all these owners had a vote for all these units."""
     codes = tuple(unit_codes)
     return any(
-        all(roster.owns(owner, code) for owner in owners for code in codes) for roster in rosters
+        all(roster.may_vote(owner, code) for owner in owners for code in codes)
+        for roster in rosters
     )

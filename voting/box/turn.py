@@ -74,7 +74,7 @@ def require_turn(
     expected
         The sequence number of his next ballot for these units, and the digest of his last.
     frozen
-        The roster as frozen, without later changes of owner.
+        The roster as it was at the notice, without later changes of owner.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def require_turn(
         code
         for code, held in standing.items()
         # Whose paper it is may be any of those who owned the unit at the freeze.
-        if not (frozen.owns(signer, code) if held.signer is None else held.signer == signer)
+        if not (frozen.may_vote(signer, code) if held.signer is None else held.signer == signer)
     ]
     _refuse(frozen, others, "只能由投票人本人更改")
     if (ballot.ballot.sequence, ballot.ballot.replaces) != expected:

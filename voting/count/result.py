@@ -46,6 +46,11 @@ def count_log(
     ballots = columns(roster, agenda, opened)
     slots = fill_slots(ballots, len(roster.units), agenda.policies, delivered=None, struck=())
     standing = set(slots.holder.tolist())
+    standing_units = frozenset(
+        unit.unit_key
+        for unit, holder in zip(roster.units, slots.holder.tolist(), strict=True)
+        if holder < slots.ballots
+    )
     return {
         "assembly": assembly_id,
         "ballots": {
@@ -70,15 +75,20 @@ def count_log(
         "notice": notice_digest,
         "roster": roster.digest,
         "title": agenda.title,
-    } | (_corrected(agenda, opened, corrections) if corrections else {})
+    } | (_corrected(agenda, roster, opened, standing_units, corrections) if corrections else {})
 
 
 def _corrected(
-    agenda: Agenda, opened: Sequence[LoggedBallot], corrections: Sequence[LoggedCorrection]
+    agenda: Agenda,
+    pinned: RosterDocument,
+    opened: Sequence[LoggedBallot],
+    standing: frozenset[str],
+    corrections: Sequence[LoggedCorrection],
 ) -> dict[str, Any]:
     """Keep both totals, and count once more over the roster as it should have been.
 
-    A unit that should not have been there takes its vote along; one that was missing had none.
+    A unit that should not have been there takes its vote along; one that was missing had none. In
+    the pinned count the vote of a unit stands that was cast before it was removed.
     """
     roster = corrections[-1].corrected
     ballots = [
@@ -99,6 +109,20 @@ def _corrected(
                 "roster": correction.corrected.digest,
                 "totals": correction.act.totals_object(),
             }
+            | _removed(pinned, standing, correction)
             for correction in corrections
         ],
     }
+
+
+def _removed(
+    pinned: RosterDocument, standing: frozenset[str], correction: LoggedCorrection
+) -> dict[str, Any]:
+    """Say how many units a correction took off the pinned roster, and how many had voted."""
+    gone = set(correction.act.difference.removed) - correction.corrected.unit_code.keys()
+    keys = gone & pinned.unit_code.keys()
+    if not keys:
+        return {}
+    areas = [pinned.units[pinned.unit_code[key]].area_cm2 for key in keys]
+    voted = sum(key in standing for key in keys)
+    return {"removed": {"area_cm2": sum(areas), "units": len(keys), "voted": voted}}

@@ -1,6 +1,8 @@
 """What an owner says to prove who he is, and what the roster then credits him with."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 from tally.model import Kind
 from voting.identity.refusals import UnreadableClaim
@@ -8,6 +10,7 @@ from voting.kernel.suites import VerifyingKey
 from voting.roster import spelling
 from voting.roster.document import PublicUnit, RosterDocument
 from voting.roster.identity_numbers import ID_TYPES, read_number
+from voting.roster.mandate import Mandates
 from voting.roster.objection import Objection
 
 
@@ -66,14 +69,29 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A unit that somebody is shown and does not vote for, and why in Chinese."""
+
+    unit_key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What the roster says of one owner, and what he has said against it.
 
-    Each of ``holdings`` counts as one head, however many units it has.
+    ``holdings`` are grouped by the sets of owners: each counts as one head, unless an agenda has
+    another rule. For those units that are ``withheld`` somebody else votes.
     """
 
     holdings: tuple[Holding, ...]
+    withheld: tuple[Withheld, ...]
     objections: tuple[Objection, ...]
+
+    @property
+    def unit_keys(self) -> frozenset[str]:
+        """Every unit of the holdings."""
+        return frozenset(unit.unit_key for holding in self.holdings for unit in holding.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +102,32 @@ class EnrolledKey:
     owner_code: int
 
 
-def holdings(document: RosterDocument, owner_code: int) -> tuple[Holding, ...]:
-    """Find every owner group this owner belongs to, with all units of each.
+def holdings(person: int, *rosters: RosterDocument) -> tuple[Holding, ...]:
+    """Find every owner group in which somebody votes, with all units of each that he votes for.
+
+    Several views of one roster add up: his own units, and those he votes for besides.
 
     Whoever owns one flat alone and another with a spouse belongs to two groups (domain C-5). Of a
     group of which he has bought a part since the freeze, only that part is his (domain C-14).
     """
-    groups = document.groups_of_owner.get(owner_code, frozenset())
+    units: defaultdict[int, set[int]] = defaultdict(set)
+    for roster in rosters:
+        for group in roster.groups_of_owner.get(person, ()):
+            his = (code for code in roster.units_of_group[group] if roster.may_vote(person, code))
+            units[group].update(his)
     return tuple(
-        Holding(
-            group,
-            tuple(
-                _held(document.units[code])
-                for code in document.units_of_group[group]
-                if document.owns(owner_code, code)
-            ),
-        )
-        for group in sorted(groups)
+        Holding(group, tuple(_held(rosters[0].units[code]) for code in sorted(units[group])))
+        for group in sorted(units)
+    )
+
+
+def withheld(mandates: Mandates, owner_code: int, on: date) -> tuple[Withheld, ...]:
+    """Find every unit that he stands beside without a vote of his own."""
+    return tuple(
+        Withheld(key, each.standing.chinese)
+        for key, people in sorted(mandates.items())
+        for each in people
+        if each.owner == owner_code and not each.may_vote(on)
     )
 
 

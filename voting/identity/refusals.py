@@ -9,6 +9,12 @@ class IdentityNotProved(Refusal):
     code = "identity-not-proved"
 
 
+class NotTheVoter(Refusal):
+    """He belongs to the unit, and somebody else votes for it (domain C-1, C-13, W-10)."""
+
+    code = "not-the-voter"
+
+
 class UnreadableClaim(Refusal):
     """What was typed cannot be an identity number at all."""
 

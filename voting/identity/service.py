@@ -2,29 +2,39 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from voting.identity import enrolment, request, store
 from voting.identity.entries import key_entry, key_statement, revocation_entry
-from voting.identity.model import Claim, EnrolledKey, Holding, Share, holdings
+from voting.identity.model import (
+    Claim,
+    EnrolledKey,
+    Holding,
+    Share,
+    Withheld,
+    holdings,
+    withheld,
+)
 from voting.identity.refusals import (
     ChallengeInvalid,
     IdentityNotProved,
     KeyInUse,
+    NotTheVoter,
     UnknownKey,
 )
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle
 from voting.kernel import dsse
-from voting.kernel.clock import Clock
+from voting.kernel.clock import BEIJING, Clock
 from voting.kernel.commitment import Opening, commit
 from voting.kernel.suites import VerifyingKey, load_key
 from voting.ledger.service import Ledger
 from voting.roster import objection
 from voting.roster import store as roster_store
+from voting.roster.document import RosterDocument
 from voting.roster.objection import (
     Complaint,
     Concern,
@@ -42,6 +52,8 @@ SHARE = "my-share"
 """What an enrolled phone asks for to see its owner's units."""
 _OWNER = "owner"
 """Who reads his own words, in the trail; the register does not say which owner."""
+_SERVICE = "service"
+"""Who looks up, for everybody who enrols, who may vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +107,19 @@ class Identities:
 
     def enrol(
         self, roster_id: str, claim: Claim, possession: dsse.Envelope, *, address: str
-    ) -> tuple[str, tuple[Holding, ...]]:
-        """Bind a device key to the owner who proves himself; his earlier key ends here.
+    ) -> tuple[str, tuple[Holding, ...], tuple[Withheld, ...]]:
+        """Bind a device key to the voter who proves himself; his earlier key ends here.
 
         Returns
         -------
-        key_id, holdings
-            Every unit the roster credits him with, so that he can see what his ballot covers.
+        key_id, holdings, withheld
+            Every unit he votes for, so that he can see what his ballot covers, and those of his
+            that somebody else votes for.
 
         Raises
         ------
-        UnreadableClaim, IdentityNotProved, ChallengeInvalid, PossessionNotProved, KeyInUse,
-        WeakKey, TooManyAttempts
+        UnreadableClaim, IdentityNotProved, NotTheVoter, ChallengeInvalid, PossessionNotProved,
+        KeyInUse, WeakKey, TooManyAttempts
         """
         sought = self._sought(claim, address)
         roster_digest = self._rosters.frozen(roster_id).digest
@@ -114,13 +127,17 @@ class Identities:
         with self._database.write() as session:
             fresh = store.take_challenge(session, challenge, roster_id, at=self._now())
             owner_code = sought.find(session, roster_id)
-            document = self._rosters.entitled(session, roster_id)
             # After a lost answer the same comes again: its challenge is used, its key enrolled.
             if not fresh and not self._is_bound(session, roster_id, owner_code, key):
                 raise ChallengeInvalid("登记口令已失效，请重新开始")
-            if owner_code is not None:
+            held, others = self._votes_of(session, roster_id, owner_code)
+            if owner_code is not None and (held or not others):
                 self._bind(session, roster_id, owner_code, key, roster_digest)
-        return key.key_id, holdings(document, self._proved(owner_code, sought, address))
+        self._proved(owner_code, sought, address)
+        if others and not held:
+            told = "；".join(f"房屋 {each.unit_key}：{each.reason}" for each in others)
+            raise NotTheVoter(f"您不能用手机登记表决。{told}")
+        return key.key_id, held, others
 
     def share(self, roster_id: str, claim: Claim, *, address: str) -> Share:
         """Show an owner who proves himself what a published or frozen roster credits him with.
@@ -194,13 +211,35 @@ class Identities:
         """Find the owner of every key ever enrolled, revoked or not."""
         return {row.key_id: row.owner_code for row in store.keys(session, roster_id)}
 
+    def _votes_of(
+        self, session: Session, roster_id: str, person: int | None
+    ) -> tuple[tuple[Holding, ...], tuple[Withheld, ...]]:
+        """Find what somebody votes for on a frozen roster as of today, and what others do."""
+        if person is None:
+            return (), ()
+        electors = self._electors(session, roster_id)
+        mandates = self._rosters.mandates.in_force(session, roster_id, by=_SERVICE)
+        return holdings(person, electors), withheld(mandates, person, self._today())
+
+    def _electors(self, session: Session, roster_id: str) -> RosterDocument:
+        return self._rosters.electors(session, roster_id, self._today(), by=_SERVICE)
+
+    def _today(self) -> date:
+        return self._now().astimezone(BEIJING).date()
+
     def _share(self, roster_id: str, owner_code: int) -> Share:
         summary, document = self._rosters.published(roster_id)
+        rosters: list[RosterDocument] = [document]
+        others: tuple[Withheld, ...] = ()
         if summary.frozen:
-            with self._database.read() as session:
-                document = self._rosters.entitled(session, roster_id)
+            with self._database.write() as session:
+                rosters = [
+                    self._rosters.entitled(session, roster_id),
+                    self._electors(session, roster_id),
+                ]
+                _, others = self._votes_of(session, roster_id, owner_code)
         said = self._rosters.objections.read(roster_id, by=_OWNER, owner_code=owner_code)
-        return Share(holdings(document, owner_code), tuple(said))
+        return Share(holdings(owner_code, *rosters), others, tuple(said))
 
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
         # The throttle comes first, and no document is parsed for somebody who proves nothing.

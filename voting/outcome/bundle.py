@@ -92,9 +92,17 @@ def register_entries(proofs: Sequence[tuple[LogProof, bytes]]) -> bytes:
     )
 
 
-def openings(ballots: Mapping[int, Opening], keys: Mapping[int, Opening]) -> bytes:
-    """Write the openings of ballots (by log position) and keys (by register index)."""
-    return canonical.encode({"ballots": _openings(ballots), "keys": _openings(keys)})
+def openings(
+    ballots: Mapping[int, Opening], keys: Mapping[int, Opening], voters: Mapping[int, Opening]
+) -> bytes:
+    """Write the openings of ballots and voters (by log position) and keys (by register index).
+
+    Voters are left out where the log commits to none: any owner could vote for his unit.
+    """
+    return canonical.encode(
+        {"ballots": _openings(ballots), "keys": _openings(keys)}
+        | ({"voters": _openings(voters)} if voters else {})
+    )
 
 
 def corrections(acts: Sequence[bytes]) -> bytes:

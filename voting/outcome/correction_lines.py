@@ -27,7 +27,19 @@ def _correction(correction: Mapping[str, Any]) -> str:
         for key, name in _DENOMINATORS.items()
     )
     signed = moment_text(parse_timestamp(correction["at"]))
-    return f"表决期间业主清册有更正，经召集人与监督单位于{signed}共同签署：{totals}"
+    return (
+        f"表决期间业主清册有更正，经召集人与监督单位于{signed}共同签署：{totals}"
+        f"{_removed(correction.get('removed'))}"
+    )
+
+
+def _removed(removed: Mapping[str, int] | None) -> str:
+    if removed is None:
+        return ""
+    return (
+        f"；更正删除房屋 {removed['units']} 套（{area_text(removed['area_cm2'])} ㎡），此后不再接受"
+        f"其表决票，此前已投票 {removed['voted']} 套，在公布的清册上仍计入，在试算中剔除"
+    )
 
 
 def _outcome(number: int, item: Mapping[str, Any], corrected: Mapping[str, Any]) -> str:

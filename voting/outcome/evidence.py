@@ -16,6 +16,7 @@ from voting.ledger.tiles import read_layout
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
 from voting.roster.document import RosterDocument
+from voting.roster.entitled import parse_voters
 
 _LOG = "log/"
 _REQUIRED = {
@@ -229,11 +230,25 @@ class Evidence:
         """Openings of the device keys, by index in the register."""
         return self._openings("keys")
 
+    @cached_property
+    def voters(self) -> dict[int, dict[str, tuple[int, ...]]]:
+        """Who may vote for which unit, by the log position from which on it holds.
+
+        Each is what the log commits to there, and all that it commits to are here.
+        """
+        logged = {
+            place: entry["voters"] for place, entry in enumerate(self.entries) if "voters" in entry
+        }
+        opened = self._openings("voters")
+        if {place: opening.commitment for place, opening in opened.items()} != logged:
+            raise Missing("表决人的开启值与日志的承诺不一一对应")
+        return {place: parse_voters(opening.data) for place, opening in opened.items()}
+
     def _openings(self, part: str) -> dict[int, Opening]:
         found = canonical.decode(self.file(_OPENINGS))
-        if not isinstance(found, dict) or set(found) != {"ballots", "keys"}:
+        if not isinstance(found, dict) or found.keys() - {"voters"} != {"ballots", "keys"}:
             raise Missing(f"{_OPENINGS} 的结构不对")
-        items = _objects(canonical.encode(found[part]), {"data", "index", "salt"})
+        items = _objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
         return {
             _integer(item["index"]): Opening(
                 dsse.strict_base64(item["salt"]), dsse.strict_base64(item["data"])

@@ -212,13 +212,17 @@ class Outcomes:
             }
             row = roster_store.roster(session, poll.roster_id)
             if supervised and row is not None and row.entered_position is not None:
-                files[bundle.ORIGIN] = bundle.origin(*self._rosters.origin(session, row))
+                files[bundle.ORIGIN] = bundle.origin(*self._rosters.origins.opened(session, row))
             if acts:
                 files[bundle.CORRECTIONS] = bundle.corrections([data for _, data in acts])
             if supervised:
                 files["openings.json"] = bundle.openings(
                     {row.position: Opening(row.salt, row.data) for row in ballots},
                     {key.register_position: _key_opening(key, poll) for key in keys},
+                    {
+                        row.position: Opening(row.salt, row.document)
+                        for row in assembly_store.voters(session, assembly_id)
+                    },
                 )
         files[bundle.MANIFEST] = bundle.manifest(
             assembly_id,
@@ -247,7 +251,9 @@ class Outcomes:
         with self._database.write() as session:
             in_use = assembly_store.rosters_in_use(session, since=before) | set(keep)
             erased = self._rosters.retention.erase(session, before, in_use, by=by)
-            box_store.erase_ballots(session, assembly_store.ids_on(session, erased))
+            assemblies = assembly_store.ids_on(session, erased)
+            box_store.erase_ballots(session, assemblies)
+            assembly_store.erase_voters(session, assemblies)
         return len(erased)
 
     def _keys_of(

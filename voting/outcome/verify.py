@@ -46,6 +46,7 @@ from voting.outcome import bundle, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
+from voting.roster.entitled import after_correction, with_voters
 from voting.roster.signatories import are_two
 
 Problems = Iterator[str]
@@ -277,12 +278,11 @@ def _commitments(evidence: Evidence) -> Problems:
 def _ballots(evidence: Evidence) -> Problems:
     keys = _Keys(evidence)
     poll = evidence.poll
-    roster, corrections = evidence.roster, list(evidence.corrections)
+    electors = dict(_electors(evidence))
     used = set()
     for position, entry in ballot_entries(evidence.log):
         data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
-        while corrections and corrections[0].position < position:  # who owns the slots by now
-            roster = evidence.roster.with_owners_of(corrections.pop(0).corrected)
+        roster = electors[max(place for place in electors if place < position)]
         try:
             if entry["type"] == PHONE:
                 ballot = verify(data, poll, roster, keys.at(position), at=at)
@@ -294,6 +294,16 @@ def _ballots(evidence: Evidence) -> Problems:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
     for index in keys.indexes_without(used):
         yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
+
+
+def _electors(evidence: Evidence) -> Iterator[tuple[int, RosterDocument]]:
+    """Say from which log position on who may use which slot: the notice, then each correction."""
+    voters = evidence.voters.get(0, {})
+    yield 0, with_voters(evidence.roster, voters)
+    for correction in evidence.corrections:
+        voters = evidence.voters.get(correction.position, voters)
+        owned = after_correction(evidence.roster, correction.corrected)
+        yield correction.position, with_voters(owned, voters)
 
 
 def _recount(evidence: Evidence) -> Problems:

@@ -5,6 +5,7 @@ totals, and decides who may use a slot from then on (C-14); the certificate show
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from voting.kernel import canonical
@@ -43,6 +44,15 @@ class RosterCorrected(Refusal):
     """The frozen roster has corrections; a new vote is built on the corrected version."""
 
     code = "roster-corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCorrection:
+    """A correction that both have signed. ``position`` is its place in the register."""
+
+    act: "Correction"
+    signed_at: datetime
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Self
 
 from tally.columns import RosterColumns, UnitRow
@@ -137,33 +138,34 @@ class RosterDocument:
 
     @cached_property
     def groups_of_owner(self) -> dict[int, frozenset[int]]:
-        """Owner groups each owner votes in; developer stock has no phone voter."""
+        """Owner groups in which each person votes for some unit."""
         found: defaultdict[int, set[int]] = defaultdict(set)
-        for unit in self.units:
-            if not unit.stock:
-                for owner in unit.owners:
-                    found[owner].add(unit.group)
-        return {owner: frozenset(groups) for owner, groups in found.items()}
+        for code, unit in enumerate(self.units):
+            for person in self.voters_of(code):
+                found[person].add(unit.group)
+        return {person: frozenset(groups) for person, groups in found.items()}
 
     def owns(self, owner_code: int, unit_code: int) -> bool:
-        """Whether this owner may vote for the unit; developer stock has no phone voter."""
+        """Whether this is an owner of the unit; developer stock is nobody's yet."""
         unit = self.units[unit_code]
         return owner_code in unit.owners and not unit.stock
 
-    def with_owners_of(self, corrected: Self) -> Self:
-        """Let the units be voted for by whoever owns them in a corrected version (domain C-14).
+    def voters_of(self, unit_code: int) -> tuple[int, ...]:
+        """Numbers of those who may vote for a unit; developer stock has no phone voter."""
+        unit = self.units[unit_code]
+        return () if unit.stock else unit.owners
 
-        The slot stays with the unit: units, areas and groups are those of this document, so the
-        count does not change; only who may use a slot does.
-        """
-        now = {unit.unit_key: unit for unit in corrected.units}
-        units = (
-            replace(unit, owners=now[unit.unit_key].owners, stock=now[unit.unit_key].stock)
-            if unit.unit_key in now
-            else unit
-            for unit in self.units
-        )
-        return replace(self, units=tuple(units))
+    def may_vote(self, owner_code: int, unit_code: int) -> bool:
+        """Whether this person may vote for the unit."""
+        return owner_code in self.voters_of(unit_code)
+
+    def has_named_voters(self, unit_code: int) -> bool:  # noqa: ARG002 - nobody is named here
+        """Whether not simply any owner may vote for the unit."""
+        return False
+
+    def is_removed(self, unit_code: int) -> bool:  # noqa: ARG002 - no correction is known here
+        """Whether a correction took the unit off the roster."""
+        return False
 
     @cached_property
     def unit_code(self) -> dict[str, int]:
@@ -184,13 +186,18 @@ class RosterDocument:
 def number_owners(
     roster: Roster, known: Mapping[str, int] | None = None, start: int = 0
 ) -> dict[str, int]:
-    """Give owners their numbers: known ones keep theirs, others count on from ``start``."""
+    """Give owners their numbers: known ones keep theirs, others count on from ``start``.
+
+    Representatives follow after all owners: among them, a gap in the numbers of a public document
+    would show whose units they are.
+    """
     numbers = dict(known or {})
-    for unit in roster:
-        for owner in unit.owners:
-            if owner.identity not in numbers:
-                numbers[owner.identity] = start
-                start += 1
+    owners = (owner for unit in roster for owner in unit.owners)
+    representatives = (person for unit in roster for person in unit.representatives)
+    for person in chain(owners, representatives):
+        if person.identity not in numbers:
+            numbers[person.identity] = start
+            start += 1
     return numbers
 
 

@@ -9,11 +9,13 @@ from datetime import date
 from voting.kernel.area import Area, UnreadableArea
 from voting.roster import spelling
 from voting.roster.area_checks import AREA, BuildingFigures, Expected, area_questions
+from voting.roster.cells import entries, one_separator
 from voting.roster.explanation import Explanation, explain
 from voting.roster.grouping import HeadRule
 from voting.roster.model import Roster
-from voting.roster.owner_checks import REPRESENTATIVE, STATE, VOTER, People, owner_questions
+from voting.roster.owner_checks import People, owner_questions
 from voting.roster.refusals import Grade, Problem, RosterUnreadable
+from voting.roster.representatives import REPRESENTATIVE, STATE, VOTER
 from voting.roster.table import Table
 from voting.roster.unit_checks import unit_questions
 from voting.roster.verify import RosterRows, as_problem, place_in_sheet, roster_table
@@ -120,7 +122,7 @@ def _questions(
         titles=rows.titles,
         numbers=table.numbers,
         represented=frozenset(_filled(table, REPRESENTATIVE)),
-        states=_filled(table, STATE),
+        states={row: entries(text) for row, text in _filled(table, STATE).items()},
         names_voters=VOTER in table.columns,
     )
     expected = Expected(_printed_sums(table), registered_cm2, buildings)
@@ -134,8 +136,8 @@ def _questions(
 
 
 def _filled(table: Table, column: str) -> dict[int, str]:
-    """Text of the cells of an optional column that hold any, by row."""
-    texts = table.text.get(column, [""] * len(table.numbers))
+    """Text of the cells of an optional column that hold any, by row, as entries in one spelling."""
+    texts = one_separator(table.text.get(column, [""] * len(table.numbers)))
     return {
         row: spelling.compact(text)
         for row, text in zip(table.numbers, texts, strict=True)

@@ -40,6 +40,14 @@ class IdType(StrEnum):
     OTHER = "其他"
 
 
+class OwnerState(StrEnum):
+    """Whether an owner can act for himself (domain C-13, W-10); minors are told by their number."""
+
+    ORDINARY = "正常"
+    DECEASED = "已故"
+    UNABLE = "无民事行为能力"
+
+
 # Owners and units are values: nothing changes one after it was read. They are not frozen, because
 # building the hundred thousand of a large roster would take four times as long.
 
@@ -63,9 +71,10 @@ class UnitRecord:
     """One exclusive unit: one row of the roster sheet.
 
     ``area_cm2`` and ``inside_area_cm2`` (套内, never mixed with the former: domain W-4) are in cm²
-    (0.0001 m²). ``voter`` is the co-owner named to vote (domain W-9). ``row`` is the row of the
-    sheet it was read from, as Excel counts; two readings of the same unit are equal wherever it
-    stood.
+    (0.0001 m²). ``voter`` is the co-owner named to vote (domain W-9); ``representatives`` are the
+    guardians, heirs or agents whose papers are known, ``states`` those of the owners, one for
+    each, both empty where the sheet says nothing. ``row`` is the row of the sheet it was read
+    from, as Excel counts; two readings of the same unit are equal wherever it stood.
     """
 
     building: str
@@ -82,6 +91,8 @@ class UnitRecord:
     inside_area_cm2: int | None = None
     voter: str | None = None
     row: int = field(default=0, compare=False)
+    representatives: tuple[OwnerRecord, ...] = ()
+    states: tuple[OwnerState, ...] = ()
 
     @property
     def unit_key(self) -> str:
@@ -97,6 +108,11 @@ class UnitRecord:
     def developer_stock(self) -> bool:
         """Whether the unit counts in the developer's one head: unsold or undelivered (JI 9)."""
         return self.title_status is not TitleStatus.DELIVERED
+
+    @property
+    def people(self) -> tuple[OwnerRecord, ...]:
+        """Owners and representatives: everybody who may prove himself by the unit's title."""
+        return self.owners + self.representatives
 
     @property
     def identities(self) -> tuple[str, ...]:

@@ -11,20 +11,16 @@ from datetime import date
 
 from voting.roster.cells import Fault
 from voting.roster.identity_numbers import PROVINCES, organisation_check_differs
-from voting.roster.model import IdType, OwnerRecord, UnitRecord
+from voting.roster.mandate import OF_AGE, STATES
+from voting.roster.model import IdType, OwnerRecord, OwnerState, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles
 from voting.roster.refusals import Grade
+from voting.roster.representatives import REPRESENTATIVE, STATE, VOTER
 
-VOTER, REPRESENTATIVE, STATE, PHONE = "表决人", "代理人", "业主状态", "联系电话"
+PHONE = "联系电话"
 
-_OF_AGE, _VERY_OLD = 18, 110
+_VERY_OLD = 110
 _SHARED_PHONE = 4
-_DECEASED = frozenset(
-    {"已故", "死亡", "已死亡", "去世", "已去世", "亡故", "身故", "已身故", "注销"}
-)
-_UNABLE = frozenset({"无民事行为能力", "限制民事行为能力", "无行为能力", "限制行为能力", "失能"})
-_ORDINARY = frozenset({"", "正常", "在世", "健在", "存续", "有效"})
-
 Question = tuple[Grade, int | None, str | None, Fault]
 """Grade, row as Excel counts, column, and what is asked."""
 
@@ -41,7 +37,8 @@ class People:
         What the columns of the owners say, with its rows counted from 0; ``numbers`` turns them
         into rows of Excel.
     represented, states
-        Rows in which somebody acts for an owner, and what is said of his state, where given.
+        Rows in which somebody acts for an owner, and the words for the states of the owners,
+        where given.
     names_voters
         Whether the sheet has a column for the co-owner who votes.
     """
@@ -50,7 +47,7 @@ class People:
     titles: Titles
     numbers: Sequence[int]
     represented: frozenset[int]
-    states: Mapping[int, str]
+    states: Mapping[int, Sequence[str]]
     names_voters: bool
 
 
@@ -68,6 +65,7 @@ def owner_questions(people: People, on: date | None) -> Iterator[Question]:
     yield from _voters(people)
     yield from _ages(people, on)
     yield from _states(people)
+    yield from _representatives(people)
     yield from _phones(people)
 
 
@@ -173,7 +171,7 @@ def _ages(people: People, on: date | None) -> Iterator[Question]:
         return
     # Dates of birth as the number has them, so that they compare as text.
     today, of_age, very_old = (
-        f"{on.year - years:04d}{on:%m%d}" for years in (0, _OF_AGE, _VERY_OLD)
+        f"{on.year - years:04d}{on:%m%d}" for years in (0, OF_AGE, _VERY_OLD)
     )
     born = {
         identity: day
@@ -202,19 +200,31 @@ def _ages(people: People, on: date | None) -> Iterator[Question]:
 
 
 def _states(people: People) -> Iterator[Question]:
-    for row, state in people.states.items():
-        if state in _DECEASED and row not in people.represented:
+    for row, words in people.states.items():
+        states = {STATES.get(word) for word in words}
+        if OwnerState.DECEASED in states and row not in people.represented:
             message = (
                 "业主已故：房屋仍计入人数与面积，由继承人共有（民法典第二百三十条），"
                 "请写明继承人代表或遗产管理人，核实前不能表决"
             )
             yield Grade.WARNING, row, STATE, Fault("deceased-owner", message)
-        elif state in _UNABLE and row not in people.represented:
+        if OwnerState.UNABLE in states and row not in people.represented:
             message = "业主不能独立表决，由法定代理人表决，请在“代理人”一列写明"
             yield Grade.WARNING, row, STATE, Fault("owner-needs-guardian", message)
-        elif state not in _DECEASED | _UNABLE | _ORDINARY:
+        if None in states:
             message = "不是认得的状态：应为正常、已故、无民事行为能力等"
             yield Grade.HINT, row, STATE, Fault("unknown-state", message)
+
+
+def _representatives(people: People) -> Iterator[Question]:
+    """Who has no paper on the sheet cannot prove himself on a phone."""
+    for unit in people.units:
+        if unit.row in people.represented and not unit.representatives:
+            message = (
+                "没有写明代理人的证件号码，他不能用手机登记和投票，只能用纸质表决票；"
+                "请在“代理人证件号码”一列写明"
+            )
+            yield Grade.HINT, unit.row, REPRESENTATIVE, Fault("representative-no-paper", message)
 
 
 def _phones(people: People) -> Iterator[Question]:

@@ -18,6 +18,7 @@ from voting.roster.model import AreaSource, Roster, TitleStatus, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles, read_owners
 from voting.roster.phones import read_phones
 from voting.roster.refusals import Problem, RosterUnreadable
+from voting.roster.representatives import REPRESENTATIVE_NUMBER, represent
 from voting.roster.sheet import read_table
 from voting.roster.table import Table
 from voting.roster.workbook_reader import NotASheet
@@ -45,8 +46,12 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "套内面积": ("套内建筑面积", "专有部分套内面积", "套内"),
     "表决人": ("推选表决人", "共有人代表", "投票人"),
     "代理人": ("法定代理人", "监护人", "遗产管理人", "代表人"),
+    "代理人证件类型": ("法定代理人证件类型", "监护人证件类型"),
+    "代理人证件号码": (
+        "代理人身份证号", "法定代理人证件号码", "监护人证件号码", "监护人身份证号",
+    ),
     "业主状态": ("人员状态", "在世情况"),
-}
+}  # fmt: skip
 """Columns that a roster sheet may have besides, with their other headings."""
 
 OPTIONAL = frozenset({"联系电话", "不动产单元号", "产权证号"})
@@ -103,7 +108,7 @@ def roster_table(data: bytes, name: str) -> Table:
         _COLUMN_OF.get,
         # 楼栋 and 单元 are often one tall merged cell; an area in one would count many times.
         merged_columns=frozenset({"楼栋", "单元"}),
-        text_columns=frozenset({NUMBER}),
+        text_columns=frozenset({NUMBER, REPRESENTATIVE_NUMBER}),
         key_column="房号",
     )
     missing = [column for column in REQUIRED if column not in table.columns]
@@ -142,6 +147,8 @@ class RosterRows:
         self.titles = self._owners()
         self.units = self._units()
         self._check_names()
+        for at, column, fault in represent(self.table, self.units, self.titles):
+            self.note(at, column, fault)
 
     def note(self, at: int, column: str | None, fault: Fault) -> None:
         """Keep a fault of the row at a place counted from 0, unless its cell is known as lost."""

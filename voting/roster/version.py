@@ -115,7 +115,7 @@ class ObjectionPeriodRunning(Refusal):
 
 
 class ObjectionPeriodTooShort(Refusal):
-    """The period would end before it began."""
+    """Owners would not have the days to object that the law gives them (BJ art. 32)."""
 
     code = "objection-period-too-short"
 

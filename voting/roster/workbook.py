@@ -18,6 +18,14 @@ def _inside_area(unit: UnitRecord) -> str:
 _FURTHER: dict[str, Callable[[UnitRecord], str]] = {
     "套内面积": _inside_area,
     "表决人": lambda unit: unit.voter or "",
+    "代理人": lambda unit: _SEPARATOR.join(person.name for person in unit.representatives),
+    "代理人证件类型": lambda unit: _SEPARATOR.join(
+        person.id_type.value for person in unit.representatives
+    ),
+    "代理人证件号码": lambda unit: _SEPARATOR.join(
+        person.id_number for person in unit.representatives
+    ),
+    "业主状态": lambda unit: _SEPARATOR.join(state.value for state in unit.states),
 }
 
 

@@ -43,6 +43,21 @@ export async function cast(assembly, envelope) {
   return response.text();
 }
 
+/** Corrections of a frozen roster that both have signed. */
+export function corrections(roster) {
+  return getJson(path("rosters", roster, "corrections"));
+}
+
+/** What an owner's units count for, and what he has objected to; `signed` is his request. */
+export async function myShare(roster, signed) {
+  const response = await request(path("rosters", roster, "my-share"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: signed,
+  });
+  return response.json();
+}
+
 export function turnout(assembly) {
   return getJson(path("assemblies", assembly, "turnout"));
 }

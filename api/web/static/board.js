@@ -2,6 +2,7 @@
 
 import * as account from "./account.js";
 import * as api from "./api.js";
+import * as corrections from "./corrections.js";
 import { el, icon } from "./dom.js";
 import { clock, moment } from "./format.js";
 import { LiveTurnout } from "./live.js";
@@ -135,8 +136,19 @@ async function showAssembly(assembly) {
   else await showLive(assembly);
 }
 
+/** The corrections of an assembly's roster; `redraw()` asks again. */
+function correctionsOf(assembly) {
+  const place = el("div", {});
+  const redraw = async () => {
+    const card = corrections.card(assembly, await api.corrections(assembly.roster_id));
+    place.replaceChildren(...(card ? [card] : []));
+  };
+  return { place, redraw };
+}
+
 async function showLive(assembly) {
   const view = turnoutView(assembly);
+  const corrected = correctionsOf(assembly);
   const word = el("span", { "data-testid": "live-status", role: "status" });
   const records = el("strong", {});
   const updated = el("strong", {});
@@ -154,6 +166,8 @@ async function showLive(assembly) {
   };
   const update = (data) => {
     view.update(data);
+    // Whatever is corrected is an entry of the log, so it moves the figure of records.
+    if (records.textContent !== `${data.log_size}`) corrected.redraw().catch(() => null);
     records.textContent = data.log_size;
     updated.textContent = clock(data.as_of);
     if (data.state === "closed" || data.state === "certified") {
@@ -163,7 +177,8 @@ async function showLive(assembly) {
   };
   setStatus("waiting");
   const first = await api.turnout(assembly.id);
-  show(assembly.title, heading(assembly, status), view.element);
+  await corrected.redraw();
+  show(assembly.title, heading(assembly, status), corrected.place, view.element);
   live = new LiveTurnout(assembly.id, { data: update, status: setStatus, signedOut: open });
   update(first);
 }
@@ -175,6 +190,8 @@ function turnoutView(assembly) {
 async function showResult(assembly) {
   let outcome = null;
   let waiting = null;
+  const corrected = correctionsOf(assembly);
+  await corrected.redraw();
   try {
     outcome = await api.result(assembly.id);
   } catch (error) {
@@ -182,7 +199,12 @@ async function showResult(assembly) {
     waiting = error.message;
   }
   if (outcome) {
-    show(assembly.title, heading(assembly, null), results.view(assembly, outcome));
+    show(
+      assembly.title,
+      heading(assembly, null),
+      corrected.place,
+      results.view(assembly, outcome),
+    );
     return;
   }
   const view = turnoutView(assembly);
@@ -191,6 +213,7 @@ async function showResult(assembly) {
     assembly.title,
     heading(assembly, null),
     note("wait", "clock", el("p", {}, waiting)),
+    corrected.place,
     view.element,
   );
 }

@@ -54,7 +54,7 @@ export function signedChoices(agenda, answers) {
 }
 
 /** The form for one owner group; `answers` is filled as the owner answers. */
-export function view({ agenda, group, groups, answers, kept }, review) {
+export function view({ agenda, group, groups, withheld, answers, kept }, review) {
   const asked = questions(agenda);
   const progress = el("p", { class: "progress", "aria-live": "polite" });
   const update = () => {
@@ -108,6 +108,14 @@ export function view({ agenda, group, groups, answers, kept }, review) {
         )
       : null,
     house(group, agenda.policies),
+    withheld?.length
+      ? note(
+          "wait",
+          "person",
+          el("p", {}, el("strong", {}, "下列房屋不由您投票：")),
+          withheld.map(({ unit, reason }) => el("p", {}, `${unit}：${reason}`)),
+        )
+      : null,
     kept
       ? null
       : note(

@@ -16,11 +16,14 @@ const ID_TYPES = [
 
 const LABELS = { name: "姓名", id_number: "证件号码", title_no: "产权证号" };
 
-/** The form; `prove(claim)` enrols, `resume(enrolment)` goes on with a key already made here. */
-export function view(enrolments, resume, prove) {
+/**
+ * The form; `prove(claim)` enrols, `resume(enrolment)` goes on with a key already made here, and
+ * `look(enrolment)` shows what its owner has.
+ */
+export function view(enrolments, resume, look, prove) {
   return [
     el("h1", {}, "证明您是业主"),
-    enrolments.length ? known(enrolments, resume) : null,
+    enrolments.length ? known(enrolments, resume, look) : null,
     el("p", { class: "lead" }, "请照房本（不动产权证书）填写，系统只与业主清册核对。"),
     actionForm(
       {
@@ -72,12 +75,12 @@ export function view(enrolments, resume, prove) {
   ];
 }
 
-function known(enrolments, resume) {
+function known(enrolments, resume, look) {
   return el(
     "section",
     { class: "card known" },
     el("h2", {}, "这台设备已经核对过"),
-    enrolments.map((enrolment) =>
+    enrolments.map((enrolment) => [
       actionForm(
         {
           label: "继续，为这些房屋投票",
@@ -91,7 +94,14 @@ function known(enrolments, resume) {
           unbroken(enrolment.groups.flatMap(({ units }) => units.map(({ unit }) => unit))),
         ),
       ),
-    ),
+      actionForm({
+        label: "查看我的房屋与异议",
+        working: "正在打开……",
+        testid: "my-share",
+        kind: "quiet",
+        run: () => look(enrolment),
+      }),
+    ]),
     el("p", { class: "hint" }, "不是您的房屋？请在下面重新核对。"),
   );
 }

@@ -46,7 +46,7 @@ export async function enrol(roster, claim) {
   const possession = { challenge, roster: roster.digest, spki: base64(key.spki) };
   const envelope = await seal(ENROLMENT, encode(possession), key);
   const answer = await api.enrol(roster.id, { ...claim, possession: envelope });
-  const enrolment = { key, groups: answer.groups, kept: true };
+  const enrolment = { key, groups: answer.groups, withheld: answer.withheld, kept: true };
   try {
     await vault.put("keys", {
       keyId: key.keyId,
@@ -54,6 +54,7 @@ export async function enrol(roster, claim) {
       spki: key.spki,
       privateKey: key.privateKey,
       groups: answer.groups,
+      withheld: answer.withheld,
     });
   } catch {
     // Private windows may refuse storage; the key then lives as long as this page.
@@ -70,6 +71,7 @@ export async function remembered(rosterDigest) {
       .map((record) => ({
         key: new DeviceKey(record.keyId, record.spki, record.privateKey),
         groups: record.groups,
+        withheld: record.withheld ?? [],
         kept: true,
       }));
   } catch {

@@ -3,10 +3,10 @@
 import { unbroken } from "./choices.js";
 import { el, icon } from "./dom.js";
 import { fullDigest, moment, squareMetres } from "./format.js";
-import { note } from "./page.js";
+import { actionForm, note } from "./page.js";
 
-/** `next`, `again` and `forget` are offered when given. */
-export function view(receipt, { next, again, forget }) {
+/** `next`, `again`, `look` and `forget` are offered when given. */
+export function view(receipt, { next, again, look, forget }) {
   const { summary } = receipt;
   return [
     el(
@@ -94,6 +94,15 @@ export function view(receipt, { next, again, forget }) {
           { type: "button", class: "button quiet", "data-testid": "vote-again", onclick: again },
           "改变主意，重新投票",
         )
+      : null,
+    look
+      ? actionForm({
+          label: "查看我的房屋与异议",
+          working: "正在打开……",
+          testid: "my-share",
+          kind: "quiet",
+          run: look,
+        })
       : null,
     el(
       "details",

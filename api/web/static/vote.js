@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as ballot from "./ballot.js";
 import { digest } from "./canonical.js";
 import * as choices from "./choices.js";
+import * as corrections from "./corrections.js";
 import { el } from "./dom.js";
 import * as identity from "./identity.js";
 import * as keys from "./keys.js";
@@ -11,6 +12,7 @@ import * as notice from "./notice.js";
 import { announce, show, showProblem } from "./page.js";
 import * as receipts from "./receipt.js";
 import * as review from "./review.js";
+import * as shares from "./share.js";
 import * as vault from "./vault.js";
 
 const STEPS = {
@@ -26,6 +28,7 @@ const VIEWS = {
   choices: showChoices,
   review: showReview,
   receipt: showReceipt,
+  share: showShare,
 };
 
 /** Everything this visit knows; forgotten with the page. */
@@ -88,13 +91,17 @@ async function go(step) {
 
 async function showNotice() {
   const waiting = await ballot.unsent(visit.assembly.id);
+  const corrected = await api.corrections(visit.notice.roster.id);
   drawSteps("notice");
   show(
     visit.notice.agenda.title,
     notice.view(
       visit.assembly,
       visit.notice,
-      waiting.map((signed) => review.undelivered(signed, () => deliver(signed))),
+      [
+        corrections.card(visit.assembly, corrected),
+        waiting.map((signed) => review.undelivered(signed, () => deliver(signed))),
+      ],
       () => go("identity"),
     ),
   );
@@ -105,7 +112,7 @@ async function showIdentity() {
   drawSteps("identity");
   show(
     "证明您是业主",
-    identity.view(remembered, begin, async (claim) => {
+    identity.view(remembered, begin, look, async (claim) => {
       await begin(await keys.enrol(visit.notice.roster, claim));
     }),
   );
@@ -122,6 +129,20 @@ async function begin(enrolment) {
   visit.group = enrolment.groups[0];
   visit.receipt = await ballot.receiptFor(visit.assembly.id, visit.group);
   await go("receipt");
+}
+
+async function look(enrolment) {
+  visit.enrolment = enrolment;
+  await go("share");
+}
+
+async function showShare() {
+  const share = await shares.load(visit.notice.roster, visit.enrolment.key);
+  drawSteps(null);
+  show(
+    "我的房屋与异议",
+    shares.view(visit.assembly, share, () => history.back()),
+  );
 }
 
 async function nextGroup() {
@@ -151,7 +172,14 @@ function showChoices() {
   show(
     "填写选择",
     choices.view(
-      { agenda, group, groups: enrolment.groups, answers, kept: enrolment.kept },
+      {
+        agenda,
+        group,
+        groups: enrolment.groups,
+        withheld: enrolment.withheld,
+        answers,
+        kept: enrolment.kept,
+      },
       async () => {
         const chosen = choices.signedChoices(agenda, answers);
         const payload = ballot.compose(visit.notice, group, chosen, visit.earlier);
@@ -215,6 +243,7 @@ async function showReceipt() {
     receipts.view(receipt, {
       next: next ? () => take(next, null) : null,
       again: repeat && visit.enrolment && group ? () => take(group, receipt) : null,
+      look: visit.enrolment ? () => look(visit.enrolment) : null,
       forget: async () => {
         await vault.clear();
         location.reload();
@@ -254,6 +283,7 @@ addEventListener("popstate", async ({ state }) => {
   else if (state.step === "choices" && visit.group) showChoices();
   else if (state.step === "review" && visit.composed) showReview();
   else if (state.step === "receipt" && visit.receipt) await showReceipt();
+  else if (state.step === "share" && visit.enrolment) await showShare();
   else if (state.step === "identity") await showIdentity();
   else await showNotice();
 });

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -116,11 +117,12 @@ def test_a_recount_strikes_the_rows_of_an_exclusion_list(three_files, tmp_path):
 
 
 def test_a_clause_on_delivery_is_a_problem_of_the_agenda(three_files, tmp_path):
-    agenda = three_files / "agenda.json"
+    folder = shutil.copytree(three_files, tmp_path / "files")
+    agenda = folder / "agenda.json"
     whole = json.loads(agenda.read_text())
     whole["policies"] = whole.get("policies", {}) | {"silence": "delivered_follows"}
     agenda.write_text(json.dumps(whole))
-    done = recount(three_files, tmp_path / "result.json")
+    done = recount(folder, tmp_path / "result.json")
     assert done.returncode == 2
     assert "没有提供送达记录" in done.stderr
 

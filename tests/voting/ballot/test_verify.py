@@ -16,8 +16,20 @@ from voting.ballot.model import PAYLOAD_TYPE
 from voting.ballot.verify import require_open, verify
 from voting.kernel import canonical, dsse
 from voting.kernel.refusal import Refusal
+from voting.roster.entitled import EntitledRoster
 
 MINE = ("2-1-102", "B1-1-002")
+
+
+def entitled(world):
+    """After a correction: 1-2-102 is gone, 1-1-202 is 陈䶮's, and nobody votes for it."""
+    roster = world.roster
+    chen = roster.units[roster.unit_code["2-1-102"]].owners
+    units = tuple(
+        replace(unit, owners=chen) if unit.unit_key == "1-1-202" else unit for unit in roster.units
+    )
+    nobody, gone = {roster.unit_code["1-1-202"]: ()}, {roster.unit_code["1-2-102"]}
+    return EntitledRoster(roster.community, 1, units, None, nobody, frozenset(gone))
 
 
 def check(world, data, *, poll=None, at=None):
@@ -25,7 +37,7 @@ def check(world, data, *, poll=None, at=None):
         return verify(
             data,
             poll or world.poll,
-            world.roster,
+            entitled(world),
             partial(world.identities.holder, session, world.roster_id),
             at=at or world.clock(),
         )
@@ -138,21 +150,23 @@ CASES = [
     (9, "unknown-key", unenrolled),
     (9, "unknown-key", revoked),
     (10, "unknown-unit", ballot(units=("2-1-102", "9-9-999"))),
-    (11, "not-your-unit", ballot(units=("1-1-102",))),
-    (11, "not-your-unit", ballot(units=("1-1-101", "2-1-102"))),
-    (11, "not-your-unit", ballot(units=("2-1-201",))),
-    (12, "unreadable-choice", ballot(said={})),
-    (12, "unreadable-choice", ballot(said=choices("maybe"))),
-    (12, "unreadable-choice", ballot(said=choices("blank"))),
-    (12, "unreadable-choice", ballot(said=choices(1))),
-    (12, "unreadable-choice", ballot(said=choices(third="c"))),
-    (12, "unreadable-choice", ballot(said=choices(third="void"))),
-    (12, "unreadable-choice", ballot(said=choices(**{"2": "approve"}))),
-    (12, "unreadable-choice", ballot(said=choices(**{"2": {"c1": "approve"}}))),
-    (12, "unreadable-choice", ballot(said=choices(**{"5": "approve"}))),
-    (12, "too-many-ticks", ticking("c1", "c2", "c3")),
-    (13, "bad-signature", signed_by_another),
-    (13, "bad-signature", altered),
+    (11, "unit-removed", ballot(units=("1-2-102",))),
+    (12, "not-your-unit", ballot(units=("1-1-102",))),
+    (12, "not-your-unit", ballot(units=("1-1-101", "2-1-102"))),
+    (12, "not-your-unit", ballot(units=("2-1-201",))),
+    (13, "not-the-voter", ballot(units=("1-1-202",))),
+    (14, "unreadable-choice", ballot(said={})),
+    (14, "unreadable-choice", ballot(said=choices("maybe"))),
+    (14, "unreadable-choice", ballot(said=choices("blank"))),
+    (14, "unreadable-choice", ballot(said=choices(1))),
+    (14, "unreadable-choice", ballot(said=choices(third="c"))),
+    (14, "unreadable-choice", ballot(said=choices(third="void"))),
+    (14, "unreadable-choice", ballot(said=choices(**{"2": "approve"}))),
+    (14, "unreadable-choice", ballot(said=choices(**{"2": {"c1": "approve"}}))),
+    (14, "unreadable-choice", ballot(said=choices(**{"5": "approve"}))),
+    (14, "too-many-ticks", ticking("c1", "c2", "c3")),
+    (15, "bad-signature", signed_by_another),
+    (15, "bad-signature", altered),
 ]
 
 
@@ -177,7 +191,7 @@ def promised():
 
 
 def test_every_code_of_the_table_has_a_case_and_no_case_is_outside_it():
-    assert {number for number, _ in promised()} == set(range(1, 14))
+    assert {number for number, _ in promised()} == set(range(1, 16))
     assert {(number, code) for number, code, _ in CASES} == promised()
 
 
@@ -190,8 +204,10 @@ def spoil(world, first):
         6: {"notice": "0" * 64},
         7: {"roster": "0" * 64},
         10: {"units": ["9-9-999"]},
-        11: {"units": ["1-1-102"]},
-        12: {"choices": {}},
+        11: {"units": ["1-2-102"]},
+        12: {"units": ["1-1-102"]},
+        13: {"units": ["1-1-202"]},
+        14: {"choices": {}},
     }
     for number in sorted(wrong, reverse=True):
         good |= wrong[number] if number >= first else {}
@@ -203,8 +219,8 @@ def spoil(world, first):
     ("first", "code"),
     [
         (5, "wrong-assembly"), (6, "wrong-notice"), (7, "wrong-roster"), (9, "unknown-key"),
-        (10, "unknown-unit"), (11, "not-your-unit"), (12, "unreadable-choice"),
-        (13, "bad-signature"),
+        (10, "unknown-unit"), (11, "unit-removed"), (12, "not-your-unit"), (13, "not-the-voter"),
+        (14, "unreadable-choice"), (15, "bad-signature"),
     ],
 )  # fmt: skip
 def test_of_several_faults_the_first_in_the_table_is_named(open_world, first, code):

@@ -41,7 +41,7 @@ def enrol(world, said, phone=None, *, challenge=None, envelope=None, address="20
     phone = phone or Handset()
     drawn = challenge or world.identities.challenge(world.roster_id)[0]
     envelope = envelope or phone.possession(drawn, world.roster.digest)
-    return world.identities.enrol(world.roster_id, said, envelope, address=address)
+    return world.identities.enrol(world.roster_id, said, envelope, address=address)[:2]
 
 
 def holder(world, phone):
@@ -388,7 +388,7 @@ def test_developer_stock_has_no_voter_on_a_phone(open_world, owner, serial):
             world.identities.challenge(world.roster_id)[0], world.roster.digest
         ),
         address="a",
-    ) == (world.phones["stock"].key_id, ())
+    ) == (world.phones["stock"].key_id, (), ())
     with pytest.raises(NotYourUnit):
         world.cast("stock", ["2-1-201"])
     with pytest.raises(NotYourUnit):

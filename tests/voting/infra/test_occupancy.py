@@ -8,9 +8,9 @@ from voting.infra.occupancy import DatabaseInUse
 
 
 @pytest.fixture
-def another(database_url, database):
+def another(database):
     """A second process's view of the same database, as far as locks are concerned."""
-    opened = Database(database_url)
+    opened = Database(database.engine.url.render_as_string(hide_password=False))
     yield opened
     opened.close()
 
@@ -51,7 +51,7 @@ def test_work_that_failed_lets_the_next_in(database, another):
         pass
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_server_that_lost_its_connections_is_back_with_the_next(database, another):
     """PostgreSQL was restarted: until the server asks again it is not there, then it is."""
     database.serve()

@@ -47,7 +47,8 @@ def test_positions_are_handed_out_in_order(session):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.integers(0, 20), max_size=5))
 def test_however_a_log_was_filled_it_is_the_plain_tree(database, batches):

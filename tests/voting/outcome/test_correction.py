@@ -6,7 +6,7 @@ from tests.voting.conftest import voting
 from tests.voting.roster.test_versions import NEWCOMER, amend, imported
 from tests.voting.world import BUYER, CHEN, ROWS, SHOP, ZHANG, ZHAO, _row, choices, claim
 from voting.assembly.refusals import AgendaDoesNotFit
-from voting.ballot.refusals import NotYourUnit
+from voting.ballot.refusals import NotYourUnit, UnitRemoved
 from voting.box.paper import PaperBallot
 from voting.box.refusals import AlreadyVoted
 from voting.identity.refusals import IdentityNotProved
@@ -194,14 +194,14 @@ def test_a_misspelled_name_is_corrected_without_touching_the_count(open_world):
 def test_both_totals_are_kept_and_the_outcome_is_computed_with_both(open_world):
     """C-16: the pinned roster decides; the certificate says what the corrected one leads to."""
     world = open_world
-    for name, units in {"zhang": ["1-1-101", "1-1-202"], "shop": ["2-1-101"]}.items():
+    cast = {"zhang": ["1-1-101", "1-1-202"], "shop": ["2-1-101"], "liu": ["1-2-102"]}
+    for name, units in cast.items():
         world.cast(name, units)
     before = world.roster.digest
     version = corrected(
         world, [_row("2-1-101", "商业", "410", [SHOP], 7)],
         ["1-2-102"],
     )  # fmt: skip
-    world.cast("liu", ["1-2-102"])
     result = certify(world)
     assert (result["roster"], result["corrected"]["roster"]) == (before, version.digest)
     (act,) = result["corrections"]
@@ -215,6 +215,7 @@ def test_both_totals_are_kept_and_the_outcome_is_computed_with_both(open_world):
     assert pinned["electorate"] == {"area_cm2": 11_194_201, "heads": 7}
     assert other["electorate"] == {"area_cm2": 11_239_201, "heads": 6}
     # The unit that should not have been there takes its vote along.
+    assert act["removed"] == {"area_cm2": 955_000, "units": 1, "voted": 1}
     assert (pinned["participating"]["heads"], other["participating"]["heads"]) == (3, 2)
     assert [problems(data) for data in bundles(world)] == [{}, {}]
     assert bundle.read(bundles(world)[0]).keys() >= {CORRECTIONS}
@@ -222,13 +223,58 @@ def test_both_totals_are_kept_and_the_outcome_is_computed_with_both(open_world):
         (
             "表决期间业主清册有更正，经召集人与监督单位于2026年3月18日 00:00共同签署："
             "全部房屋由 8 人、1,157.4201 ㎡更正为 7 人、1,161.9201 ㎡；"
-            "不含车位与储藏由 7 人、1,119.4201 ㎡更正为 6 人、1,123.9201 ㎡"
+            "不含车位与储藏由 7 人、1,119.4201 ㎡更正为 6 人、1,123.9201 ㎡；"
+            "更正删除房屋 1 套（95.50 ㎡），此后不再接受其表决票，此前已投票 1 套，"
+            "在公布的清册上仍计入，在试算中剔除"
         ),
         (
             "事项 1 依公布的清册（总数 7 人、1,119.4201 ㎡）为“未通过”；"
             "按更正后的清册（总数 6 人、1,123.9201 ㎡）试算为“未通过”，结果相同"
         ),
     ]
+
+
+def test_a_removed_unit_has_no_vote_any_more_on_the_phone_or_on_paper(open_engine_world):
+    world = open_engine_world
+    world.cast("zhang", ["1-1-101"])
+    corrected(world, removed=["1-2-102", "1-1-202"])
+    with pytest.raises(UnitRemoved) as refusal:
+        world.cast("liu", ["1-2-102"])
+    assert "1-2-102 已由清册更正删除" in refusal.value.detail
+    paper = PaperBallot("7", ("1-2-102",), choices(), "")
+    with pytest.raises(UnitRemoved):
+        world.box.enter_paper(world.assembly_id, paper, by="k1")
+    assert held(world, "zhang") == [["1-1-101", "B1-1-001"], ["1-2-101"]]
+    result = certify(world)
+    assert result["corrections"][0]["removed"] == {"area_cm2": 1_705_000, "units": 2, "voted": 0}
+    assert result["items"][0]["electorate"] == {"area_cm2": 11_194_201, "heads": 7}
+    assert [problems(data) for data in bundles(world)] == [{}, {}]
+
+
+def test_a_paper_waiting_for_its_second_clerk_is_refused_once_its_unit_is_removed(open_world):
+    world = open_world
+    paper = PaperBallot("7", ("1-2-102",), choices(), "")
+    world.box.enter_paper(world.assembly_id, paper, by="k1")
+    corrected(world, removed=["1-2-102"])
+    with pytest.raises(UnitRemoved):
+        world.box.enter_paper(world.assembly_id, paper, by="k2")
+
+
+def test_everybody_sees_a_correction_once_both_have_signed(open_world):
+    world = open_world
+    version = amend(world, world.roster_id, [SOLD], ["1-2-102"])
+    world.rosters.corrections.propose(version.roster_id, by="c1")
+    assert world.rosters.signed_corrections(world.roster_id) == ()
+    act = world.assemblies.correct(version.roster_id, by="s1")
+    (signed,) = world.rosters.signed_corrections(world.roster_id)
+    assert signed.act == act
+    assert world.acts()[signed.position]["correction"] == act.digest
+    later = amend(world, version.roster_id, [_row("1-1-101", "住宅", "90", [CHEN], 22)])
+    world.rosters.corrections.propose(later.roster_id, by="c1")
+    world.assemblies.correct(later.roster_id, by="s1")
+    first, second = world.rosters.signed_corrections(world.roster_id)
+    assert first == signed
+    assert second.act.difference.before == first.act.difference.after
 
 
 def test_a_vote_without_corrections_is_written_as_ever(open_world):

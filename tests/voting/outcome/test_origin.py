@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.voting.outcome.forgery import ENTRIES, edited, zipped
 from tests.voting.outcome.test_correction import certify, problems
 from tests.voting.roster.test_versions import amend, imported
-from tests.voting.world import CHEN, ROWS, _row
+from tests.voting.world import CHEN, DISPLAYED, ROWS, _row
 from voting.kernel import canonical
 from voting.outcome import bundle
 from voting.outcome.bundle import ORIGIN, Level
@@ -18,7 +18,7 @@ SPLIT = _row("2-1-102", "住宅", "88.9", [CHEN], 8)
 
 def voted(world, roster_id):
     """Freeze a version and hold a vote on it."""
-    world.clock.advance(days=-7)
+    world.clock.moment -= DISPLAYED
     world.roster_id = roster_id
     world.display(roster_id)
     world.sign(roster_id)

@@ -171,8 +171,16 @@ def test_without_a_day_nobody_is_a_minor():
 
 
 def test_whoever_acts_for_an_owner_answers_the_doubt():
-    assert found([row(证件号码=resident(1, "20200101"), 代理人="某人")]) == []
-    assert found([row(业主状态="已故", 代理人="某人")]) == []
+    known = {"代理人": "某人", "代理人证件号码": resident(9)}
+    assert found([row(证件号码=resident(1, "20200101"), **known)]) == []
+    assert found([row(业主状态="已故", **known)]) == []
+
+
+def test_whoever_acts_without_papers_can_only_vote_on_paper():
+    for cells in ({"证件号码": resident(1, "20200101")}, {"业主状态": "已故"}):
+        assert found([row(**cells, 代理人="某人")]) == [
+            ("hint", 2, "代理人", "representative-no-paper")
+        ]
 
 
 TWO = {"业主姓名": "张三、李四", "证件号码": f"11010519491231002X、{resident(4)}"}

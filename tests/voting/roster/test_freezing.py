@@ -1,18 +1,19 @@
 """From a version to the denominator: published, objected to, answered, signed by two people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.voting.world import CLAIMS, COMMUNITY, LI, ROWS, Handset, claim, sheet
+from tests.voting.world import CLAIMS, COMMUNITY, DISPLAYED, LI, ROWS, Handset, claim, sheet
 from voting.identity.refusals import IdentityNotProved, StaleRequest, UnknownKey
 from voting.identity.request import PAYLOAD_TYPE as REQUEST
 from voting.identity.request import payload as request
 from voting.identity.service import SHARE
 from voting.infra.throttle import TooManyAttempts
 from voting.kernel import canonical
+from voting.kernel.clock import BEIJING, beijing_text
 from voting.kernel.commitment import Opening
-from voting.roster import objection
+from voting.roster import objection, store
 from voting.roster.objection import (
     Complaint,
     Concern,
@@ -23,6 +24,7 @@ from voting.roster.objection import (
     UnreadableObjection,
     answer_bytes,
 )
+from voting.roster.objection_period import objection_period
 from voting.roster.version import (
     FreezeNotProposed,
     ObjectionAccepted,
@@ -44,7 +46,7 @@ def imported(world, rows=ROWS):
 
 @pytest.fixture
 def shown(engine_world):
-    """A world whose roster is published and whose week for objections is over."""
+    """A world whose roster is published and whose days for objections are over."""
     engine_world.roster_id = imported(engine_world)
     engine_world.display(engine_world.roster_id)
     return engine_world
@@ -57,19 +59,48 @@ def test_a_version_nobody_could_object_to_is_not_frozen(world):
 
 def test_before_the_last_moment_of_the_objection_period_nobody_freezes(world):
     roster_id = imported(world)
-    until = world.clock.moment + timedelta(days=7)
+    until = world.clock.moment + timedelta(days=20)
     world.rosters.freezing.publish(roster_id, until, by="c1")
     world.clock.moment = until - timedelta(seconds=1)
-    with pytest.raises(ObjectionPeriodRunning):
+    with pytest.raises(ObjectionPeriodRunning) as refusal:
         world.rosters.freezing.propose(roster_id, by="c1")
+    assert beijing_text(until) in refusal.value.detail
     world.clock.moment = until
     world.rosters.freezing.propose(roster_id, by="c1")
 
 
-def test_a_period_has_a_future_and_is_not_moved(world):
+def test_owners_have_fifteen_full_days_to_object_and_not_a_second_less(world):
+    """BJ art. 32: published on 2 March, the day not counted, the 17th ends at midnight."""
     roster_id = imported(world)
-    with pytest.raises(ObjectionPeriodTooShort):
-        world.rosters.freezing.publish(roster_id, world.clock.moment, by="c1")
+    earliest = datetime(2026, 3, 18, tzinfo=BEIJING)
+    for until in (world.clock.moment, earliest - timedelta(seconds=1)):
+        with pytest.raises(ObjectionPeriodTooShort) as refusal:
+            world.rosters.freezing.publish(roster_id, until, by="c1")
+        assert "第三十二条" in refusal.value.detail
+        assert beijing_text(earliest) in refusal.value.detail
+    world.rosters.freezing.publish(roster_id, earliest, by="c1")
+
+
+def test_a_list_published_for_fewer_days_before_the_rule_was_kept_is_not_frozen(world):
+    """Its row says a week; owners have their fifteen days all the same."""
+    roster_id = imported(world)
+    world.rosters.freezing.publish(roster_id, world.clock.moment + DISPLAYED, by="c1")
+    with world.database.write() as session:
+        row = store.lock(session, roster_id)
+        row.objections_until = world.clock.moment + timedelta(days=7)
+    world.clock.advance(days=8)
+    with pytest.raises(ObjectionPeriodRunning) as refusal:
+        world.rosters.freezing.propose(roster_id, by="c1")
+    assert beijing_text(datetime(2026, 3, 18, tzinfo=BEIJING)) in refusal.value.detail
+
+
+def test_before_the_regulation_a_list_only_had_to_hang_at_all():
+    assert objection_period(datetime(2020, 4, 30, 12, tzinfo=BEIJING)) is None
+    assert objection_period(datetime(2020, 5, 1, tzinfo=BEIJING)).days == 15
+
+
+def test_a_period_is_not_moved(world):
+    roster_id = imported(world)
     world.display(roster_id)
     with pytest.raises(RosterAlreadyPublished):
         world.rosters.freezing.publish(roster_id, world.clock.moment + timedelta(days=1), by="c1")

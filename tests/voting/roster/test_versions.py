@@ -91,7 +91,7 @@ def test_the_register_binds_what_a_version_rests_on_and_what_it_changes(world):
     assert not {"difference", "previous", "totals_before"} & one.keys()
     with world.database.read() as session:
         row = store.roster(session, second.roster_id)
-        basis, previous = world.rosters.origin(session, row)
+        basis, previous = world.rosters.origins.opened(session, row)
     assert canonical.digest(previous) == two["previous"]
     assert Opening(basis.salt, FROM_REGISTRY.basis.encode()).commitment == two["basis"]
     assert FROM_REGISTRY.basis.encode() not in b"".join(world.log(world.register))

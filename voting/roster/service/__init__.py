@@ -2,8 +2,19 @@
 
 from voting.roster.service.corrections import Corrections
 from voting.roster.service.custody import Custody, Identity
+from voting.roster.service.mandates import MandateBook
 from voting.roster.service.objections import Objections
+from voting.roster.service.origins import Origins
 from voting.roster.service.retention import Retention
 from voting.roster.service.rosters import Rosters
 
-__all__ = ["Corrections", "Custody", "Identity", "Objections", "Retention", "Rosters"]
+__all__ = [
+    "Corrections",
+    "Custody",
+    "Identity",
+    "MandateBook",
+    "Objections",
+    "Origins",
+    "Retention",
+    "Rosters",
+]

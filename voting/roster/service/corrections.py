@@ -1,5 +1,7 @@
 """Corrections of frozen rosters: signed by the convener and the supervisor (domain C-16)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
@@ -13,9 +15,11 @@ from voting.roster.correction import (
     CorrectionOutdated,
     NoCorrection,
     RosterCorrected,
+    SignedCorrection,
 )
 from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument
+from voting.roster.entitled import after_correction
 from voting.roster.entries import correction_entry
 from voting.roster.service.custody import Custody
 from voting.roster.signatories import Signatories
@@ -32,6 +36,7 @@ class Corrections:
         self._ledger = ledger
         self._custody = custody
         self._now = now
+        self._signed: dict[str, Sequence[SignedCorrection]] = {}
         self._entitled: dict[tuple[str, int], RosterDocument] = {}
 
     def propose(self, version_id: str, *, by: str) -> Correction:
@@ -158,8 +163,24 @@ class Corrections:
             if row.register_position is not None
         ]
 
+    def signed(
+        self, session: Session, roster_id: str, frozen: RosterDocument
+    ) -> Sequence[SignedCorrection]:
+        """Read the acts in force on a frozen roster, one building on the other."""
+        rows = store.corrections(session, roster_id)
+        known = self._signed.get(roster_id, ())
+        if len(known) < len(rows):
+            base, found = frozen, []
+            for row in rows:
+                act = Correction.read(row.document, base)
+                base = act.difference.apply(base)
+                if row.confirmed_at is not None and row.register_position is not None:
+                    found.append(SignedCorrection(act, row.confirmed_at, row.register_position))
+            known = self._signed[roster_id] = tuple(found)
+        return known
+
     def entitled(self, session: Session, roster_id: str, frozen: RosterDocument) -> RosterDocument:
-        """Give a frozen roster its units' owners as of the last correction in force."""
+        """Give a frozen roster the owners and units that the last correction in force left."""
         acts = store.corrections(session, roster_id)
         if not acts:
             return frozen
@@ -167,7 +188,7 @@ class Corrections:
         if key not in self._entitled:
             last = session.get_one(store.RosterRow, acts[-1].version_id)
             corrected = RosterDocument.from_bytes(last.document)
-            self._entitled.setdefault(key, frozen.with_owners_of(corrected))
+            self._entitled.setdefault(key, after_correction(frozen, corrected))
         return self._entitled[key]
 
     def _proposed(self, session: Session, version_id: str) -> store.CorrectionRow:

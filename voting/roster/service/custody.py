@@ -65,7 +65,7 @@ class Custody:
     def open(
         self,
         session: Session,
-        rows: Sequence[store.OwnerRow | store.ObjectionRow],
+        rows: Sequence[store.OwnerRow | store.ObjectionRow | store.MandatesRow],
         purpose: str,
         *,
         by: str,
@@ -120,8 +120,13 @@ class Custody:
         document: RosterDocument,
         numbers: Mapping[str, int],
     ) -> None:
-        """Seal the owners of these units, and index their titles, beside a version."""
-        people = {
+        """Seal the people of these units, and index their titles, beside a version."""
+        people: dict[int, tuple[OwnerRecord, Sequence[str]]] = {
+            numbers[person.identity]: (person, ())
+            for unit in roster
+            for person in unit.representatives
+        }
+        people |= {
             numbers[owner.identity]: (owner, unit.phones)
             for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
             for owner in unit.owners
@@ -145,7 +150,7 @@ class Custody:
             )
             for unit in roster
             if unit.title_no is not None
-            for owner in unit.owners
+            for owner in {person.identity: person for person in unit.people}.values()
         )
         session.flush()
 
@@ -155,20 +160,24 @@ class Custody:
         from_id: str,
         to_id: str,
         document: RosterDocument,
+        acting: Collection[int],
         fresh: Collection[int],
         *,
         by: str,
     ) -> None:
-        """Seal the owners that a version keeps once more, for their place in the next.
+        """Seal the people that a version keeps once more, for their place in the next.
 
         Parameters
         ----------
         document
             The next version.
+        acting
+            Numbers of the representatives that it keeps.
         fresh
-            Numbers of the owners who come with its own sheet.
+            Numbers of the people who come with its own sheet.
         """
-        wanted = {code for unit in document.units for code in unit.owners} - set(fresh)
+        owners = {code for unit in document.units for code in unit.owners}
+        wanted = owners.union(acting) - set(fresh)
         rows = [row for row in store.owners(session, from_id) if row.owner_code in wanted]
         opened = self.open(session, rows, "amend", by=by, roster_id=from_id)
         for row, data in zip(rows, opened, strict=True):
@@ -254,8 +263,15 @@ class Custody:
         )
         session.flush()
 
-    def identities(self, roster_id: str, unit_key: str, *, by: str) -> list[Identity]:
+    def identities(
+        self, roster_id: str, unit_key: str, *, by: str, acting: Collection[int] = ()
+    ) -> list[Identity]:
         """Show who owns a unit, to compare him with a paper; the register says who asked.
+
+        Parameters
+        ----------
+        acting
+            Numbers of those who act for the owners, to be shown with them.
 
         Raises
         ------
@@ -268,7 +284,7 @@ class Custody:
             units = RosterDocument.from_bytes(row.document)
             if unit_key not in units.unit_code:
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
-            codes = units.units[units.unit_code[unit_key]].owners
+            codes = {*units.units[units.unit_code[unit_key]].owners, *acting}
             rows = store.owners(session, roster_id, codes)
             opened = self.open(session, rows, "read", by=by, roster_id=roster_id, about=[unit_key])
         return [_identity(owner.owner_code, data) for owner, data in zip(rows, opened, strict=True)]

@@ -10,6 +10,7 @@ from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.entries import frozen_entry
+from voting.roster.objection_period import earliest_end, objection_period
 from voting.roster.signatories import Signatories
 from voting.roster.version import (
     FreezeNotProposed,
@@ -43,7 +44,8 @@ class Freezing:
         Parameters
         ----------
         until
-            Before this moment the version cannot be frozen.
+            Before this moment the version cannot be frozen: not before the last of the days
+            that owners have to object (BJ art. 32).
 
         Raises
         ------
@@ -55,8 +57,9 @@ class Freezing:
             if row.published_at is not None:
                 raise RosterAlreadyPublished("这一版清册已经公示")
             now = self._now()
-            if until <= now:
-                raise ObjectionPeriodTooShort("异议期的截止时间须晚于现在")
+            earliest = earliest_end(now)
+            if until <= now or until < earliest:
+                raise ObjectionPeriodTooShort(_too_short(now), earliest=timestamp(earliest))
             row.published_at, row.objections_until = now, until
             self._trail(session, "publish-roster", row, by, until=timestamp(until))
         return summary_of(row, RosterDocument.from_bytes(row.document))
@@ -103,10 +106,12 @@ class Freezing:
         row = _require_unfrozen(session, roster_id)
         if row.published_at is None or row.objections_until is None:
             raise RosterNotPublished("清册须先公示，接受业主异议，然后才能冻结")
-        if self._now() < row.objections_until:
+        # A list published before the least period was asked for has to hang that long as well.
+        ends = max(row.objections_until, earliest_end(row.published_at))
+        if self._now() < ends:
             raise ObjectionPeriodRunning(
-                f"异议期至 {beijing_text(row.objections_until)} 止，此前不能冻结",
-                objections_until=timestamp(row.objections_until),
+                f"异议期至 {beijing_text(ends)} 止，此前不能冻结，从此时起可以签署",
+                objections_until=timestamp(ends),
             )
         waiting = store.open_objections(session, row.community)
         if waiting:
@@ -131,6 +136,16 @@ class Freezing:
             roster=row.roster_id,
             **facts,
         )
+
+
+def _too_short(now: datetime) -> str:
+    period = objection_period(now)
+    if period is None:
+        return "异议期的截止时间须晚于现在"
+    return (
+        f"清册须公示 {period.days} 日接受异议（{period.source}），公示当日不计："
+        f"今天公示，异议期最早于 {beijing_text(earliest_end(now))} 截止，此后才可冻结"
+    )
 
 
 def summary_of(row: store.RosterRow, document: RosterDocument) -> RosterSummary:

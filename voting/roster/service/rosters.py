@@ -1,5 +1,7 @@
 """Versions of rosters: import a sheet, amend a version, read what is there."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -8,22 +10,25 @@ from sqlalchemy.orm import Session
 from voting.infra.database import Database
 from voting.kernel import canonical
 from voting.kernel.clock import BEIJING, Clock
-from voting.kernel.commitment import Opening
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.roster import community as communities
 from voting.roster import store
 from voting.roster.amendment import amended
-from voting.roster.difference import RosterDifference, totals
+from voting.roster.correction import SignedCorrection
+from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument, number_owners
-from voting.roster.entries import version_entry
+from voting.roster.entitled import with_voters
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
+from voting.roster.mandate import Mandates, Standing, mandates_of, voters_on
 from voting.roster.model import Roster
 from voting.roster.service.corrections import Corrections
-from voting.roster.service.custody import Custody
+from voting.roster.service.custody import Custody, Identity
 from voting.roster.service.freezing import Freezing, summary_of
+from voting.roster.service.mandates import MandateBook
 from voting.roster.service.objections import Objections
+from voting.roster.service.origins import Origins
 from voting.roster.service.retention import Retention
 from voting.roster.vault import Vault
 from voting.roster.version import (
@@ -46,8 +51,8 @@ _ADDING = "roster-versions"
 class Rosters:
     """Roster versions. Frozen ones never change, so they are kept in memory once read.
 
-    ``freezing``, ``objections``, ``corrections``, ``custody`` and ``retention`` are the use cases
-    around them.
+    ``freezing``, ``objections``, ``corrections``, ``mandates``, ``custody``, ``origins`` and
+    ``retention`` are the use cases around them.
     """
 
     def __init__(self, database: Database, ledger: Ledger, vault: Vault, now: Clock) -> None:
@@ -59,6 +64,8 @@ class Rosters:
         # The document of a version never changes; of large ones only so many fit into memory.
         self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(self._read_document)
         self.custody = Custody(database, ledger, vault, now)
+        self.mandates = MandateBook(self.custody)
+        self.origins = Origins(ledger, self.custody)
         self.retention = Retention(database, ledger, vault, now)
         self.freezing = Freezing(database, ledger, now)
         self.objections = Objections(database, ledger, self.custody, now)
@@ -105,6 +112,7 @@ class Rosters:
             row = self._add_version(session, document, sheet, provenance, findings)
             self.custody.keep(session, row.roster_id, roster, document, numbers)
             before = None if newest is None else RosterDocument.from_bytes(newest.document)
+            self.mandates.keep(session, row.roster_id, self._mandates(roster, numbers))
             self._enter(session, "import-roster", row, (before, document), by)
         return summary_of(row, document), reconciliation
 
@@ -157,15 +165,38 @@ class Rosters:
             source = provenance.evidence if sheet is None else sheet
             row = self._add_version(session, document, source, provenance, findings)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
-            fresh = {numbers[owner.identity] for unit in roster for owner in unit.owners}
-            self.custody.carry(session, base.roster_id, row.roster_id, document, fresh, by=by)
-            self.custody.keep(session, row.roster_id, roster, document, numbers)
             said = {unit.unit_key for unit in roster}
+            kept = self.mandates.kept(session, base.roster_id, said | removed, by=by)
+            acting = {each.owner for people in kept.values() for each in people}
+            fresh = {numbers[person.identity] for unit in roster for person in unit.people}
+            self.custody.carry(
+                session, base.roster_id, row.roster_id, document, acting, fresh, by=by
+            )
+            self.custody.keep(session, row.roster_id, roster, document, numbers)
+            self.mandates.keep(session, row.roster_id, kept | dict(self._mandates(roster, numbers)))
             self.custody.carry_titles(
                 session, (base.roster_id, first), (row.roster_id, document), said
             )
             self._enter(session, "amend-roster", row, (first, document), by)
         return summary_of(row, document)
+
+    def identities(
+        self, roster_id: str, unit_key: str, *, by: str
+    ) -> list[tuple[Identity, Standing]]:
+        """Show who owns a unit and who acts for it, each with whether he may vote today.
+
+        Raises
+        ------
+        UnknownRoster, UnknownRosterUnit, RosterErased
+        """
+        with self._database.write() as session:
+            mandates = self.mandates.of(session, roster_id, by=by).get(unit_key, ())
+        standing = {
+            each.owner: Standing.OWNER if each.may_vote(self._today()) else each.standing
+            for each in mandates
+        }
+        found = self.custody.identities(roster_id, unit_key, by=by, acting=standing.keys())
+        return [(identity, standing.get(identity.owner, Standing.OWNER)) for identity in found]
 
     def summaries(self) -> list[RosterSummary]:
         """List every version, newest import first."""
@@ -211,20 +242,6 @@ class Rosters:
             raise RosterNotPublished("这一版清册尚未公示")
         return row
 
-    def origin(self, session: Session, row: store.RosterRow) -> tuple[Opening, bytes | None]:
-        """Give what opens a version's entry in the register.
-
-        Returns
-        -------
-        basis, previous
-            The words it rests on with their salt, and the document of the version before.
-        """
-        before = None
-        if row.previous_digest is not None:
-            before = store.by_digest(session, row.community, row.previous_digest)
-        basis = self.custody.basis(row.roster_id, row.basis)
-        return basis, None if before is None else before.document
-
     def difference(self, roster_id: str) -> RosterDifference | None:
         """Compare a version with the one it names as its predecessor; None for a first one.
 
@@ -261,6 +278,17 @@ class Rosters:
             self._frozen.setdefault(roster_id, RosterDocument.from_bytes(row.document))
         return self._frozen[roster_id]
 
+    def signed_corrections(self, roster_id: str) -> Sequence[SignedCorrection]:
+        """List the corrections in force on a frozen roster, oldest first.
+
+        Raises
+        ------
+        UnknownRoster, RosterNotFrozen
+        """
+        frozen = self.frozen(roster_id)
+        with self._database.read() as session:
+            return self.corrections.signed(session, roster_id, frozen)
+
     def entitled(self, session: Session, roster_id: str) -> RosterDocument:
         """Read a frozen roster with its units' owners of today: who may use which slot (C-14).
 
@@ -270,14 +298,30 @@ class Rosters:
         """
         return self.corrections.entitled(session, roster_id, self.frozen(roster_id))
 
+    def electors(self, session: Session, roster_id: str, day: date, *, by: str) -> RosterDocument:
+        """Read a frozen roster with those who may vote for its units on a day (domain C-1, C-13).
+
+        Raises
+        ------
+        UnknownRoster, RosterNotFrozen, RosterErased, KeyMissing
+        """
+        roster = self.entitled(session, roster_id)
+        mandates = self.mandates.in_force(session, roster_id, by=by)
+        return with_voters(roster, voters_on(mandates, day, roster.unit_code))
+
+    def _mandates(self, roster: Roster, numbers: Mapping[str, int]) -> Mandates:
+        return mandates_of(roster, numbers, self._today())
+
+    def _today(self) -> date:
+        return self._now().astimezone(BEIJING).date()
+
     def _read_document(self, roster_id: str) -> RosterDocument:
         with self._database.read() as session:
             return RosterDocument.from_bytes(_require(session, roster_id).document)
 
     def _examined(self, sheet: bytes, filename: str) -> tuple[Roster, bytes]:
         """Read a sheet, and write down what is doubtful in it but keeps nothing out."""
-        today = self._now().astimezone(BEIJING).date()
-        examination = examine(sheet, filename, on=today)
+        examination = examine(sheet, filename, on=self._today())
         roster = examination.require()
         found = [dict(finding.document()) for finding in examination.findings]
         return roster, canonical.encode(found)
@@ -291,7 +335,7 @@ class Rosters:
         numbered = {
             row.identity_index: row.owner_code for row in store.owners(session, before.roster_id)
         }
-        owners = {owner.identity: owner for unit in roster for owner in unit.owners}
+        owners = {person.identity: person for unit in roster for person in unit.people}
         known = {
             identity: numbered[index]
             for identity, owner in owners.items()
@@ -342,27 +386,9 @@ class Rosters:
         documents: tuple[RosterDocument | None, RosterDocument],
         by: str,
     ) -> None:
-        """Put a version into the register: where it comes from, and what it does to both totals."""
-        before, document = documents
-        difference = None if before is None else RosterDifference.between(before, document)
-        entry = version_entry(
-            act,
-            row.roster_id,
-            row.imported_at,
-            by=by,
-            basis=self.custody.basis(row.roster_id, row.basis).commitment,
-            difference=None if difference is None else difference.digest,
-            digest=row.digest,
-            evidence=row.evidence_digest,
-            previous=row.previous_digest,
-            source=row.source_digest,
-            supplied_by=row.supplied_by,
-            totals=totals(document).to_object(),
-            totals_before=None if difference is None else difference.totals[0].to_object(),
-            version=row.version,
-        )
-        register = self._ledger.origins.register
-        row.entered_position = self._ledger.append(session, register, [entry])[0]
+        difference = self.origins.enter(session, act, row, documents, by=by)
+        if difference is not None:
+            self._differences[row.roster_id] = difference  # asked for as soon as this is committed
 
 
 def _require(session: Session, roster_id: str) -> store.RosterRow:

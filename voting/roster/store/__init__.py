@@ -11,6 +11,7 @@ from voting.roster.store.acts import (
     open_objections,
     unanswered,
 )
+from voting.roster.store.mandates import MandatesRow, mandates
 from voting.roster.store.people import (
     OwnerRow,
     TitleRow,
@@ -34,6 +35,7 @@ from voting.roster.store.versions import (
 
 __all__ = [
     "CorrectionRow",
+    "MandatesRow",
     "ObjectionRow",
     "OwnerRow",
     "ReadingRow",
@@ -47,6 +49,7 @@ __all__ = [
     "erase_people",
     "forget_titles",
     "lock",
+    "mandates",
     "newest",
     "next_owner_code",
     "objection",

@@ -1,4 +1,4 @@
-"""What is sealed, over both tables that hold sealed data: to seal anew, and to erase."""
+"""What is sealed, over the tables that hold sealed data: to seal anew, and to erase."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,15 +7,16 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from voting.roster.store.acts import CorrectionRow, ObjectionRow
+from voting.roster.store.mandates import MandatesRow
 from voting.roster.store.people import OwnerRow, TitleRow
 from voting.roster.store.versions import RosterRow
 
 
 def sealed_under_other_keys(
     session: Session, key_version: int, limit: int
-) -> list[OwnerRow | ObjectionRow]:
+) -> list[OwnerRow | ObjectionRow | MandatesRow]:
     """Find rows that are sealed under an older key, locked, a batch at a time."""
-    found: list[OwnerRow | ObjectionRow] = list(
+    found: list[OwnerRow | ObjectionRow | MandatesRow] = list(
         session.scalars(
             select(OwnerRow)
             .where(OwnerRow.key_version != key_version, OwnerRow.sealed != b"")
@@ -28,6 +29,13 @@ def sealed_under_other_keys(
         select(ObjectionRow)
         .where(ObjectionRow.key_version != key_version, ObjectionRow.sealed != b"")
         .order_by(ObjectionRow.objection_id)
+        .limit(limit - len(found))
+        .with_for_update()
+    )
+    found += session.scalars(
+        select(MandatesRow)
+        .where(MandatesRow.key_version != key_version, MandatesRow.sealed != b"")
+        .order_by(MandatesRow.roster_id)
         .limit(limit - len(found))
         .with_for_update()
     )
@@ -82,4 +90,7 @@ def erase_people(session: Session, roster_id: str) -> None:
     )
     session.execute(
         update(ObjectionRow).where(ObjectionRow.roster_id == roster_id).values(sealed=b"")
+    )
+    session.execute(
+        update(MandatesRow).where(MandatesRow.roster_id == roster_id).values(sealed=b"")
     )

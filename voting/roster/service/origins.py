@@ -1,0 +1,76 @@
+"""Where a version comes from: bound in the register when it is taken in, opened for an auditor."""
+
+from sqlalchemy.orm import Session
+
+from voting.kernel.commitment import Opening
+from voting.ledger.service import Ledger
+from voting.roster import store
+from voting.roster.difference import RosterDifference, totals
+from voting.roster.document import RosterDocument
+from voting.roster.entries import version_entry
+from voting.roster.service.custody import Custody
+
+
+class Origins:
+    """The register's entries of versions."""
+
+    def __init__(self, ledger: Ledger, custody: Custody) -> None:
+        self._ledger = ledger
+        self._custody = custody
+
+    def enter(
+        self,
+        session: Session,
+        act: str,
+        row: store.RosterRow,
+        documents: tuple[RosterDocument | None, RosterDocument],
+        *,
+        by: str,
+    ) -> RosterDifference | None:
+        """Put a version into the register: what it rests on, and what it does to both totals.
+
+        Parameters
+        ----------
+        documents
+            Of the version before, if there is one, and of this version.
+
+        Returns
+        -------
+        RosterDifference or None
+            What is different from the version before.
+        """
+        before, document = documents
+        difference = None if before is None else RosterDifference.between(before, document)
+        entry = version_entry(
+            act,
+            row.roster_id,
+            row.imported_at,
+            by=by,
+            basis=self._custody.basis(row.roster_id, row.basis).commitment,
+            difference=None if difference is None else difference.digest,
+            digest=row.digest,
+            evidence=row.evidence_digest,
+            previous=row.previous_digest,
+            source=row.source_digest,
+            supplied_by=row.supplied_by,
+            totals=totals(document).to_object(),
+            totals_before=None if difference is None else difference.totals[0].to_object(),
+            version=row.version,
+        )
+        register = self._ledger.origins.register
+        row.entered_position = self._ledger.append(session, register, [entry])[0]
+        return difference
+
+    def opened(self, session: Session, row: store.RosterRow) -> tuple[Opening, bytes | None]:
+        """Give what opens a version's entry in the register.
+
+        Returns
+        -------
+        basis, previous
+            The words it rests on with their salt, and the document of the version before.
+        """
+        before = None
+        if row.previous_digest is not None:
+            before = store.by_digest(session, row.community, row.previous_digest)
+        basis = self._custody.basis(row.roster_id, row.basis)
+        return basis, None if before is None else before.document
