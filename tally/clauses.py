@@ -77,6 +77,8 @@ _KINDS = ("C-11", "计入表决的房屋用途另有约定")
 def _clause(name: str, value: object) -> tuple[str, str]:
     if name == "repeat_limit":
         return "C-18", f"同一房屋最多改投 {value} 次，此后的票不再替换"
+    if name == "lot_seed":
+        return "C-26", f"票数相同而名次有先后之分的，以公布的种子“{value}”抽签"
     return _CLAUSES.get((name, value), _KINDS)
 
 

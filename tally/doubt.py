@@ -53,8 +53,13 @@ def doubts(
 
 
 def policy_value(policies: Policies, name: str) -> str | int | list[str]:
-    """Write one policy as the agenda spells it; a limit that it does not set is ``unlimited``."""
+    """Write one policy as the agenda spells it.
+
+    A limit that it does not set is ``unlimited``, lots that it does not draw are ``none``.
+    """
     value = getattr(policies, name)
+    if name == "lot_seed":
+        return value or "none"
     if name == "repeat_limit":
         return "unlimited" if value is None else int(value)
     if isinstance(value, frozenset):
@@ -100,12 +105,14 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
 def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
     """Return how candidates are marked and who passed is seated, in elections and nowhere else.
 
-    A limit on ticks can be left away, but not be put on owners whom nobody told of it.
+    A limit on ticks can be left away, but not be put on owners whom nobody told of it; nor can
+    lots be drawn without a seed that was published.
     """
     return [
         *(("ranking", replace(policies, ranking=value)) for value in Ranking),
         *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
         ("candidates", replace(policies, candidates=Candidates.EACH)),
+        ("lot_seed", replace(policies, lot_seed=None)),
     ]
 
 

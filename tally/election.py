@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from itertools import groupby
 
 from tally.model import Item, Matter, Policies, Ranking, ShortOrEven
@@ -56,7 +57,7 @@ class _Places:
 def seat_candidates(
     item: Item, verdicts: tuple[Verdict, ...], policies: Policies, households: int
 ) -> Seating:
-    """Rank those who passed; a tie across a boundary stays unresolved (domain C-26).
+    """Rank those who passed; a tie across a boundary is drawn by lot, or unresolved (domain C-26).
 
     Parameters
     ----------
@@ -79,10 +80,15 @@ def seat_candidates(
     ahead = 0
     for _, equals in groupby(passed, key=lambda index: standing[index]):
         tied = list(equals)
-        for index in tied:
-            ranks[index] = ahead + 1
-            seats[index] = _seat(places, ahead, ahead + len(tied))
-        ahead += len(tied)
+        levels = [tied]
+        unresolved = _seat(places, ahead, ahead + len(tied)) is Seat.UNRESOLVED
+        if unresolved and policies.lot_seed is not None:
+            levels = [[index] for index in _drawn(item, tied, policies.lot_seed)]
+        for level in levels:
+            for index in level:
+                ranks[index] = ahead + 1
+                seats[index] = _seat(places, ahead, ahead + len(level))
+            ahead += len(level)
     tie = [NeedsDecision.TIE] if Seat.UNRESOLVED in seats else []
     elected = min(len(passed), places.members or places.alternates)
     unlawful = _unlawful(item, elected, households)
@@ -123,6 +129,19 @@ def _standing(verdict: Verdict, ranking: Ranking) -> tuple[int, int]:
             # heads / H + area / A over their common denominator H * A, which is the same for all.
             shares = approve.heads * whole.area_cm2 + approve.area_cm2 * whole.heads
             return shares, approve.area_cm2
+
+
+def _drawn(item: Item, tied: list[int], seed: str) -> list[int]:
+    """Draw lots among candidates with equal votes (domain C-26).
+
+    The least SHA-256 of seed, id of the item and id of the candidate, a line each in UTF-8, goes
+    first: everybody can draw again, and nobody knows before the vote who will be tied.
+    """
+    lots = {
+        index: sha256(f"{seed}\n{item.id}\n{item.candidates[index].id}".encode()).digest()
+        for index in tied
+    }
+    return sorted(tied, key=lots.__getitem__)
 
 
 def _seat(places: _Places, first: int, end: int) -> Seat:

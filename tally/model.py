@@ -213,6 +213,9 @@ class Policies:
     follow: Follow = Follow.BOTH_MEASURES
     short_or_even: ShortOrEven = ShortOrEven.NEEDS_DECISION
     candidates: Candidates = Candidates.EACH
+    lot_seed: str | None = None
+    """Published seed by which lots are drawn where equal votes leave a seat open; None leaves it
+    to people (domain C-26)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ may be issued.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 from itertools import permutations
 from typing import Any
 
@@ -148,7 +149,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
         least = COMMITTEE.least_for(households)
         passed = sum(proposal["carried"] for proposal in proposals)
         places = _places(item, passed, least, policies.short_or_even)
-        result["seats"] = _seats(places, proposals, whole, policies.ranking)
+        result["seats"] = _seats(item, places, proposals, whole, policies)
         reasons = _not_lawful(item, places.count("member"), passed, least)
         vacant = max(item.places - passed, 0)
         if policies.short_or_even is ShortOrEven.SUPPLEMENTARY_ELECTION and reasons and vacant:
@@ -558,24 +559,39 @@ def _places(item: Item, passed: int, least: int, clause: ShortOrEven) -> list[st
 
 
 def _seats(
-    places: list[str], proposals: list[dict[str, Any]], whole: tuple[int, int], ranking: Ranking
+    item: Item, places: list[str], proposals: list[dict[str, Any]], whole: Pair, policies: Policies
 ) -> list[str]:
-    """Seat each candidate by how many passed with more votes, and how many with as many."""
+    """Seat each candidate by how many passed with more votes, and how many with as many.
+
+    Where as many do not all get the same, a published seed draws lots (domain C-26).
+    """
     seats = []
-    votes = [_ranked_by(proposal["approve"], whole, ranking) for proposal in proposals]
-    passed = [own for own, proposal in zip(votes, proposals, strict=True) if proposal["carried"]]
-    for own, proposal in zip(votes, proposals, strict=True):
-        ahead = sum(others > own for others in passed)
-        level = sum(others == own for others in passed)
-        kinds = {
-            places[place] if place < len(places) else "none"
-            for place in range(ahead, ahead + level)
-        }
-        if not proposal["carried"]:
+    votes = [_ranked_by(proposal["approve"], whole, policies.ranking) for proposal in proposals]
+    passed = [number for number, proposal in enumerate(proposals) if proposal["carried"]]
+    for number, own in enumerate(votes):
+        if number not in passed:
             seats.append("none")
+            continue
+        ahead = sum(votes[other] > own for other in passed)
+        level = [other for other in passed if votes[other] == own]
+        kinds = [
+            places[place] if place < len(places) else "none"
+            for place in range(ahead, ahead + len(level))
+        ]
+        if len(set(kinds)) == 1:
+            seats.append(kinds[0])
+        elif policies.lot_seed is None:
+            seats.append("unresolved")
         else:
-            seats.append(kinds.pop() if len(kinds) == 1 else "unresolved")
+            lots = [_lot(policies.lot_seed, item, other) for other in level]
+            seats.append(kinds[sorted(lots).index(_lot(policies.lot_seed, item, number))])
     return seats
+
+
+def _lot(seed: str, item: Item, number: int) -> str:
+    """Draw a candidate's lot: three lines in UTF-8, and their SHA-256; the least goes first."""
+    lines = f"{seed}\n{item.id}\n{item.candidates[number].id}"
+    return sha256(lines.encode("utf-8")).hexdigest()
 
 
 def _is_committee(item: Item) -> bool:

@@ -111,6 +111,7 @@ RULES = {
             "另行补选": ShortOrEven.SUPPLEMENTARY_ELECTION,
         },
     ),
+    "得票相同": ("lot_seed", {f"以种子“{seed}”抽签": seed for seed in ("甲", "乙")}),
     "选举时同意的人数": ("candidates", {"不得超过名额": Candidates.AT_MOST_SEATS}),
 }
 """Policy behind each clause, and what it may say instead of the default."""

@@ -84,6 +84,7 @@ def policies(draw, *, delivery):
         follow=draw(st.sampled_from(Follow)),
         short_or_even=draw(st.sampled_from(ShortOrEven)),
         candidates=draw(st.sampled_from(Candidates)),
+        lot_seed=draw(st.sampled_from([None, "甲", "乙"])),
     )
 
 

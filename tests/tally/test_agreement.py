@@ -29,6 +29,10 @@ USUAL = settings.default.max_examples
 BLOCKS = ("participating", "approve", "oppose", "abstain", "void")
 
 
+NOTHING = {"repeat_limit": "unlimited", "lot_seed": "none"}
+"""How a variant spells that a policy sets nothing."""
+
+
 def proposals_of(result):
     if result["form"] == Form.RESOLUTION:
         return [result]
@@ -123,8 +127,8 @@ def test_every_variant_is_the_count_under_that_policy(drawn, data):
         value = variant["value"]
         if variant["policy"] == "include_kinds":
             value = frozenset(map(Kind, value))
-        elif variant["policy"] == "repeat_limit":
-            assert value == "unlimited"
+        elif variant["policy"] in NOTHING:
+            assert value == NOTHING[variant["policy"]]
             value = None
         else:
             value = type(getattr(vote.agenda.policies, variant["policy"]))(value)

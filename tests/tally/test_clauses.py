@@ -8,7 +8,7 @@ def test_defaults_need_no_clause():
     assert used_policies(Policies()) == []
 
 
-def test_so_many_changes_and_other_kinds_are_clauses_too():
+def test_what_has_no_list_of_values_is_a_clause_too():
     kinds = DEFAULT_KINDS | {Kind.PARKING}
     limit, counted, changes = used_policies(
         Policies(repeat=Repeat.LAST_VALID, repeat_limit=2, include_kinds=kinds)
@@ -19,6 +19,13 @@ def test_so_many_changes_and_other_kinds_are_clauses_too():
         "value": 2,
         "clause": "C-18",
         "text": "同一房屋最多改投 2 次，此后的票不再替换",
+    }
+    [lots] = used_policies(Policies(lot_seed="甲"))
+    assert lots == {
+        "policy": "lot_seed",
+        "value": "甲",
+        "clause": "C-26",
+        "text": "票数相同而名次有先后之分的，以公布的种子“甲”抽签",
     }
     assert (counted["policy"], counted["clause"]) == ("include_kinds", "C-11")
     assert counted["text"] == "计入表决的房屋用途另有约定"

@@ -131,6 +131,8 @@ class AgendaReader(JsonReader):
                 chosen[name] = self.kinds("/policies/include_kinds", text)
             elif name == "repeat_limit":
                 chosen[name] = self.count("/policies/repeat_limit", text, at_least=1)
+            elif name == "lot_seed":
+                chosen[name] = self.text("/policies/lot_seed", text)
             elif name in names:
                 of_policy = type(getattr(defaults, name))
                 chosen[name] = self.one_of(f"/policies/{name}", text, of_policy)

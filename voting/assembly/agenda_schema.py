@@ -78,6 +78,9 @@ def _policies() -> _Schema:
         elif field.name == "repeat_limit":
             said = "同一房屋最多改投几次，仅用于 last_valid；不写则不限"
             properties[field.name] = {"type": "integer", "minimum": 1, "description": said}
+        elif field.name == "lot_seed":
+            said = "得票相同而须分先后时抽签所用的种子，投票前随通知公布；不写则留待决定"
+            properties[field.name] = _TEXT | {"description": said}
         else:
             properties[field.name] = _one_of(type(default), default)
     return _object(properties, required=[])

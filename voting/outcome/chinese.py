@@ -42,6 +42,7 @@ POLICIES: Mapping[str, str] = {
     "ranking": "当选名次的排列",
     "quorum": "参与比例的计算",
     "follow": "随多数的计算",
+    "lot_seed": "得票相同时的抽签",
     "short_or_even": "当选人数不足或为双数的处理",
     "candidates": "选举时同意人数的限制",
 }
@@ -66,6 +67,7 @@ POLICY_VALUES: Mapping[str, str] = {
     "sum_of_shares": "按同意人数占比与同意面积占比之和",
     "per_item": "按本项参与的计算",
     "per_ballot": "按全部有效表决票计算",
+    "none": "不抽签，留待决定",
     "both_measures": "人数、面积均居首的意见",
     "each_measure": "人数、面积各随其居首的意见",
     "needs_decision": "留待决定",

@@ -96,6 +96,7 @@ export const POLICIES = {
   follow: "随多数的如何计算",
   short_or_even: "当选人数不足或为双数时如何处理",
   candidates: "选举时最多可以同意几人",
+  lot_seed: "得票相同时如何抽签",
 };
 
 /** How many candidates one ballot may approve, or null where the rules set no limit. */

@@ -267,6 +267,15 @@ def test_a_limit_on_changes_is_read_and_written_only_if_set():
     assert "repeat_limit" not in agenda_document(parse(WHOLE))["policies"]
 
 
+def test_a_seed_for_lots_is_a_text():
+    agenda = parse({**WHOLE, "policies": {"lot_seed": "2026 年第 88 期"}})
+
+    assert agenda.policies.lot_seed == "2026 年第 88 期"
+    for seed in (" ", 7, None, "甲\n乙"):
+        problems = problems_of({**WHOLE, "policies": {"lot_seed": seed}})
+        assert problems == [("/policies/lot_seed", "not-a-text")]
+
+
 @pytest.mark.parametrize(
     ("policies", "code"),
     [
@@ -370,6 +379,7 @@ def agendas(draw):
                 ranking=st.sampled_from(Ranking),
                 quorum=st.sampled_from(Quorum),
                 follow=st.sampled_from(Follow),
+                lot_seed=st.none() | words,
                 short_or_even=st.sampled_from(ShortOrEven),
                 candidates=st.sampled_from(Candidates),
                 include_kinds=st.frozensets(st.sampled_from(Kind), min_size=1),
@@ -422,4 +432,5 @@ def test_the_schema_names_every_value_the_reader_accepts():
     )
     limit = schema["properties"]["policies"]["properties"]["repeat_limit"]
     assert (limit["type"], limit["minimum"]) == ("integer", 1)
+    assert schema["properties"]["policies"]["properties"]["lot_seed"]["type"] == "string"
     json.dumps(schema)
