@@ -18,6 +18,7 @@ from voting.assembly.agenda import AgendaUnreadable
 from voting.ballot import refusals as ballot
 from voting.box import refusals as box
 from voting.box.sheet import BallotSheetUnreadable
+from voting.box.verify import LogKeyNeeded, MalformedReceipt
 from voting.count.logged import LogDisagrees
 from voting.count.refusals import InputsUnreadable
 from voting.count.service import ChoicesSealed
@@ -135,6 +136,8 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         AlreadyInitialised,
         BallotSheetUnreadable,
         BundleUnreadable,
+        LogKeyNeeded,
+        MalformedReceipt,
         InputsUnreadable,
         Missing,
         NotInitialised,
