@@ -29,8 +29,9 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
     Raises
     ------
     Refusal
-        The settings or the deployment are not fit to start; see
-        :meth:`api.settings.Settings.read` and :func:`api.composition.compose`.
+        The settings, the deployment or its logs are not fit to start; see
+        :meth:`api.settings.Settings.read`, :func:`api.composition.compose` and
+        :meth:`voting.ledger.service.Ledger.check_all`.
     """
     given = {"DATA": data, "HOST": host, "PORT": port, "WORKERS": workers}
     os.environ.update(
@@ -39,11 +40,13 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
     settings = Settings.read()
     _configure_logging()
     # Refuse here, with one clear line, what every worker would otherwise die of.
-    database = compose(settings).database
+    service = compose(settings)
     try:
-        database.serve()
+        service.database.serve()
+        with service.database.read() as session:
+            service.ledger.check_all(session)
     finally:
-        database.close()
+        service.database.close()
     uvicorn.run(
         "api.asgi:create",
         factory=True,

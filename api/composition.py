@@ -21,6 +21,7 @@ from voting.kernel.clock import Clock, InsecureShiftedClock, system_clock
 from voting.kernel.refusal import Refusal
 from voting.ledger.note import Signer
 from voting.ledger.origins import Origins
+from voting.ledger.published import PublishedLogs
 from voting.ledger.service import Ledger
 from voting.outcome.service import Outcomes
 from voting.roster.service import Rosters
@@ -42,6 +43,7 @@ class Service:
 
     database: Database
     ledger: Ledger
+    logs: PublishedLogs
     bus: Bus
     staff: Staff
     rosters: Rosters
@@ -90,6 +92,7 @@ def compose(settings: Settings) -> Service:
     return Service(
         database=database,
         ledger=ledger,
+        logs=PublishedLogs(database, ledger),
         bus=bus,
         staff=Staff(database, ledger, throttle, now),
         rosters=rosters,

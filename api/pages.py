@@ -68,7 +68,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/v1/"):
+                # Of a log's files, those that exist say themselves how long they may be kept.
+                if scope["path"].startswith(("/v1/", "/log/")):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -18,6 +18,7 @@ from voting.assembly.agenda import AgendaUnreadable
 from voting.ballot import refusals as ballot
 from voting.box import refusals as box
 from voting.box.sheet import BallotSheetUnreadable
+from voting.box.verify import LogKeyNeeded, MalformedReceipt
 from voting.count.logged import LogDisagrees
 from voting.count.refusals import InputsUnreadable
 from voting.count.service import ChoicesSealed
@@ -95,6 +96,7 @@ STATUS: dict[type[Refusal], int] = {
     identity.UnknownKey: 403,
     identity.UnreadableClaim: 422,
     ledger.NoSuchEntry: 404,
+    ledger.NoSuchTile: 404,
     ledger.UnknownLog: 404,
     community.CommunityInDoubt: 409,
     correction.CorrectionInForce: 409,
@@ -135,6 +137,8 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         AlreadyInitialised,
         BallotSheetUnreadable,
         BundleUnreadable,
+        LogKeyNeeded,
+        MalformedReceipt,
         InputsUnreadable,
         Missing,
         NotInitialised,
@@ -143,6 +147,7 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         UnfitSettings,
         UnreadableName,
         UnsafeSecret,
+        ledger.LogDoubtful,
         ledger.MalformedCheckpoint,
         ledger.MalformedKey,
         ledger.MalformedNote,

@@ -203,9 +203,9 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
     follow = rule.deemed_votes and Choice.FOLLOW in table.area_cm2
     if not (joins or follow):
         return _settle(table, cast_terms(policies, ABSTENTION))
-    leans = _majorities(_settle(table, cast_terms(policies)), table.marks, policies.follow)
+    kept = _settle(table, cast_terms(policies))
+    leans = _majorities(kept, table.marks, policies.follow)
     # Few choices lead anywhere: everything is read as if each led, and one reading is kept.
-    kept: Columns | None = None
     for pair in np.unique(leans.reshape(-1, 2), axis=0).tolist():
         lean = Lean(*pair)
         voted = cast_terms(policies, lean)
@@ -215,9 +215,7 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
             stands = _holds(rule.quorum, reading[-1], _whole(table)) | (not needs_quorum(policies))
             reading = np.where(stands[..., np.newaxis], joined, reading)
         chosen = (leans == pair).all(axis=-1)[..., np.newaxis]
-        kept = reading if kept is None else np.where(chosen, reading, kept)
-    if kept is None:
-        raise TallyError("没有任何分区可计票")
+        kept = np.where(chosen, reading, kept)
     return kept
 
 
@@ -244,18 +242,15 @@ def _settle(table: CensusTable, terms: Terms) -> Columns:
     figures[:, participating] = figures[:, :void].sum(axis=1)
     if terms.void_takes_part:
         figures[:, participating] += figures[:, void]
-    figures[:, towards_quorum] = (
-        _attending(table, terms) if terms.by_ballot else figures[:, participating]
-    )
+    figures[:, towards_quorum] = figures[:, participating]
+    if terms.by_ballot:
+        heads[towards_quorum] = sum(
+            count for cell, count in table.heads.items() if terms.of_owner(*cell).attends
+        )
+        area_cm2[towards_quorum] = sum(
+            area for code, area in table.area_cm2.items() if terms.of_unit(code).attends
+        )
     return np.moveaxis(figures, 0, -1)
-
-
-def _attending(table: CensusTable, terms: Terms) -> tuple[Columns, Columns]:
-    """Count heads and area that a quorum by ballot counts, both ``(Q, S)``."""
-    nothing = np.zeros((len(table.columns), len(table.total_heads)), dtype=_whole(table).dtype)
-    heads = (count for cell, count in table.heads.items() if terms.of_owner(*cell).attends)
-    area = (cm2 for code, cm2 in table.area_cm2.items() if terms.of_unit(code).attends)
-    return sum(heads, nothing), sum(area, nothing)
 
 
 def _majorities(reading: Columns, marks: Sequence[int], follow: Follow) -> NDArray[np.int64]:

@@ -240,6 +240,19 @@ def verify(
     raise SystemExit(verify_file(bundle, log_key))
 
 
+@app.command()
+def receipt(
+    file: Annotated[Path, typer.Argument(help="回执文件：投票后保存的 JSON")],
+    log_key: Annotated[
+        str | None, typer.Option(help="另行取得的日志公钥（vkey），代替回执文件里写的")
+    ] = None,
+) -> None:
+    """离线核验投票回执，打印记了哪些房屋、面积与人数；不符则退出码 1，不是回执则 2。"""
+    from api.cli.receipt import check_receipt
+
+    raise SystemExit(check_receipt(file, log_key))
+
+
 @roster_app.command("check")
 def check_roster(
     file: Annotated[Path, typer.Argument(help="业主清册：xlsx、xls 或 CSV")],

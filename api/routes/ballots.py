@@ -7,6 +7,7 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from api.access import EnrolledOwner, router, staff
+from api.composition import Service
 from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
 from voting.box.paper import PaperBallot
 from voting.box.receipt import Receipt
@@ -33,6 +34,7 @@ class ReceiptOut(BaseModel):
 
     receipt: dict[str, Any]
     summary: ReceiptSummary
+    log_key: str = Field(description="会议日志的公钥（C2SP vkey），离线核验回执用")
 
 
 _ShortLine = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
@@ -67,13 +69,13 @@ class PaperOut(BaseModel):
 )
 def cast(assembly_id: str, body: SignedBody, service: InService, address: Address) -> ReceiptOut:
     """投一张签名的表决票，答复回执；同样的字节再投一次，得到同样的回执。"""
-    return _out(*service.box.cast(assembly_id, body, address=address))
+    return _out(assembly_id, service, *service.box.cast(assembly_id, body, address=address))
 
 
 @routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
 def receipts(assembly_id: str, body: SignedBody, service: InService) -> list[ReceiptOut]:
     """业主以签名的请求再取自己的回执。"""
-    return [_out(*found) for found in service.box.receipts(assembly_id, body)]
+    return [_out(assembly_id, service, *found) for found in service.box.receipts(assembly_id, body)]
 
 
 @routes.post("/paper-ballots", status_code=201)
@@ -90,8 +92,9 @@ def enter_paper(
     return PaperOut(position=position, warnings=warnings)
 
 
-def _out(receipt: Receipt, envelope: Envelope) -> ReceiptOut:
+def _out(assembly_id: str, service: Service, receipt: Receipt, envelope: Envelope) -> ReceiptOut:
     return ReceiptOut(
         receipt=json.loads(envelope.to_bytes()),
         summary=ReceiptSummary.model_validate(receipt.summary()),
+        log_key=service.ledger.key(service.ledger.origins.assembly(assembly_id)).vkey,
     )

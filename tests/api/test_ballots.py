@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from api.cli.receipt import check_receipt
 from tests.complex import CHOICES, done
 from voting.identity import request
 from voting.kernel import canonical, dsse
@@ -170,3 +171,12 @@ def test_the_notice_is_served_as_the_bytes_whose_digest_ballots_carry(place, ass
     assert canonical.encode(json.loads(raw)) == raw
     listed = place.http.get("/v1/assemblies").json()["assemblies"]
     assert assembly.notice_digest in {found["notice_digest"] for found in listed}
+
+
+def test_the_answer_as_saved_is_a_receipt_that_can_be_checked_offline(place, assembly, tmp_path):
+    answer = done(cast(place, assembly, place.signed(assembly, "1-1-102")))
+    path = tmp_path / "receipt.json"
+    path.write_bytes(answer.content)
+
+    assert check_receipt(path, None) == 0
+    assert check_receipt(path, answer.json()["log_key"]) == 0

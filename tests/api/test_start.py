@@ -1,15 +1,18 @@
 """What a server refuses to start with, besides bad keys (:mod:`tests.api.test_deployment`)."""
 
 import json
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
+from api.asgi import run
 from api.composition import SchemaOutdated, compose
 from api.deployment import Deployment, UnreadableName
 from api.settings import Settings, UnfitSettings
-from api.setup import build_schema
+from api.setup import build_schema, start_register
 from voting.infra.database import Database
+from voting.ledger.refusals import LogDoubtful
 
 
 @pytest.fixture
@@ -72,6 +75,28 @@ def test_a_database_of_another_version_is_refused(data):
 
     with pytest.raises(SchemaOutdated, match="yezhu migrate"):
         compose(Settings.read(data))
+
+
+def test_a_server_does_not_start_on_a_log_that_was_changed(data, monkeypatch):
+    """Appending to it would show witnesses two histories."""
+    start_register(data)
+    service = compose(Settings.read(data))
+    register = service.ledger.origins.register
+    with service.database.write() as session:
+        service.ledger.append(session, register, [b"one", b"two"])
+    started = []
+    monkeypatch.setattr("api.asgi._configure_logging", lambda: None)
+    monkeypatch.setattr("api.asgi.uvicorn.run", lambda *_, **options: started.append(options))
+    serve = partial(run, data=data, host=None, port=None, workers=None)
+    monkeypatch.setenv("YEZHU_DATA", str(data))
+    serve()
+    with service.database.write() as session:
+        session.execute(text("UPDATE log_entries SET entry = :other"), {"other": b"other"})
+    service.database.close()
+
+    with pytest.raises(LogDoubtful, match="未启动"):
+        serve()
+    assert len(started) == 1
 
 
 def test_a_shifted_clock_announces_itself(data, monkeypatch, capsys):

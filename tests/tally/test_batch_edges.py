@@ -10,7 +10,17 @@ from tally import batch
 from tally.batch import count_batch, count_by_building
 from tally.columns import BallotColumns, BallotRow, RosterColumns, Segments, UnitRow
 from tally.errors import TallyError
-from tally.model import Agenda, Choice, Electorate, Form, Item, Kind, Matter, Policies
+from tally.model import (
+    Agenda,
+    Candidate,
+    Choice,
+    Electorate,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    Policies,
+)
 
 ITEM = Item("1", "决议", Form.RESOLUTION, Matter.OTHER)
 AGENDA = Agenda("大会", "业委会", None, None, date(2026, 6, 1), Policies(), (ITEM,))
@@ -88,3 +98,28 @@ def test_each_segment_is_decided_by_its_own_figures():
     east, west = (counted.result(segment)[0] for segment in (0, 1))
     assert (east["participating"]["heads"], west["participating"]["heads"]) == (0, 1)
     assert (east["carried"], west["carried"]) == (False, True)
+
+
+def test_a_committee_is_as_small_as_its_own_complex_allows():
+    """Three members are enough for a hundred households, and too few for a hundred and one."""
+    names = tuple(Candidate(f"{n}", f"候选人{n}") for n in range(3))
+    item = replace(
+        ITEM, form=Form.ELECTION, matter=Matter.ELECT_COMMITTEE, seats=3, candidates=names
+    )
+    agenda = replace(AGENDA, items=(item,))
+    units = [("甲", 100), ("乙", 101)]
+    roster = RosterColumns.from_rows(
+        [
+            UnitRow(f"{name}{n}", name, Kind.DWELLING, 10, developer_stock=False, owners=(f"{n}",))
+            for name, count in units
+            for n in range(count)
+        ]
+    )
+    code = np.repeat(np.arange(2, dtype=np.int32), [count for _, count in units])
+    rows = [BallotRow((key,), (1, 1, 1), void=False, channel="手机") for key in roster.unit_key]
+    ballots = BallotColumns.from_rows(roster, agenda, rows[:-1])
+    batch = count_batch(agenda, roster, Segments(("甲", "乙"), code), ballots)
+    small, large = (batch.result(segment)[0] for segment in (0, 1))
+    assert (small["needs_decision"], large["needs_decision"]) == ([], ["too_few"])
+    assert [each["participating"]["heads"] for each in (small, large)] == [100, 100]
+    assert [each["electorate"]["heads"] for each in (small, large)] == [100, 101]

@@ -21,12 +21,16 @@ def never(_chosen, _to):
 
 
 class Recount:
-    """A recount that turns for certain sets, and remembers what it was asked."""
+    """A recount that turns for certain sets, and remembers what it was asked.
+
+    A search that asks without end is told so.
+    """
 
     def __init__(self, turns):
         self.turns, self.asked = turns, []
 
     def __call__(self, chosen, to):
+        assert len(self.asked) < 1_000
         self.asked.append((tuple(chosen.tolist()), to))
         return self.turns(frozenset(chosen.tolist()), to)
 

@@ -96,6 +96,16 @@ def test_an_owner_is_a_head_in_each_building_where_he_has_a_unit():
     assert report["everybody"] == {"electorate": measure(2, 240), "participating": measure(1, 150)}
 
 
+def test_two_flats_of_one_owner_are_one_head_in_every_building():
+    flats = [(f"{house}-1-{n}", "甲") for house in (1, 2, 3) for n in (101, 102)]
+    roster = RosterColumns.from_rows(
+        [unit(key, Kind.DWELLING, 10, (owner,)) for key, owner in flats]
+    )
+    everything = (range(len(flats)), HOUR)
+    rows = live(everything, agenda=replace(AGENDA, items=AGENDA.items[:1]), roster=roster).report()
+    assert [row["participating"] for row in rows["buildings"]] == [measure(1, 20)] * 3
+
+
 def test_kinds_and_floors_are_of_all_units_that_any_item_is_put_to():
     now = live(([0, 3], HOUR))
     assert now.kinds() == [

@@ -7,9 +7,14 @@ from tally.witness import _window, to_carry_by_strike
 from tests.sample_levers import LEAVES, levers_of
 
 
-def margin(participating, value, *, strict=False):
+def margin(participating, value, *, strict=False, attending=0):
     return Margin(
-        by_heads=True, participating=participating, approving=4, value=value, strict=strict
+        by_heads=True,
+        participating=participating,
+        approving=4,
+        value=value,
+        strict=strict,
+        attending=attending,
     )
 
 
@@ -34,6 +39,9 @@ def margin(participating, value, *, strict=False):
         ([margin(0, 0)], (0, 2**63 - 1)),
         ([margin(0, 0, strict=True)], (0, -1)),
         ([margin(0, -1), margin(3, 7)], (0, -1)),
+        # A quorum of ballots loses whoever leaves as well.
+        ([margin(0, 7, attending=3)], (0, 2)),
+        ([margin(1, 7, attending=2)], (0, 2)),
     ],
 )
 def test_how_many_may_leave(margins, window):

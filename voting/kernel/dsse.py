@@ -69,15 +69,15 @@ class Envelope:
         return self.payload
 
 
-def parse(data: bytes) -> Envelope:
-    """Read an envelope, refusing every spelling but the canonical one.
+def parse(data: bytes, *, limit: int = MAX_BYTES) -> Envelope:
+    """Read an envelope of at most ``limit`` bytes, refusing every spelling but the canonical one.
 
     Raises
     ------
     EnvelopeTooLarge, NotCanonical, MalformedEnvelope
     """
-    if len(data) > MAX_BYTES:
-        raise EnvelopeTooLarge(f"签名消息超过 {MAX_BYTES} 字节")
+    if len(data) > limit:
+        raise EnvelopeTooLarge(f"签名消息超过 {limit} 字节")
     match canonical.decode(data):
         case {
             "payload": str(payload),
@@ -90,7 +90,7 @@ def parse(data: bytes) -> Envelope:
             raise MalformedEnvelope("签名消息的结构不对：须为一个 DSSE 信封且恰有一个签名")
 
 
-def from_object(value: object) -> Envelope:
+def from_object(value: object, *, limit: int = MAX_BYTES) -> Envelope:
     """Read an envelope that arrived inside another JSON document.
 
     Raises
@@ -99,9 +99,9 @@ def from_object(value: object) -> Envelope:
     """
     try:
         data = canonical.encode(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise MalformedEnvelope("签名消息的结构不对") from error
-    return parse(data)
+    return parse(data, limit=limit)
 
 
 def seal(

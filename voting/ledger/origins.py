@@ -17,3 +17,11 @@ class Origins:
     def assembly(self, assembly_id: str) -> str:
         """One assembly's own log: notice, ballots, corrections, close, result."""
         return f"{self.host}/assemblies/{assembly_id}"
+
+    def under(self, path: str) -> str:
+        """Name the log whose files are served under this path."""
+        return f"{self.host}/{path}"
+
+    def path(self, origin: str) -> str:
+        """Under which path a log's files are served."""
+        return origin.removeprefix(f"{self.host}/")

@@ -69,3 +69,15 @@ class NoSuchEntry(Refusal):
     """The log is not that long."""
 
     code = "no-such-log-entry"
+
+
+class NoSuchTile(Refusal):
+    """No tile or entry bundle of this name in a log of this size."""
+
+    code = "no-such-tile"
+
+
+class LogDoubtful(Refusal):
+    """A stored log is not the one its head or a witness speaks of; the server does not start."""
+
+    code = "log-doubtful"

@@ -4,12 +4,16 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from voting.kernel.refusal import Refusal
 from voting.ledger import store
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from voting.ledger.cosignature import WitnessKey, cosignatures
 from voting.ledger.errors import LedgerCorrupt
 from voting.ledger.note import NoteKey, Signer
 from voting.ledger.origins import Origins
 from voting.ledger.proof import LogProof
+from voting.ledger.refusals import LogDoubtful
+from voting.ledger.tiles import Tile, write_bundle
 from voting.ledger.tree import leaf_hash, node_hash, root_of
 
 _CHECK_AT_ONCE = 4096
@@ -76,6 +80,25 @@ class Ledger:
         signed = Checkpoint(origin, size, store.root(session, origin, size))
         return sign_checkpoint(signed, self._signer_for(origin))
 
+    def cosigned_checkpoint(self, session: Session, origin: str, size: int | None = None) -> bytes:
+        """Sign size and root, see :meth:`checkpoint`, and add what witnesses signed of them.
+
+        Raises
+        ------
+        UnknownLog, NoSuchEntry, LedgerCorrupt
+        """
+        size = store.size(session, origin) if size is None else size
+        lines = store.cosignature_lines(session, origin, size)
+        return self.checkpoint(session, origin, size) + "".join(lines).encode()
+
+    def newest_cosignatures(self, session: Session, origin: str) -> list[store.CosignatureRow]:
+        """Read what each witness cosigned last, by key."""
+        return store.newest_cosignatures(session, origin)
+
+    def inclusion(self, session: Session, origin: str, index: int, size: int) -> list[bytes]:
+        """Prove one entry, see :func:`voting.ledger.store.inclusion`."""
+        return store.inclusion(session, origin, index, size)
+
     def prove(
         self,
         session: Session,
@@ -131,8 +154,49 @@ class Ledger:
             LogProof(index, tuple(path), note) for index, path in zip(indexes, paths, strict=True)
         ]
 
+    def sizes(self, session: Session) -> dict[str, int]:
+        """List every log of the deployment with its size, by name."""
+        return store.heads(session)
+
+    def tile(self, session: Session, origin: str, tile: Tile) -> bytes:
+        """Write one tile or entry bundle of the committed log; it never changes again.
+
+        Raises
+        ------
+        UnknownLog, LedgerCorrupt
+        NoSuchTile
+            The log has not yet grown so far.
+        """
+        places = tile.range_within(store.size(session, origin))
+        if tile.level is None:
+            return write_bundle(store.read_entries(session, origin, places.start, places.stop))
+        return b"".join(
+            store.read_nodes(session, origin, tile.tree_level, places.start, places.stop)
+        )
+
+    def check_all(self, session: Session) -> None:
+        """Check every log, and against what witnesses signed: what a server does before it serves.
+
+        Raises
+        ------
+        LogDoubtful
+            Nothing may be appended to such a log, or witnesses would see two histories.
+        """
+        for origin in store.heads(session):
+            try:
+                self.check(session, origin)
+                for row in store.newest_cosignatures(session, origin):
+                    note = self.checkpoint(session, origin, row.size) + row.line.encode()
+                    cosignatures(note, [WitnessKey.parse(row.witness)])
+            except (LedgerCorrupt, Refusal) as error:
+                raise LogDoubtful(
+                    f"日志 {origin} 与其所存的根或见证签名不符，未启动；"
+                    f"请保留现场，用最近的备份核对（{error}）",
+                    origin=origin,
+                ) from error
+
     def check(self, session: Session, origin: str) -> Checkpoint:
-        """Recompute the tree from the entries and compare every stored node.
+        """Recompute the tree from the entries; compare every stored node and the stored head.
 
         Returns
         -------
@@ -145,7 +209,7 @@ class Ledger:
         LedgerCorrupt
             An entry or a node was changed, added or removed behind our back.
         """
-        size = store.size(session, origin)
+        size, stored_root = store.head(session, origin)
         leaves = [
             leaf_hash(entry)
             for start in range(0, size, _CHECK_AT_ONCE)
@@ -160,4 +224,6 @@ class Ledger:
             # Perfect subtrees only: the last of an odd row has no parent yet.
             pairs = zip(row[::2], row[1::2], strict=False)
             level, row = level + 1, [node_hash(left, right) for left, right in pairs]
-        return Checkpoint(origin, size, root_of(leaves))
+        if stored_root != root_of(leaves):
+            raise LedgerCorrupt(f"{origin}: the stored root is not that of the {size} entries")
+        return Checkpoint(origin, size, stored_root)

@@ -1,13 +1,17 @@
 """A log as static files (C2SP tlog-tiles v0.1.0): hash tiles and entry bundles.
 
-Only the files of one size are written and read: those a published audit bundle holds.
+An audit bundle holds the files of one size; over HTTP each file can be had by itself.
 """
 
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Self
 
-from voting.ledger.refusals import TilesDisagree
+from voting.ledger.refusals import NoSuchTile, TilesDisagree
+from voting.ledger.spelling import MAX_SIZE
 from voting.ledger.tree import leaf_hash, root_of
 
 WIDTH = 256
@@ -21,6 +25,80 @@ _NAMED_AT_MOST = 20
 
 _LENGTH = struct.Struct(">H")
 _ENTRIES = "entries"
+_HEIGHT = 8
+_MAX_LEVEL = 63
+_PATH = re.compile(
+    r"(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One tile or entry bundle.
+
+    Attributes
+    ----------
+    level
+        0 to 63; ``None`` for an entry bundle.
+    index
+        Which of that level, from 0.
+    width
+        Hashes or entries in it, 1 to 256.
+    """
+
+    level: int | None
+    index: int
+    width: int
+
+    @classmethod
+    def parse(cls, path: str) -> Self:
+        """Read what stands behind ``tile/`` in a path.
+
+        Raises
+        ------
+        NoSuchTile
+            Any spelling that :func:`tile_path` would not write.
+        """
+        match = _PATH.fullmatch(path)
+        if match is None:
+            raise _no_such_tile(path)
+        level, groups, width = match.groups()
+        index = int(groups.replace("x", "").replace("/", ""))
+        tile = cls(
+            None if level == _ENTRIES else int(level), index, WIDTH if width is None else int(width)
+        )
+        fits = (tile.level or 0) <= _MAX_LEVEL and index <= MAX_SIZE and tile.width <= WIDTH
+        # Also refuses x000/001, and 256 written as a partial width.
+        if not fits or tile.path != f"tile/{path}":
+            raise _no_such_tile(path)
+        return tile
+
+    @property
+    def path(self) -> str:
+        """Its name below the log's prefix."""
+        return tile_path(_ENTRIES if self.level is None else self.level, self.index, self.width)
+
+    @property
+    def tree_level(self) -> int:
+        """Level of its hashes in the tree, where 0 are the leaves."""
+        return _HEIGHT * (self.level or 0)
+
+    def range_within(self, size: int) -> range:
+        """Positions of its hashes in their level, or of its entries, in a log of ``size``.
+
+        Raises
+        ------
+        NoSuchTile
+            A log of that size does not reach so far.
+        """
+        start = self.index * WIDTH
+        if start + self.width > size >> self.tree_level:
+            raise _no_such_tile(self.path.removeprefix("tile/"))
+        return range(start, start + self.width)
+
+
+def _no_such_tile(path: str) -> NoSuchTile:
+    return NoSuchTile("日志没有这个分片文件：写法有误，或日志还没有这么长", tile=path)
 
 
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
@@ -62,7 +140,7 @@ def layout(entries: Sequence[bytes]) -> dict[str, bytes]:
     """
     files = {}
     for index, chunk in _chunks(entries):
-        files[tile_path(_ENTRIES, index, len(chunk))] = _bundle(chunk)
+        files[tile_path(_ENTRIES, index, len(chunk))] = write_bundle(chunk)
     level, hashes = 0, [leaf_hash(entry) for entry in entries]
     while hashes:
         above = []
@@ -141,7 +219,14 @@ def _chunks(row: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
         yield index, row[index * WIDTH : index * WIDTH + width]
 
 
-def _bundle(entries: Sequence[bytes]) -> bytes:
+def write_bundle(entries: Sequence[bytes]) -> bytes:
+    """Write entries one after the other, each behind its length in two bytes.
+
+    Raises
+    ------
+    ValueError
+        An entry is longer than 65535 bytes.
+    """
     parts = []
     for entry in entries:
         if len(entry) > MAX_ENTRY_BYTES:

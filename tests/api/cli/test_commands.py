@@ -164,7 +164,9 @@ def test_a_server_does_not_start_without_keys(tmp_path):
     assert "not-initialised" in done.stderr
 
 
-@pytest.mark.parametrize("module", ["voting.count.recount", "voting.outcome.verify"])
+@pytest.mark.parametrize(
+    "module", ["voting.count.recount", "voting.outcome.verify", "api.cli.receipt"]
+)
 def test_offline_commands_load_no_server_part(module):
     heavy = ("sqlalchemy", "fastapi", "uvicorn", "alembic", "redis", "typst", "pandas")
     script = (

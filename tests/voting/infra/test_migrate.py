@@ -10,6 +10,8 @@ import voting
 from voting.infra.database import Database
 from voting.infra.migrate import _config, is_current, upgrade
 from voting.infra.orm import Base
+from voting.ledger import store as ledger
+from voting.ledger import tree
 from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.vault import Sealed
@@ -32,6 +34,30 @@ def test_an_upgrade_of_a_current_schema_changes_nothing(database):
     assert is_current(database.engine)
     upgrade(database.engine)
     assert is_current(database.engine)
+
+
+def test_a_log_from_before_heads_is_given_the_root_of_its_entries(database_url):
+    entries = [b"%d" % number for number in range(11)]
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "0004")
+        for origin, size in (("log", 11), ("empty", 0)):
+            connection.execute(text("INSERT INTO logs VALUES (:o, :s)"), {"o": origin, "s": size})
+        nodes = {}
+        for index, entry in enumerate(entries):
+            hashed = tree.leaf_hash(entry)
+            for node in tree.completed_nodes(index, hashed, lambda *place: nodes[place]):
+                nodes[node[:2]] = node.hash
+                connection.execute(
+                    text("INSERT INTO log_nodes VALUES ('log', :level, :position, :hash)"),
+                    node._asdict(),
+                )
+    upgrade(database.engine)
+    with database.read() as session:
+        root = tree.root_of([tree.leaf_hash(entry) for entry in entries])
+        assert ledger.head(session, "log") == (11, root)
+        assert ledger.head(session, "empty") == (0, tree.EMPTY_ROOT)
+    database.close()
 
 
 def test_a_roster_from_before_versions_is_read_and_unsealed_as_ever(database_url):

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, insert, update
@@ -8,13 +10,17 @@ from voting.ledger.checkpoint import Checkpoint
 from voting.ledger.errors import LedgerCorrupt
 from voting.ledger.note import NoteKey, Signer
 from voting.ledger.origins import Origins
-from voting.ledger.refusals import NoSuchEntry, UnknownSigner
+from voting.ledger.refusals import LogDoubtful, NoSuchEntry, UnknownSigner
 from voting.ledger.service import Ledger
 from voting.ledger.spelling import encode_base64
-from voting.ledger.store import EntryRow, NodeRow
+from voting.ledger.store import EntryRow, LogRow, NodeRow, put_cosignature
 
 ORIGIN = "vote.example.org/bj/assembly-2026-0001"
 OTHER = "vote.example.org/register"
+WITNESS = (
+    "witness.example.org/chaoyang-street-office+b8a2c0a9"
+    "+BCVDuS/xCVURR2rcg2nbbdyTNmWhGXjdoUBO4QZsqVWd"
+)
 
 
 @pytest.fixture
@@ -119,12 +125,33 @@ def test_an_untouched_log_passes_its_check(ledger, filled, vectors):
         update(NodeRow).where(NodeRow.level == 1, NodeRow.position == 1).values(hash=bytes(32)),
         delete(NodeRow).where(NodeRow.level == 3),
         insert(NodeRow).values(origin=ORIGIN, level=0, position=8, hash=bytes(32)),
+        update(LogRow).values(root=bytes(32)),
+        update(LogRow).values(size=7),
     ],
 )
 def test_a_changed_row_fails_the_check(ledger, filled, tamper):
     filled.execute(tamper)
     with pytest.raises(LedgerCorrupt):
         ledger.check(filled, ORIGIN)
+
+
+def test_a_log_that_no_longer_holds_what_a_witness_saw_is_not_started(
+    session, ledger, filled, vectors
+):
+    """A database brought back from a backup and filled differently is sound in itself."""
+    line = vectors["add_checkpoint_response"]
+    put_cosignature(filled, ORIGIN, WITNESS, 8, datetime(2026, 9, 21, tzinfo=UTC), line)
+    ledger.append(filled, ORIGIN, [b"later"])
+    ledger.check_all(filled)
+    leaves = [bytes.fromhex(leaf) for leaf in vectors["leaves"]]
+    for other in (leaves[:7], [*leaves[:7], b"another"]):
+        for table in (EntryRow, NodeRow):
+            filled.execute(delete(table))
+        filled.execute(update(LogRow).values(size=0, root=tree.EMPTY_ROOT))
+        ledger.append(filled, ORIGIN, other)
+        assert ledger.check(filled, ORIGIN).size == len(other)
+        with pytest.raises(LogDoubtful):
+            ledger.check_all(filled)
 
 
 def test_a_node_in_an_empty_log_fails_the_check(ledger, session):

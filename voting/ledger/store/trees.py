@@ -19,12 +19,13 @@ from voting.ledger.tiles import MAX_ENTRY_BYTES
 
 
 class LogRow(Base):
-    """One log and its length."""
+    """One log and its head: length and root, written with the entries they speak of."""
 
     __tablename__ = "logs"
 
     origin: Mapped[str] = mapped_column(primary_key=True)
     size: Mapped[int]
+    root: Mapped[bytes]
 
 
 class EntryRow(Base):
@@ -58,7 +59,9 @@ def create(session: Session, origin: str) -> None:
     IntegrityError
         The log exists.
     """
-    session.execute(insert(LogRow).values(origin=require_name(origin), size=0))
+    session.execute(
+        insert(LogRow).values(origin=require_name(origin), size=0, root=tree.EMPTY_ROOT)
+    )
 
 
 def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
@@ -107,7 +110,8 @@ def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
         ],
     )
     session.execute(insert(NodeRow), [{"origin": origin, **node._asdict()} for node in completed])
-    session.execute(update(LogRow).where(LogRow.origin == origin).values(size=added.stop))
+    head = {"size": added.stop, "root": tree.root(added.stop, _reader(nodes))}
+    session.execute(update(LogRow).where(LogRow.origin == origin).values(head))
     return added
 
 
@@ -122,6 +126,27 @@ def size(session: Session, origin: str) -> int:
     if count is None:
         raise _unknown(origin)
     return count
+
+
+def head(session: Session, origin: str) -> tuple[int, bytes]:
+    """Read size and root of a log as they were stored with its last entry.
+
+    Raises
+    ------
+    UnknownLog
+    """
+    row = session.execute(
+        select(LogRow.size, LogRow.root).where(LogRow.origin == origin)
+    ).one_or_none()
+    if row is None:
+        raise _unknown(origin)
+    return row.size, row.root
+
+
+def heads(session: Session) -> dict[str, int]:
+    """List every log with its size, by name."""
+    statement = select(LogRow.origin, LogRow.size).order_by(LogRow.origin)
+    return dict(session.execute(statement).all())
 
 
 def read_entries(session: Session, origin: str, start: int, stop: int) -> list[bytes]:
@@ -153,12 +178,22 @@ def read_entries(session: Session, origin: str, start: int, stop: int) -> list[b
 
 def read_level(session: Session, origin: str, level: int) -> list[bytes]:
     """Read all stored hashes of one level from left to right, 32 bytes each."""
-    statement = (
-        select(NodeRow.hash)
-        .where(NodeRow.origin == origin, NodeRow.level == level)
-        .order_by(NodeRow.position)
-    )
-    return list(session.scalars(statement))
+    return list(session.scalars(_level(origin, level)))
+
+
+def read_nodes(session: Session, origin: str, level: int, start: int, stop: int) -> list[bytes]:
+    """Read the hashes of one level from ``start`` up to, not including, ``stop``.
+
+    Raises
+    ------
+    LedgerCorrupt
+        One is missing; the caller has made sure that the log is long enough.
+    """
+    within = NodeRow.position >= start, NodeRow.position < stop
+    hashes = list(session.scalars(_level(origin, level).where(*within)))
+    if len(hashes) != stop - start:
+        raise LedgerCorrupt(f"{origin}: nodes of level {level} missing from {start} to {stop}")
+    return hashes
 
 
 def root(session: Session, origin: str, size: int) -> bytes:
@@ -274,6 +309,14 @@ def _cover_all(ranges: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
 def _require_size(session: Session, origin: str, wanted: int) -> None:
     if not 0 <= wanted <= size(session, origin):
         raise _too_short(wanted)
+
+
+def _level(origin: str, level: int) -> Select[bytes]:
+    return (
+        select(NodeRow.hash)
+        .where(NodeRow.origin == origin, NodeRow.level == level)
+        .order_by(NodeRow.position)
+    )
 
 
 def _size_of(origin: str) -> Select[int]:

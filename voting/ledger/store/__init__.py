@@ -1,0 +1,49 @@
+"""All SQL about logs: entries and the trees over them, cosignatures of witnesses."""
+
+from voting.ledger.store.cosignatures import (
+    CosignatureRow,
+    cosignature_lines,
+    newest_cosignatures,
+    newest_sizes,
+    put_cosignature,
+)
+from voting.ledger.store.trees import (
+    EntryRow,
+    LogRow,
+    NodeRow,
+    append,
+    consistency,
+    create,
+    head,
+    heads,
+    inclusion,
+    inclusions,
+    read_entries,
+    read_level,
+    read_nodes,
+    root,
+    size,
+)
+
+__all__ = [
+    "CosignatureRow",
+    "EntryRow",
+    "LogRow",
+    "NodeRow",
+    "append",
+    "consistency",
+    "cosignature_lines",
+    "create",
+    "head",
+    "heads",
+    "inclusion",
+    "inclusions",
+    "newest_cosignatures",
+    "newest_sizes",
+    "put_cosignature",
+    "read_entries",
+    "read_level",
+    "read_nodes",
+    "root",
+    "size",
+]
