@@ -169,7 +169,7 @@ def verdicts_of(
     totals = dict(zip(table.marks, reading, strict=False))
     void, participating, towards_quorum = reading[-3:]
     base = participating if rule.base is Base.PARTICIPANTS else whole
-    quorate = _holds(rule.quorum, towards_quorum, whole) & (table.total_heads > 0)
+    quorate = _holds(rule.quorum, towards_quorum, whole)
     expressed, abstain = reading[:-3].sum(axis=0), totals[Choice.ABSTAIN]
     found = {}
     for code in approving:
@@ -271,7 +271,7 @@ def _whole(table: CensusTable) -> Columns:
 
 def _holds(ratio: Ratio, part: Columns, whole: Columns) -> NDArray[np.bool_]:
     """Put a share to the test on both measures; the last axis is theirs."""
-    holds = ratio.margin(part, whole) >= ratio.least
+    holds = (ratio.margin(part, whole) >= ratio.least) & (whole > 0)
     return np.logical_and(holds[..., 0], holds[..., 1])
 
 

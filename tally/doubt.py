@@ -130,6 +130,8 @@ def _short(decision: Decision) -> dict[str, object]:
         "electorate": decision.electorate.document(),
         "participating": decision.reading.participating.document(),
     }
+    if decision.reading.attending is not None:
+        short["attending"] = decision.reading.attending.document()
     if decision.seating is not None:
         return short | {"seats": decision.seating.by_id(decision.item)}
     if decision.item.form is Form.CHOOSE_ONE:

@@ -12,20 +12,19 @@ may leave a gap where hardly any set of areas fits between majority and quorum.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
-from math import comb
+from math import comb, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tally.coupling import suppositions
+from tally.coupling import hangs_on_majority, suppositions
 from tally.desk import Desk
 from tally.fewest import IMPOSSIBLE, Fewest, easiest, fewest
 from tally.levers import Levers, change_levers, strike_levers
-from tally.margins import Margin, margins_of, necessary_margins, needed
-from tally.measure import Measure
+from tally.margins import Margin, Needed, margins_of, necessary_margins, needed
 from tally.model import Choice, Item, Policies
 from tally.question import Question, votes_on
-from tally.reading import Terms, settle, terms_of
+from tally.reading import Terms, settle, silence_speaks, terms_of
 from tally.replay import Replay
 from tally.rules import Rule
 from tally.verdict import judge
@@ -40,19 +39,23 @@ _QUICK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """How close one proposal was, or the closest of several."""
+    """How close one proposal was, or the closest of several.
+
+    ``needed`` is None where silent or following votes hang on the majority: then no figure by
+    itself says what is missing.
+    """
 
     strike: Fewest
     change: Fewest
-    needed: Measure
+    needed: Needed | None
 
     def document(self) -> dict[str, object]:
         """Write it as results embed it."""
         return {
             "strike": self.strike.document(),
             "change": self.change.document(),
-            "needed_heads": self.needed.heads,
-            "needed_area_cm2": self.needed.area_cm2,
+            "needed_heads": self.needed and self.needed.heads,
+            "needed_area_cm2": self.needed and self.needed.area,
         }
 
 
@@ -150,16 +153,29 @@ def flip_of(
         lambda chosen, to: replay.carried_if_changed(chosen, target if to is None else to),
         trials,
     )
-    return Flip(_fewest_to_turn(strike), _fewest_to_turn(change), needed(votes, rule))
+    lacking = None
+    if not hangs_on_majority(census, policies, rule):
+        lacking = needed(votes, rule, silent_take_part=silence_speaks(policies, rule))
+    return Flip(_fewest_to_turn(strike), _fewest_to_turn(change), lacking)
 
 
 def closest(flips: list[Flip]) -> Flip:
-    """Return the fewest ballots that turn any one of several proposals."""
+    """Return the fewest ballots that turn any one of several proposals.
+
+    A proposal turns when it carries or no longer does; who of those elected comes first is not
+    asked.
+    """
+    known = [flip.needed for flip in flips if flip.needed is not None]
     return Flip(
         easiest([flip.strike for flip in flips]),
         easiest([flip.change for flip in flips]),
-        min(flip.needed for flip in flips),
+        min(known, key=_distance) if len(known) == len(flips) else None,
     )
+
+
+def _distance(needed: Needed) -> tuple[float, float]:
+    heads, area = (inf if each is None else each for each in (needed.heads, needed.area))
+    return heads, area
 
 
 def _fewest_to_turn(case: _Case) -> Fewest:

@@ -43,9 +43,11 @@ class Margin:
 
 
 def margins_of(votes: Votes, rule: Rule) -> list[Margin]:
-    """Return the four margins of a rule: quorum and approval, by heads and by area."""
+    """Return the margins of a rule: quorum and approval, by heads and by area, approval last."""
     return [
-        margin for by_heads in (True, False) for margin in _pair(votes, rule, by_heads=by_heads)
+        margin
+        for by_heads in (True, False)
+        for margin in _of_measure(votes, rule, by_heads=by_heads)
     ]
 
 
@@ -75,25 +77,47 @@ def necessary_margins(votes: Votes, rule: Rule) -> list[Margin]:
     ]
 
 
-def needed(votes: Votes, rule: Rule) -> Measure:
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """How much approval a proposal lacks; None where silent owners cannot bring it.
+
+    ``area`` is in cm².
+    """
+
+    heads: int | None
+    area: int | None
+
+
+def needed(votes: Votes, rule: Rule, *, silent_take_part: bool) -> Needed:
     """Return how many heads and how much area, now silent, would still have to come and approve.
 
-    Each measure by itself, and 0 where both its tests hold.
+    Each measure by itself, and 0 where its tests hold.
+
+    Parameters
+    ----------
+    silent_take_part
+        A clause counts the silent in already, as abstaining: they only add approval.
     """
-    by_heads, by_area = (
-        max(_needed(margin) for margin in _pair(votes, rule, by_heads=by_heads))
-        for by_heads in (True, False)
+    return Needed(
+        *(
+            _needed(_of_measure(votes, rule, by_heads=by_heads), silent_take_part=silent_take_part)
+            for by_heads in (True, False)
+        )
     )
-    return Measure(by_heads, by_area)
 
 
-def _needed(margin: Margin) -> int:
-    # Whoever comes and approves adds to every count.
-    gain = sum(margin.weights)
-    return max(0, -(-margin.shortfall // gain))
+def _needed(margins: list[Margin], *, silent_take_part: bool) -> int | None:
+    most = 0
+    for margin in margins:
+        gain = margin.approving if silent_take_part else sum(margin.weights)
+        if not margin.holds and gain == 0:
+            return None
+        if not margin.holds:
+            most = max(most, -(-margin.shortfall // gain))
+    return most
 
 
-def _pair(votes: Votes, rule: Rule, *, by_heads: bool) -> list[Margin]:
+def _of_measure(votes: Votes, rule: Rule, *, by_heads: bool) -> list[Margin]:
     whole = _on(votes.electorate, by_heads=by_heads)
     part = _on(votes.participating, by_heads=by_heads)
     towards_quorum = _on(votes.towards_quorum, by_heads=by_heads)
@@ -101,7 +125,11 @@ def _pair(votes: Votes, rule: Rule, *, by_heads: bool) -> list[Margin]:
     approve = _on(votes.approve, by_heads=by_heads)
     of_participants = rule.base is Base.PARTICIPANTS
     quorum, approval = rule.quorum, rule.approval
+    # Of nobody no share is reached. Only where others fill the quorum can nobody be left to
+    # approve; elsewhere the quorum says it.
+    somebody = Margin(by_heads, participating=0, approving=1, value=approve, strict=True)
     return [
+        *([] if by_item or not of_participants else [somebody]),
         Margin(
             by_heads,
             participating=quorum.den if by_item else 0,

@@ -265,7 +265,7 @@ def _marks(
 
     Where the published election method (BJ art. 32) lets a ballot tick no more candidates than
     there are places, one tick more spoils the election on it; and whoever marked one candidate
-    takes part in the vote on all of them (domain C-25).
+    takes part in the vote on all of them. To follow the majority is no tick (domain C-25).
     """
     marks = []
     for ballot in range(len(papers.ballots)):
@@ -275,7 +275,9 @@ def _marks(
         if item.form is Form.ELECTION and policies.candidates is Candidates.AT_MOST_SEATS:
             if said.count(Choice.APPROVE) > item.places:
                 mark = Choice.VOID
-            elif mark == Choice.BLANK and set(said) - {Choice.BLANK, Choice.VOID}:
+            elif mark == Choice.FOLLOW or (
+                mark == Choice.BLANK and set(said) - {Choice.BLANK, Choice.VOID}
+            ):
                 mark = Choice.ABSTAIN
         marks.append(mark)
     return marks
@@ -505,9 +507,9 @@ def _judge(
 
 
 def _reaches(ratio: Ratio, part: int, whole: int) -> bool:
-    """Compare shares as exact fractions; of nobody, every inclusive share is reached."""
+    """Compare shares as exact fractions; of nobody, no share is reached."""
     if whole == 0:
-        return ratio.inclusive
+        return False
     share, figure = Fraction(part, whole), Fraction(ratio.num, ratio.den)
     return share >= figure if ratio.inclusive else share > figure
 

@@ -65,8 +65,8 @@ class Ratio:
         return ">=" if self.inclusive else ">"
 
     def holds(self, part: int, whole: int) -> bool:
-        """Tell whether ``part`` of ``whole`` reaches the share, in integers."""
-        return self.margin(part, whole) >= self.least
+        """Tell whether ``part`` of ``whole`` reaches the share; of nobody, no share is reached."""
+        return whole > 0 and self.margin(part, whole) >= self.least
 
     def __str__(self) -> str:
         return f"{self.op} {self.num}/{self.den}"

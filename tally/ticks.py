@@ -16,7 +16,8 @@ def within_places(answers: Answers, items: Iterable[tuple[Item, Sequence[Questio
     More ticks than places spoil the whole election on that ballot, as two ticks spoil a resolution
     (domain C-20). Whoever marks one candidate at least takes part in the vote on every other and
     does not approve him; a ballot that is blank throughout stays blank. A spoiled mark alone
-    marks nobody, and an answer that follows the majority is no tick.
+    marks nobody. To follow the majority is no tick and abstains: it could approve more candidates
+    than there are places.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def within_places(answers: Answers, items: Iterable[tuple[Item, Sequence[Questio
         marks = answers.columns[rows, :ballots]
         ticks = np.count_nonzero(marks == Choice.APPROVE, axis=0)
         marked = (~np.isin(marks, (Choice.BLANK, Choice.VOID))).any(axis=0)
-        marks[(marks == Choice.BLANK) & marked] = Choice.ABSTAIN
+        marks[np.isin(marks, (Choice.BLANK, Choice.FOLLOW)) & marked] = Choice.ABSTAIN
         marks[:, ticks > item.places] = Choice.VOID
         columns[rows, :ballots] = marks
     if np.array_equal(columns, answers.columns):

@@ -15,6 +15,7 @@ from api.cli.city_cluster import count_parts, existing_cluster, local_cluster
 from api.cli.city_results import (
     FORMS,
     NOT_COUNTED,
+    OUTCOMES,
     RESULTS,
     RESULTS_TABLE,
     FinishedParts,
@@ -146,7 +147,8 @@ class _Summary:
         for form, word in FORMS.items():
             carried, failed = self.items[form, True], self.items[form, False]
             if carried or failed:
-                print(f"  {word}议题 {carried + failed:,} 项：通过 {carried:,}，未通过 {failed:,}")
+                yes, no = OUTCOMES[form]
+                print(f"  {word}议题 {carried + failed:,} 项：{yes} {carried:,}，{no} {failed:,}")
         for name, problem, problems in self.not_counted[:_LISTED]:
             print(f"  未计票　{name}：{problem}（共 {problems} 处问题）")
         if len(self.not_counted) > _LISTED:

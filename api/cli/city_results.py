@@ -27,8 +27,15 @@ PACKAGES = (tally, voting)
 """What a result follows from; a version number stands still while they are worked on."""
 
 FORMS = {"resolution": "表决", "election": "选举", "choose_one": "多选一"}
+OUTCOMES = {
+    "resolution": ("通过", "未通过"),
+    "election": ("选出", "尚待决定"),
+    "choose_one": ("选定", "未选定"),
+}
+"""What an item of each form comes to, settled or not."""
 _BLOCKS = {
     "electorate": "应参与",
+    "attending": "到会",
     "participating": "参与",
     "approve": "同意",
     "oppose": "反对",
@@ -36,8 +43,8 @@ _BLOCKS = {
     "void": "作废",
 }
 _TESTS = {
-    "quorum_heads": "参与人数比较",
-    "quorum_area": "参与面积比较",
+    "quorum_heads": "到会人数比较",
+    "quorum_area": "到会面积比较",
     "approval_heads": "同意人数比较",
     "approval_area": "同意面积比较",
 }
@@ -136,6 +143,8 @@ def _rows(record: Record) -> Iterator[tuple[str | int, ...]]:
         proposals = item.get("candidates") or item.get("options") or [{}]
         for proposal in proposals:
             whole: dict[str, Any] = item | proposal
+            # Written out by the count only where it is not who takes part (domain C-30).
+            whole.setdefault("attending", whole["participating"])
             yield (
                 record["complex"],
                 item["id"],

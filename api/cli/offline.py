@@ -8,6 +8,7 @@ from voting.count.recount import recount
 from voting.count.refusals import InputsUnreadable
 from voting.kernel.refusal import Refusal
 from voting.outcome.bundle import read
+from voting.outcome.chinese import NEEDS_DECISION, verdict_text
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify import verify_bundle
 
@@ -37,7 +38,9 @@ def recount_files(
         return print_refusal(refusal)
     write_json(result, out)
     for item in result["items"]:
-        print(f"议题 {item['id']}　{item['title']}：{'通过' if item['carried'] else '未通过'}")
+        print(f"议题 {item['id']}　{item['title']}：{verdict_text(item)[1]}")
+        for why in item.get("needs_decision", ()):
+            print(f"  尚待决定：{NEEDS_DECISION[why]}")
     print(f"结果已写入 {out}")
     return OK
 

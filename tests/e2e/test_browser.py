@@ -14,6 +14,7 @@ from tests.browser import chromium
 from tests.complex import Complex, done
 from tests.conftest import MovingClock
 from tests.servers import await_port, free_port
+from voting.outcome.chinese import verdict_text
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -326,7 +327,7 @@ def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_cert
     )
     for item in counted["items"]:
         expect(board.get_by_test_id(f"result-{item['id']}")).to_contain_text(
-            "通过" if item["carried"] else "未通过"
+            verdict_text(item)[0].replace("委员", "当选")
         )
     board.screenshot(path=tmp_path / "board-result.png", full_page=True)
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
@@ -22,6 +23,7 @@ from tally.model import (
     MixedUnits,
     Policies,
     Quorum,
+    Silence,
 )
 from tally.question import questions_of
 from tally.roll import ElectoralRoll
@@ -178,10 +180,14 @@ def test_the_usual_vote_is_exact_without_trying(drawn, data, mixed_units, quorum
 def test_needed_is_the_least_that_comes_and_approves(drawn, data):
     """On each measure: one head or cm² fewer and one of its two tests still fails."""
     vote = data.draw(drawn(forms=(Form.RESOLUTION,)))
-    [result] = count_assembly(vote.agenda, vote.roster, vote.ballots, delivered=vote.delivered)
+    policies = replace(vote.agenda.policies, silence=Silence.NOT_PARTICIPATING)
+    agenda = replace(vote.agenda, policies=policies)
+    [result] = count_assembly(agenda, vote.roster, vote.ballots, delivered=vote.delivered)
     rule = rule_for(vote.agenda.items[0].matter, vote.agenda.decision_date)
     for measure, noun in (("heads", "heads"), ("area_cm2", "area")):
         needed = result["flip"][f"needed_{measure}"]
+        if needed is None:  # somebody follows whoever leads, or nobody can bring it
+            continue
 
         def holds(more, measure=measure):
             whole = result["electorate"][measure]
@@ -197,6 +203,61 @@ def test_needed_is_the_least_that_comes_and_approves(drawn, data):
         tests = result["tests"]
         both = tests[f"quorum_{noun}"]["holds"] and tests[f"approval_{noun}"]["holds"]
         assert (needed == 0) == both
+
+
+@pytest.mark.parametrize("silence", [Silence.NOT_PARTICIPATING, Silence.ABSTAIN])
+@pytest.mark.parametrize("quorum", Quorum)
+@settings(max_examples=USUAL // 2, deadline=None)
+@given(
+    approve=st.integers(0, 6), oppose=st.integers(0, 6), blank=st.integers(0, 3),
+    silent=st.integers(0, 9), matter=st.sampled_from([Matter.OTHER, Matter.RAISE_FUND]),
+)  # fmt: skip
+def test_so_many_as_are_needed_come_and_it_carries(
+    silence, quorum, approve, oppose, blank, silent, matter
+):
+    """By a recount with their ballots, all owners having one unit of one size each."""
+    assume(approve + oppose + blank + silent)
+    item = Item("1", "决议", Form.RESOLUTION, matter)
+    policies = Policies(silence=silence, quorum=quorum)
+    agenda = Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, (item,))
+    marks = [1] * approve + [2] * oppose + [0] * blank
+    rows = [
+        UnitRow(f"1-{n}", "1", Kind.DWELLING, 10, developer_stock=False, owners=(f"p{n}",))
+        for n in range(len(marks) + silent)
+    ]
+    roster = RosterColumns.from_rows(rows)
+
+    def count(more):
+        cast = [
+            BallotRow((f"1-{n}",), (mark,), void=False, channel="书面")
+            for n, mark in enumerate(marks + [1] * more)
+        ]
+        return count_assembly(agenda, roster, BallotColumns.from_rows(roster, agenda, cast))[0]
+
+    needed = count(0)["flip"]["needed_heads"]
+    carried = [more for more in range(silent + 1) if count(more)["carried"]]
+    if needed is None or needed > silent:
+        assert carried == []
+    else:
+        assert min(carried) == needed
+
+
+def test_no_figure_says_what_is_missing_where_votes_hang_on_the_majority():
+    """Three for, three against, three silent who join whoever leads: one more is enough."""
+    rows = [
+        UnitRow(f"1-{n}", "1", Kind.DWELLING, 10, developer_stock=False, owners=(f"p{n}",))
+        for n in range(9)
+    ]
+    roster = RosterColumns.from_rows(rows)
+    item = Item("1", "决议", Form.RESOLUTION, Matter.OTHER)
+    policies = Policies(silence=Silence.FOLLOW_MAJORITY)
+    agenda = Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, (item,))
+    cast = [
+        BallotRow((f"1-{n}",), (1 if n < 3 else 2,), void=False, channel="书面") for n in range(6)
+    ]
+    [result] = count_assembly(agenda, roster, BallotColumns.from_rows(roster, agenda, cast))
+    flip = result["flip"]
+    assert (flip["needed_heads"], flip["needed_area_cm2"]) == (None, None)
 
 
 def test_no_strike_helps_where_too_few_approve_at_all():

@@ -56,6 +56,9 @@ def test_no_rule_before_the_property_law():
         (Ratio(1, 2, inclusive=False), 1, 2, False),
         (Ratio(2, 3, inclusive=True), 2, 3, True),
         (Ratio(3, 4, inclusive=True), 3, 4, True),
+        # Of nobody, no share is reached.
+        (Ratio(3, 4, inclusive=True), 0, 0, False),
+        (Ratio(3, 4, inclusive=True), 0, 1, False),
         (Ratio(1, 2, inclusive=False), 2**60, 2**61 - 1, True),
         (Ratio(2, 3, inclusive=True), 2 * 10**13 - 1, 3 * 10**13, False),
     ],

@@ -82,10 +82,10 @@ def counted(rows, policies, item=ELECTION):
         # A spoiled mark marks nobody, and stays spoiled beside others.
         ((VOID, BLANK, VOID), (VOID, BLANK, VOID)),
         ((VOID, BLANK, YES), (VOID, ABSTAIN, YES)),
-        # To follow the majority is an answer, and no tick.
-        ((FOLLOW, BLANK, YES), (FOLLOW, ABSTAIN, YES)),
-        ((FOLLOW, YES, YES), (FOLLOW, YES, YES)),
-        ((FOLLOW, BLANK, BLANK), (FOLLOW, ABSTAIN, ABSTAIN)),
+        # To follow the majority is no tick: it might approve more than there are seats.
+        ((FOLLOW, BLANK, YES), (ABSTAIN, ABSTAIN, YES)),
+        ((FOLLOW, YES, YES), (ABSTAIN, YES, YES)),
+        ((FOLLOW, BLANK, BLANK), (ABSTAIN, ABSTAIN, ABSTAIN)),
         ((NO, NO, NO), (NO, NO, NO)),
     ],
 )

@@ -31,7 +31,7 @@ def test_what_a_share_still_lacks(ratio, part, whole, needed):
 
 
 @settings(max_examples=100)
-@given(ratio=st.sampled_from([HALF, TWO_THIRDS]), part=st.integers(0, 50), rest=st.integers(0, 50))
+@given(ratio=st.sampled_from([HALF, TWO_THIRDS]), part=st.integers(0, 50), rest=st.integers(1, 50))
 def test_one_fewer_would_not_do(ratio, part, rest):
     needed = still_needed(ratio, part, part + rest)
     assert ratio.holds(part + needed, part + rest)

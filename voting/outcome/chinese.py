@@ -175,7 +175,8 @@ def test_line(item: Mapping[str, Any], name: str) -> list[object]:
     block = _towards_quorum(item) if wording.step == "quorum" else wording.part
     part, whole = item[block][wording.measure], item[base][wording.measure]
     left, right = den * part, num * whole
-    holds = left >= right if sign == ">=" else left > right
+    # Of nobody no share is reached.
+    holds = whole > 0 and (left >= right if sign == ">=" else left > right)
     if test != {"left": left, "op": sign, "right": right, "holds": holds}:
         raise ValueError(f"{name} of item {item['id']} contradicts its own figures: {test}")
     measured, against = _BLOCKS[block] + wording.unit, _BLOCKS[base] + wording.unit
@@ -255,12 +256,26 @@ def notes(item: Mapping[str, Any]) -> list[str]:
         lines.append("不适用关于未表决业主的约定，本项结果相同。")
     flip = item.get("flip") or {}
     if isinstance(flip.get("strike"), int):  # otherwise no exact figure is known
-        lines.append(f"推翻本结果至少需剔除 {heads_text(flip['strike'])} 张表决票。")
-    heads, cm2 = flip.get("needed_heads", 0), flip.get("needed_area_cm2", 0)
+        what = "改变任何一位候选人是否通过" if item["form"] == "election" else "推翻本结果"
+        lines.append(f"{what}至少需剔除 {heads_text(flip['strike'])} 张表决票。")
+    return lines + _lacking(item, flip)
+
+
+def _lacking(item: Mapping[str, Any], flip: Mapping[str, Any]) -> list[str]:
+    """Say how much approval is missing, or that those who stayed away could not bring it."""
+    lacking = flip.get("needed_heads", 0), flip.get("needed_area_cm2", 0)
+    if item["carried"] or lacking in ((0, 0), (None, None)):
+        return []
+    away = [
+        item["electorate"][part] - item["participating"][part] for part in ("heads", "area_cm2")
+    ]
+    if "silence" in {clause["policy"] for clause in item.get("used_policies", ())}:
+        away = [item["electorate"][part] for part in ("heads", "area_cm2")]
+    if any(each is None or each > left for each, left in zip(lacking, away, strict=True)):
+        return ["未表决的业主即使全部同意，本项也不能通过。"]
+    heads, cm2 = lacking
     missing = [f"{heads_text(heads)} 人"] * (heads > 0) + [f"{area_text(cm2)} ㎡"] * (cm2 > 0)
-    if missing:
-        lines.append(f"距通过尚需新增同意：{'、'.join(missing)}。")
-    return lines
+    return [f"距通过尚需新增同意：{'、'.join(missing)}。"]
 
 
 def variant_lines(item: Mapping[str, Any]) -> list[list[object]]:
@@ -277,6 +292,12 @@ def variant_lines(item: Mapping[str, Any]) -> list[list[object]]:
         without_clause = (policy, value) == ("silence", "not_participating") and policy in used
         if differs or without_clause:
             total, present = _parts(variant["electorate"]), _parts(variant["participating"])
+            if "attending" in variant:
+                attending = _parts(variant["attending"])
+                present = [
+                    f"{part}（到会 {there}）"
+                    for part, there in zip(present, attending, strict=True)
+                ]
             name = POLICIES.get(policy, policy)
             rows.append([name, policy_value_text(value), total, present, outcome])
     return rows

@@ -4,7 +4,7 @@ import { certificate } from "./api.js";
 import { spelled } from "./comparison.js";
 import { el, icon } from "./dom.js";
 import { percent, squareMetres } from "./format.js";
-import { CHOICES, NONE_OF_THESE, POLICIES } from "./words.js";
+import { CHOICES, NEEDS, NONE_OF_THESE, POLICIES } from "./words.js";
 
 const CLASSES = { general: "一般事项", special: "重大事项", unanimous: "须全体同意" };
 const SEATS = { member: "当选", alternate: "候补", none: "未当选", unresolved: "待定" };
@@ -41,7 +41,7 @@ function itemResult(item, index) {
       "header",
       {},
       el("h2", {}, `${index + 1}. ${item.title}`),
-      item.carried === undefined ? null : verdict(item.carried, "通过", "未通过"),
+      outcome(item),
     ),
     el(
       "p",
@@ -53,10 +53,41 @@ function itemResult(item, index) {
       { class: "hint" },
       `参与 ${item.participating.heads} / ${item.electorate.heads} 人，`,
       `${squareMetres(item.participating.area_cm2)} / ${squareMetres(item.electorate.area_cm2)} m²`,
+      item.attending
+        ? `；到会 ${item.attending.heads} 人，${squareMetres(item.attending.area_cm2)} m²`
+        : "",
     ),
+    left(item),
     body(item),
     dependence(item),
   );
+}
+
+/** An election seats people and a choice picks one; only a resolution is carried or not. */
+function outcome(item) {
+  if (item.candidates) {
+    const seated = Object.keys(SEATS)
+      .filter((seat) => seat !== "none")
+      .map((seat) => [seat, item.candidates.filter((one) => one.seat === seat).length])
+      .filter(([, count]) => count)
+      .map(([seat, count]) => `${SEATS[seat]} ${count} 人`);
+    return verdict(item.carried, ...Array(2).fill(seated.join("，") || "无人当选"));
+  }
+  if (item.options) return verdict(item.winner !== null, "已选定", "未选定");
+  return verdict(item.carried, "通过", "未通过");
+}
+
+/** What people still have to decide. */
+function left(item) {
+  const said = (item.needs_decision ?? []).map((why) => NEEDS[why] ?? why);
+  if (item.supplementary_seats) said.push(`补选 ${item.supplementary_seats} 人`);
+  if (item.run_off) {
+    const title = Object.fromEntries(item.options.map((option) => [option.id, option.title]));
+    said.push(`可就${item.run_off.map((id) => `“${title[id] ?? id}”`).join("与")}再行表决`);
+  }
+  return said.length === 0
+    ? null
+    : el("p", { class: "hint", "data-testid": `left-${item.id}` }, `尚待决定：${said.join("；")}。`);
 }
 
 function body(item) {
@@ -114,7 +145,7 @@ function tests(item, wanted) {
           "li",
           { class: test.holds ? "holds" : "fails" },
           icon(test.holds ? "check" : "cross"),
-          el("span", {}, label),
+          el("span", {}, part === "attending" ? label.replace("参与", "到会") : label),
           el("code", {}, spelled(test, ratio, item[part][key], item[whole]?.[key], print)),
           el("span", { class: "test-word" }, test.holds ? "成立" : "不成立"),
         );

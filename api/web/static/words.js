@@ -49,18 +49,42 @@ export const STATES = {
   certified: "结果已确认",
 };
 
-const SILENCE = {
-  not_participating: "不投票的业主不算参与表决。",
-  abstain: "表决票送达后不投票的，按弃权计算。",
-  follow_majority: "表决票送达后不投票的，按随多数计算。",
-  delivered_follows: "表决票送达后不投票的，计入已表决的多数意见。",
-};
-
-const REPEAT = {
-  first_valid: "每位业主以第一张有效的票为准，投出后不能更改。",
-  last_valid: "截止前可以重新投票，以最后一张有效的票为准。",
-  paper_first: "纸质票与手机票都有效的，以纸质票为准；否则以第一张有效的票为准，投出后不能更改。",
-  phone_first: "纸质票与手机票都有效的，以手机票为准；否则以第一张有效的票为准，投出后不能更改。",
+/** What each policy says to an owner, by its value; `plain` is said where the agenda is silent. */
+const RULES = {
+  same_owner: {
+    plain: "一位业主有多套房，按一人计算人数，面积合计。",
+    any_common_owner: "有任一共同产权人的房屋合并按一人计算人数，面积合计。",
+    each_title: "一人独有的多套房按一人计算人数；共有的房屋每套各按一人计算。",
+  },
+  repeat: {
+    plain: "每位业主以第一张有效的票为准，投出后不能更改。",
+    last_valid: "截止前可以重新投票，以最后一张有效的票为准。",
+    paper_first: "纸质票与手机票都有效的，以纸质票为准；否则以第一张有效的票为准，投出后不能更改。",
+    phone_first: "纸质票与手机票都有效的，以手机票为准；否则以第一张有效的票为准，投出后不能更改。",
+  },
+  mixed_units: { last_ballot: "同一业主各房屋意见不同的，以最后一张票的意见为准。" },
+  silence: {
+    plain: "不投票的业主不算参与表决。",
+    abstain: "不投票的业主算参与表决，按弃权计算。",
+    follow_majority: "已投票的达到法定参与比例后，不投票的按多数意见计算。",
+    delivered_follows: "表决票送达后不投票的，按多数意见计算。",
+  },
+  follow: { each_measure: "选“随多数”的，人数随人数多的意见，面积随面积多的意见。" },
+  blank_item: { abstain: "纸质票上漏填的事项，按弃权计算。" },
+  void_item: { abstain: "有效票上划错的事项，按弃权计算。" },
+  void_ballot: { participating: "无效票算参与表决，不计入任何意见。" },
+  quorum: { per_ballot: "参与比例按全部有效表决票计算，漏填某项的也算到会。" },
+  candidates: {
+    at_most_seats: "选举时同意的人数不得超过名额，超过的该项作废；只同意部分人的，其余视为弃权。",
+  },
+  ranking: {
+    area_then_heads: "当选名次先看同意面积，再看同意人数。",
+    sum_of_shares: "当选名次按同意人数占比与同意面积占比之和排列。",
+  },
+  short_or_even: {
+    lowest_becomes_alternate: "当选人数为双数的，末位转为候补。",
+    supplementary_election: "当选人数不足或为双数的，另行补选。",
+  },
 };
 
 const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
@@ -70,15 +94,11 @@ export function rulesInWords(policies = {}) {
   const kinds = policies.include_kinds ?? DEFAULT_KINDS;
   return [
     `计入表决的房屋用途：${kinds.join("、")}。事项另有说明的除外。`,
-    "一位业主有多套房，按一人计算人数，面积合计。",
-    REPEAT[policies.repeat ?? "first_valid"],
-    ...(policies.repeat_limit ? [`每套房屋最多改投 ${policies.repeat_limit} 次。`] : []),
-    ...(policies.candidates === "at_most_seats"
-      ? ["选举时同意的人数不得超过名额，超过的该项作废；只同意部分人的，其余视为弃权。"]
-      : []),
-    SILENCE[policies.silence ?? "not_participating"],
+    ...Object.entries(RULES).map(([name, said]) => said[policies[name]] ?? said.plain),
+    policies.repeat_limit && `每套房屋最多改投 ${policies.repeat_limit} 次。`,
+    policies.lot_seed && `得票相同而位置不够的，以种子“${policies.lot_seed}”抽签。`,
     "弃权也算参与表决。",
-  ];
+  ].filter(Boolean);
 }
 
 export const POLICIES = {
@@ -97,6 +117,14 @@ export const POLICIES = {
   short_or_even: "当选人数不足或为双数时如何处理",
   candidates: "选举时最多可以同意几人",
   lot_seed: "得票相同时如何抽签",
+};
+
+/** What an election or a choice leaves to people, by reason. */
+export const NEEDS = {
+  tie: "得票相同，名次未定",
+  too_few: "当选人数不足",
+  even: "当选人数为双数",
+  supplementary_election: "须另行补选",
 };
 
 /** How many candidates one ballot may approve, or null where the rules set no limit. */
@@ -126,10 +154,12 @@ export function counted(policies, units) {
 /** Whether any of these units belongs to the electorate of `item`. */
 export function concerns(item, policies, units) {
   const electorate = item.electorate ?? {};
-  const kinds = electorate.include_kinds ?? policies?.include_kinds ?? DEFAULT_KINDS;
+  // A list of units is taken exactly as published, parking included.
+  const usual = electorate.units ? null : (policies?.include_kinds ?? DEFAULT_KINDS);
+  const kinds = electorate.include_kinds ?? usual;
   return units.some(
     ({ unit, kind }) =>
-      kinds.includes(kind) &&
+      (!kinds || kinds.includes(kind)) &&
       (!electorate.buildings || electorate.buildings.some((name) => unit.startsWith(`${name}-`))) &&
       (!electorate.units || electorate.units.includes(unit)),
   );

@@ -1,5 +1,6 @@
 """What the ``yezhu`` command says: help, one-line refusals, and every finding of a check."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from voting.assembly.agenda import parse_agenda
 from voting.box.sheet import ballot_sheet
 from voting.kernel import canonical
 from voting.kernel.clock import parse_timestamp
+from voting.outcome.chinese import verdict_text
 from voting.roster.workbook import roster_workbook
 
 COMMANDS = (
@@ -108,8 +110,13 @@ def test_recount_says_of_every_item_whether_it_carried(files, tmp_path):
 
     assert (ran.returncode, ran.stderr) == (0, "")
     said = ran.stdout.splitlines()
-    assert [line.split("　")[0] for line in said[:-1]] == [f"议题 {at}" for at in range(1, 6)]
-    assert all(line.endswith(("：通过", "：未通过")) for line in said[:-1])
+    items = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["items"]
+    outcomes = [line for line in said[:-1] if not line.startswith("  ")]
+    assert outcomes == [
+        f"议题 {item['id']}　{item['title']}：{verdict_text(item)[1]}" for item in items
+    ]
+    left = sum(len(item.get("needs_decision", ())) for item in items)
+    assert len(said) - 1 - len(outcomes) == left
 
 
 def test_recount_lists_the_problems_of_all_files_at_once(files, tmp_path):

@@ -371,16 +371,33 @@ def test_moments_are_beijing_moments_without_leading_zeros():
 
 
 def test_doubt_is_said_on_the_page():
-    notes = printed(
-        depends_on=["silence", "include_kinds"],
-        flip={"strike": 12, "change": 6, "needed_heads": 3, "needed_area_cm2": 0},
-    )["notes"]
+    flip = {"strike": 12, "change": 6, "needed_heads": 3, "needed_area_cm2": 0}
+    failed = item(**block(400), flip=flip, depends_on=["silence", "include_kinds"])
 
-    assert notes == [
+    assert chinese.notes(failed) == [
         "结果取决于：未表决业主的计算、计入总数的房屋用途。规则另作选择的，本项结果不同。",
         "推翻本结果至少需剔除 12 张表决票。",
         "距通过尚需新增同意：3 人。",
     ]
+
+
+@pytest.mark.parametrize("heads", [None, 300])  # 299 stayed away
+def test_what_those_who_stayed_away_cannot_bring_is_said_so(heads):
+    flip = {"strike": None, "change": None, "needed_heads": heads, "needed_area_cm2": 0}
+
+    assert chinese.notes(item(**block(400), flip=flip)) == [
+        "未表决的业主即使全部同意，本项也不能通过。"
+    ]
+
+
+def test_nothing_is_said_of_what_is_missing_where_no_figure_says_it():
+    flip = {"strike": None, "change": None, "needed_heads": None, "needed_area_cm2": None}
+
+    assert chinese.notes(item(**block(400), flip=flip)) == []
+
+
+def test_the_fewest_ballots_of_an_election_concern_who_passes_not_who_comes_first():
+    assert "改变任何一位候选人是否通过至少需剔除 159 张表决票。" in chinese.notes(election(3))
 
 
 @pytest.mark.parametrize("flip", [None, {"strike": None}, {"strike": {"at_least": 3}}])
