@@ -48,6 +48,14 @@ def test_whoever_lacks_a_unit_or_a_building_is_named(limits, who):
         count_batch(agenda, ROSTER, SEGMENTS, NOBODY)
 
 
+def test_the_last_complex_is_named_if_it_has_none_of_the_units():
+    limits = Electorate(units=frozenset({"1"}))
+    agenda = replace(AGENDA, items=(replace(ITEM, electorate=limits),))
+    roster = replace(ROSTER, unit_key=("1", "2", "3"))
+    with pytest.raises(TallyError, match=r"^二：议题 1 的表决范围写有清册中没有的楼栋或房屋$"):
+        count_batch(agenda, roster, SEGMENTS, NOBODY)
+
+
 def test_no_complex_at_all_is_refused_like_a_roster_without_units():
     nothing = RosterColumns.from_rows([])
     segments = Segments((), np.zeros(0, dtype=np.int32))

@@ -1,6 +1,7 @@
 """Who is one head, against sets and pencil."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -78,6 +79,16 @@ def test_nobody_is_linked_through_another_segment():
     segment = np.array([0, 0, 2**16, 0], dtype=np.int32)
     found = owner_groups(many, SameOwner.ANY_COMMON_OWNER, segment=segment)
     assert (found.tolist(), found.dtype) == ([0, 1, 2, 3], "int32")
+    few = roster_of(["a", "b", "c", "ab"])
+    segment = np.array([0, 0, 0, 3], dtype=np.int32)
+    found = owner_groups(few, SameOwner.ANY_COMMON_OWNER, segment=segment)
+    assert found.tolist() == [0, 1, 2, 3]
+
+
+def test_every_set_of_eight_owners_is_a_head_of_its_own():
+    sets = [some for size in range(9) for some in combinations("abcdefgh", size)]
+    assert groups(sets, SameOwner.IDENTITY_SET) == list(range(256))
+    assert groups(sets * 2, SameOwner.IDENTITY_SET)[257:] == list(range(1, 256))
 
 
 @pytest.mark.parametrize("same_owner", list(SameOwner))

@@ -70,3 +70,23 @@ def test_codes_are_counted_and_lists_bounded():
     assert code_count(np.array([3, 1], dtype=np.int32)) == 4
     assert boundaries([]).tolist() == [0]
     assert boundaries([2, 0, 1]).tolist() == [0, 2, 2, 3]
+
+
+def test_every_limit_of_an_electorate_narrows_it():
+    rows = [("1", "东", Kind.DWELLING), ("2", "东", Kind.PARKING), ("3", "西", Kind.DWELLING)]
+    roster = RosterColumns.from_rows(
+        [
+            UnitRow(key, house, kind, 1, developer_stock=False, owners=())
+            for key, house, kind in rows
+        ]
+    )
+
+    def inside(**limits):
+        item = Item("1", "决议", Form.RESOLUTION, Matter.OTHER, Electorate(**limits))
+        return electorate_mask(roster, item, Policies()).tolist()
+
+    dwellings, east = frozenset({Kind.DWELLING}), frozenset({"东"})
+    assert inside(include_kinds=dwellings) == [True, False, True]
+    assert inside(include_kinds=dwellings, buildings=east) == [True, False, False]
+    assert inside(include_kinds=dwellings, units=frozenset("23")) == [False, False, True]
+    assert inside(buildings=east, units=frozenset("23")) == [False, True, False]
