@@ -169,11 +169,17 @@ def recount(
         Path | None,
         typer.Option(help="剔除清单：每行一个表决票表的行号，# 之后为说明，如法院判决剔除的票"),
     ] = None,
+    delivered: Annotated[
+        Path | None,
+        typer.Option(
+            help="送达名单：每行一个已送达表决票的房屋编号，规则约定送达未表决的计入多数时用"
+        ),
+    ] = None,
 ) -> None:
     """不用服务器和数据库，由三个文件重新计票。输入有问题则逐条列出，退出码 2。"""
     from api.cli.offline import recount_files
 
-    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude))
+    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude, delivered))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from api.cli.files import BAD_INPUT, FAILED, OK, print_refusal, read_files, write_json
 from voting.count.recount import recount
@@ -14,15 +15,26 @@ from voting.outcome.verify import verify_bundle
 
 
 def recount_files(
-    roster: Path, ballots: Path, agenda: Path, out: Path, exclude: Path | None = None
+    roster: Path,
+    ballots: Path,
+    agenda: Path,
+    out: Path,
+    exclude: Path | None = None,
+    delivered: Path | None = None,
 ) -> int:
     """Count three files and write the result; 2 with every problem listed if they have any.
 
-    ``exclude`` lists rows of the ballot sheet to be struck.
+    ``exclude`` lists rows of the ballot sheet to be struck, ``delivered`` units with proof of
+    delivery.
     """
-    contents = read_files(path for path in (roster, ballots, agenda, exclude) if path is not None)
+    lists = {"exclude": exclude, "delivered": delivered}
+    given = {name: path for name, path in lists.items() if path is not None}
+    contents = read_files((roster, ballots, agenda, *given.values()))
     if contents is None:
         return BAD_INPUT
+    more: dict[str, Any] = {}
+    for (name, path), data in zip(given.items(), contents[3:], strict=True):
+        more |= {f"{name}_bytes": data, f"{name}_name": path.name}
     try:
         result = recount(
             contents[0],
@@ -31,8 +43,7 @@ def recount_files(
             ballots.name,
             contents[2],
             agenda.name,
-            exclude_bytes=contents[3] if exclude is not None else None,
-            exclude_name=exclude.name if exclude is not None else "",
+            **more,
         )
     except InputsUnreadable as refusal:
         return print_refusal(refusal)

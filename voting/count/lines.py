@@ -1,5 +1,7 @@
 """Lists kept in a text file: one entry a line, ``#`` begins a comment."""
 
+from collections.abc import Collection
+
 from voting.roster.refusals import Problem
 
 _COMMENT = "#"
@@ -26,3 +28,27 @@ def entries(data: bytes, what: str) -> tuple[list[tuple[int, str]], list[Problem
         return [], [Problem(None, None, "not-utf8", f"{what}须为 UTF-8 文本")]
     lines = (line.partition(_COMMENT)[0].strip() for line in text.splitlines())
     return [(number, entry) for number, entry in enumerate(lines, start=1) if entry], []
+
+
+def unit_keys(data: bytes, known: Collection[str], what: str) -> tuple[list[str], list[Problem]]:
+    """Read a list of units.
+
+    Parameters
+    ----------
+    known
+        Keys of the units on the roster.
+
+    Returns
+    -------
+    list of str
+        Those that are on the roster.
+    list of Problem
+        Those that are not, each with its line.
+    """
+    listed, problems = entries(data, what)
+    problems += [
+        Problem(line, None, "unknown-unit", f"业主清册中没有房屋“{key[:40]}”")
+        for line, key in listed
+        if key not in known
+    ]
+    return [key for _, key in listed if key in known], problems

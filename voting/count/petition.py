@@ -12,7 +12,7 @@ from tally.grouping import owner_groups
 from tally.measure import Measure
 from tally.model import DEFAULT_KINDS, SameOwner
 from tally.petition import Aim, petition
-from voting.count.lines import entries
+from voting.count.lines import entries, unit_keys
 from voting.count.refusals import InputsUnreadable
 from voting.kernel import canonical
 from voting.roster.grouping import roster_columns
@@ -20,6 +20,7 @@ from voting.roster.refusals import Problem, RosterUnreadable
 from voting.roster.verify import read_roster
 
 FORMAT = "yezhu-petition/1"
+_LIST = "联名名单"
 
 
 def check_petition(
@@ -55,23 +56,17 @@ def check_petition(
     InputsUnreadable
         With every problem of both files.
     """
-    listed, unreadable = entries(signers_bytes, "联名名单")
-    problems = [(signers_name, problem) for problem in unreadable]
     try:
         columns = roster_columns(read_roster(roster_bytes, roster_name))
     except RosterUnreadable as refusal:
+        _, unreadable = entries(signers_bytes, _LIST)
         found = [(roster_name, problem) for problem in refusal.problems]
-        raise InputsUnreadable((*found, *problems)) from refusal
-    row_of = {key: row for row, key in enumerate(columns.unit_key)}
-    problems += [
-        (signers_name, Problem(line, None, "unknown-unit", f"业主清册中没有房屋“{key[:40]}”"))
-        for line, key in listed
-        if key not in row_of
-    ]
+        found += [(signers_name, problem) for problem in unreadable]
+        raise InputsUnreadable(tuple(found)) from refusal
+    keys, problems = unit_keys(signers_bytes, set(columns.unit_key), _LIST)
     if problems:
-        raise InputsUnreadable(tuple(problems))
-    signed = np.zeros(len(columns), dtype=np.bool_)
-    signed[[row_of[key] for _, key in listed]] = True
+        raise InputsUnreadable(tuple((signers_name, problem) for problem in problems))
+    signed = np.isin(columns.unit_key, keys)
     # Parking and storage count where a rule of the assembly says so (domain C-11); this is before
     # there is an assembly.
     inside = np.array([kind in DEFAULT_KINDS for kind in KINDS])[columns.kind]

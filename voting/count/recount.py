@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
+
 from tally.columns import BallotColumns
 from tally.count import count_assembly
 from tally.errors import TallyError
@@ -18,6 +20,7 @@ from voting.box.sheet import (
     read_ballot_sheet,
 )
 from voting.count.exclusion import excluded_rows, struck_places
+from voting.count.lines import unit_keys
 from voting.count.refusals import InputsUnreadable
 from voting.kernel import canonical
 from voting.roster.grouping import roster_columns
@@ -37,6 +40,8 @@ def recount(
     agenda_name: str = "agenda.json",
     exclude_bytes: bytes | None = None,
     exclude_name: str = "exclude.txt",
+    delivered_bytes: bytes | None = None,
+    delivered_name: str = "delivered.txt",
 ) -> dict[str, Any]:
     """Count a roster sheet, a ballot sheet and an agenda file.
 
@@ -46,6 +51,9 @@ def recount(
         Rows of the ballot sheet whose ballots a court strikes, as
         :func:`~voting.count.exclusion.excluded_rows` reads them: their units fall silent, and
         what they had superseded does not come back.
+    delivered_bytes
+        Keys of the units with proof that the ballot paper was delivered, one a line, for agendas
+        that count these with the majority (domain C-23).
 
     Returns
     -------
@@ -86,10 +94,12 @@ def recount(
         struck, unstruck = struck_places(excluded, sheet)
         exclude_problems += unstruck
     problems += [(exclude_name, problem) for problem in exclude_problems]
+    delivered, unknown = _delivered(delivered_bytes, roster)
+    problems += [(delivered_name, problem) for problem in unknown]
     if problems or roster is None or agenda is None or sheet is None:
         raise InputsUnreadable(tuple(problems))
     try:
-        counted = _count(roster, agenda, sheet, struck)
+        counted = _count(roster, agenda, sheet, struck, delivered)
     except TallyError as error:
         # Each file is sound by itself, yet the agenda names what this roster does not have.
         problem = Problem(None, "", "agenda-does-not-fit", str(error))
@@ -97,6 +107,8 @@ def recount(
     inputs = {"roster": roster_bytes, "ballots": ballots_bytes, "agenda": agenda_bytes}
     if exclude_bytes is not None:
         inputs["exclude"] = exclude_bytes
+    if delivered_bytes is not None:
+        inputs["delivered"] = delivered_bytes
     return counted | {
         "format": FORMAT,
         "title": agenda.title,
@@ -106,12 +118,24 @@ def recount(
     }
 
 
+def _delivered(data: bytes | None, roster: Roster | None) -> tuple[list[str] | None, list[Problem]]:
+    """Read the list of units with proof of delivery; None where none was kept."""
+    if data is None or roster is None:
+        return None, []
+    return unit_keys(data, roster.by_key(), "送达名单")
+
+
 def _count(
-    roster: Roster, agenda: Agenda, sheet: BallotSheet, struck: Collection[int]
+    roster: Roster,
+    agenda: Agenda,
+    sheet: BallotSheet,
+    struck: Collection[int],
+    delivered: Sequence[str] | None,
 ) -> dict[str, Any]:
     units = roster_columns(roster)
+    proven = None if delivered is None else np.isin(units.unit_key, list(delivered))
     ballots = BallotColumns.from_rows(units, agenda, [row.ballot for row in sheet.ballots])
-    slots = fill_slots(ballots, len(units), agenda.policies, delivered=None, struck=struck)
+    slots = fill_slots(ballots, len(units), agenda.policies, delivered=proven, struck=struck)
     # What is struck was not superseded, and so it is listed by itself.
     standing = {*slots.holder.tolist(), *struck}
     void = [row for row in sheet.ballots if row.void_reason]
@@ -123,7 +147,7 @@ def _count(
     received = (*sheet.ballots, *sheet.early, *sheet.late)
     channels = Counter(row.channel for row in received)
     return {
-        "items": count_assembly(agenda, units, ballots, struck=struck),
+        "items": count_assembly(agenda, units, ballots, delivered=proven, struck=struck),
         "ballots": {
             "received": len(received),
             "counted": len(sheet.ballots) - len(void) - len(superseded) - len(struck),

@@ -126,6 +126,21 @@ def test_a_clause_on_delivery_is_a_problem_of_the_agenda(three_files, tmp_path):
     assert done.returncode == 2
     assert "没有提供送达记录" in done.stderr
 
+    units = tmp_path / "delivered.txt"
+    units.write_text("9-9-9 # 没有这一套\n")
+    done = recount(folder, tmp_path / "result.json", "--delivered", units)
+    assert done.returncode == 2
+    assert "delivered.txt：第 1 行" in done.stderr
+
+    units.write_text("")
+    assert recount(folder, tmp_path / "none.json", "--delivered", units).returncode == 0
+    none = json.loads((tmp_path / "none.json").read_text())
+    units.write_text("\n".join(demo_roster().by_key()))
+    assert recount(folder, tmp_path / "all.json", "--delivered", units).returncode == 0
+    everybody = json.loads((tmp_path / "all.json").read_text())
+    for item, before in zip(everybody["items"], none["items"], strict=True):
+        assert item["participating"]["heads"] > before["participating"]["heads"]
+
 
 def test_a_missing_file_is_said_so(three_files, tmp_path):
     done = recount(three_files, tmp_path / "result.json", roster="nowhere.xlsx")
