@@ -37,7 +37,8 @@ def create_witness_app(witness: Witness) -> Starlette:
             line = await run_in_threadpool(witness.add_checkpoint, body)
         except refusals.StaleSubmission as stale:
             size = f"{stale.facts['size']}\n".encode()
-            return Response(size, STATUS[type(stale)], media_type=SIZE_TYPE)
+            # As a header: a media type of text would be given a charset, which nobody expects.
+            return Response(size, STATUS[type(stale)], {"Content-Type": SIZE_TYPE})
         except tuple(STATUS) as refusal:
             return PlainTextResponse(f"{refusal}\n", STATUS[type(refusal)])
         return PlainTextResponse(line)

@@ -33,6 +33,10 @@ class ReceiptOut(BaseModel):
 
     receipt: dict[str, Any]
     summary: ReceiptSummary
+    witnessed_proof: str | None = Field(
+        default=None,
+        description="再取回执时：经见证的检查点的 `.tlog-proof`；还没有见证人见证到这张票则为 null",
+    )
 
 
 _ShortLine = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
@@ -73,7 +77,12 @@ def cast(assembly_id: str, body: SignedBody, service: InService, address: Addres
 @routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
 def receipts(assembly_id: str, body: SignedBody, service: InService) -> list[ReceiptOut]:
     """业主以签名的请求再取自己的回执。"""
-    return [_out(*found) for found in service.box.receipts(assembly_id, body)]
+    path = service.ledger.origins.path(service.ledger.origins.assembly(assembly_id))
+    found = []
+    for receipt, envelope in service.box.receipts(assembly_id, body):
+        proof = service.logs.witnessed_proof(path, receipt.position)
+        found.append(_out(receipt, envelope, None if proof is None else proof.decode()))
+    return found
 
 
 @routes.post("/paper-ballots", status_code=201)
@@ -90,8 +99,9 @@ def enter_paper(
     return PaperOut(position=position, warnings=warnings)
 
 
-def _out(receipt: Receipt, envelope: Envelope) -> ReceiptOut:
+def _out(receipt: Receipt, envelope: Envelope, proof: str | None = None) -> ReceiptOut:
     return ReceiptOut(
         receipt=json.loads(envelope.to_bytes()),
         summary=ReceiptSummary.model_validate(receipt.summary()),
+        witnessed_proof=proof,
     )

@@ -1,15 +1,14 @@
 """A witness signs only what continues all it has signed before, whoever asks, whatever fails."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.witnesses import LEAVES, LOG, NOW, WITNESS, reader, request
 from voting.kernel.suites import BadSignature
 from voting.ledger import note, tree, witness_state
 from voting.ledger.add_checkpoint import Submission, parse
-from voting.ledger.checkpoint import Checkpoint, sign_checkpoint
 from voting.ledger.cosignature import WitnessSigner, cosignatures
 from voting.ledger.note import NoteKey, Signer
 from voting.ledger.refusals import (
@@ -28,21 +27,20 @@ from voting.ledger.spelling import encode_base64
 from voting.ledger.witness import Witness
 from voting.ledger.witness_state import WitnessState
 
-NAME = "witness.example.org/chaoyang-street-office"
-SEED = bytes.fromhex("404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f")
-NOW = datetime.fromtimestamp(1_790_000_000, UTC)
-
 
 @pytest.fixture
 def signer():
-    return WitnessSigner(NAME, Ed25519PrivateKey.from_private_bytes(SEED))
+    return WITNESS
 
 
 @pytest.fixture
-def log(vectors):
-    seed = bytes.fromhex(vectors["checkpoint"]["log_seed"])
-    origin = vectors["checkpoint"]["log_vkey"].split("+")[0]
-    return Signer(origin, Ed25519PrivateKey.from_private_bytes(seed))
+def log():
+    return LOG
+
+
+@pytest.fixture
+def leaves():
+    return LEAVES
 
 
 @pytest.fixture
@@ -55,27 +53,6 @@ def state(tmp_path):
 @pytest.fixture
 def witness(signer, log, state):
     return Witness(signer, [log.key], state, lambda: NOW)
-
-
-@pytest.fixture
-def leaves(vectors):
-    return [tree.leaf_hash(bytes.fromhex(leaf)) for leaf in vectors["leaves"]]
-
-
-def reader(leaves):
-    def read(level, position):
-        return tree.root_of(leaves[position << level : (position + 1) << level])
-
-    return read
-
-
-def request(log, leaves, old, new=None, *, proof=None, root=None):
-    """What an honest log would send; parts of it replaced."""
-    new = len(leaves) if new is None else new
-    signed = Checkpoint(log.key.name, new, root or tree.root_of(leaves[:new]))
-    if proof is None:
-        proof = tree.consistency_proof(min(old, new), new, reader(leaves))
-    return Submission(old, tuple(proof), sign_checkpoint(signed, log)).to_bytes()
 
 
 def test_request_and_answer_are_those_of_the_reference(witness, vectors, log, leaves):
