@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.files import BAD_INPUT, FAILED, OK, print_refusal, read_files, write_json
@@ -95,8 +94,7 @@ def _too_few(data: bytes, keys: Sequence[WitnessKey], quorum: int) -> int:
             print(f"见证人 {each.witness}：没有见证截止检查点")
             continue
         through = "会议日志" if each.seen_at == each.log else "登记簿"
-        seen = beijing_text(datetime.fromtimestamp(each.seen_at, UTC))
-        print(f"见证人 {each.witness}：{seen}（北京时间）见证，经由{through}")
+        print(f"见证人 {each.witness}：{beijing_text(each.seen_at)}（北京时间）见证，经由{through}")
     covering = sum(each.seen_at is not None for each in found)
     print(f"{len(found)} 个见证人中有 {covering} 个的签名覆盖截止检查点（至少须 {quorum} 个）。")
     return int(covering < quorum)

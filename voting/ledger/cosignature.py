@@ -5,6 +5,7 @@ A witness states: at this time, this was the largest consistent tree of this ori
 
 import struct
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -92,6 +93,20 @@ def cosigned_at(blob: bytes) -> int:
     """Read the time of a cosignature that has been verified."""
     (time,) = _TIME.unpack_from(blob)
     return int(time)
+
+
+def moment(time: int) -> datetime:
+    """Read the time of a cosignature as a moment.
+
+    Raises
+    ------
+    BadSignature
+        It is after the year 9999: not a time at which anybody signed.
+    """
+    try:
+        return datetime.fromtimestamp(time, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise BadSignature("见证签名的时间超出范围") from error
 
 
 def cosignatures(data: bytes, witnesses: Sequence[WitnessKey]) -> tuple[Cosignature, ...]:

@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from voting.kernel.refusal import Refusal
-from voting.kernel.suites import BadSignature
 from voting.ledger import store
 from voting.ledger.add_checkpoint import Submission
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from voting.ledger.cosignature import WitnessKey, cosignatures, cosigned_at
+from voting.ledger.cosignature import WitnessKey, cosignatures, cosigned_at, moment
 from voting.ledger.errors import LedgerCorrupt
 from voting.ledger.note import NoteKey, Signer, open_note
 from voting.ledger.origins import Origins
@@ -125,10 +123,7 @@ class Ledger:
         """
         opened = open_note(self.checkpoint(session, origin, size) + answer, [witness])
         (signature,) = opened.signatures
-        try:
-            at = datetime.fromtimestamp(cosigned_at(signature.blob), UTC)
-        except (OverflowError, ValueError, OSError) as error:
-            raise BadSignature("见证签名的时间超出范围") from error
+        at = moment(cosigned_at(signature.blob))
         store.put_cosignature(session, origin, witness.vkey, size, at, signature.line)
 
     def cosigned_sizes(self, session: Session, witness: WitnessKey) -> dict[str, int]:

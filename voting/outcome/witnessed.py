@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from voting.ledger.cosignature import WitnessKey, cosignatures
+from voting.ledger.cosignature import WitnessKey, cosignatures, moment
 from voting.ledger.refusals import UnknownSigner
 from voting.outcome.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Witnessing:
-    """What one witness signed of the checkpoints in a bundle, in POSIX seconds.
+    """When one witness signed the checkpoints in a bundle; None where it did not.
 
     ``log``: the assembly's log itself, whose beginning the closing checkpoint is. ``register``:
     the register, which holds the closing checkpoint as an entry. Either covers the close.
     """
 
     witness: str
-    log: int | None
-    register: int | None
+    log: datetime | None
+    register: datetime | None
 
     @property
-    def seen_at(self) -> int | None:
+    def seen_at(self) -> datetime | None:
         """When it first vouched for the closing checkpoint; None if it did not."""
         return min((at for at in (self.log, self.register) if at is not None), default=None)
 
@@ -55,9 +56,9 @@ def witnessed(evidence: Evidence, witnesses: Sequence[WitnessKey]) -> list[Witne
     ]
 
 
-def _signed(note: bytes, witness: WitnessKey) -> int | None:
+def _signed(note: bytes, witness: WitnessKey) -> datetime | None:
     try:
         (signature,) = cosignatures(note, [witness])
     except UnknownSigner:
         return None
-    return signature.time
+    return moment(signature.time)
