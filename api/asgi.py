@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import httpx2
 import structlog
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +12,8 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.composition import compose
 from api.settings import Settings
+from api.witness_feed import ANSWER_SECONDS, WitnessFeed
+from voting.infra.database import Database
 
 
 def create() -> FastAPI:
@@ -47,6 +50,11 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
             service.ledger.check_all(session)
     finally:
         service.database.close()
+    # Beside the workers, not in them: once, however many there are, and no ballot waits for it.
+    for witness in settings.followed_by():
+        database = Database(settings.resolved_database_url)
+        http = httpx2.Client(timeout=ANSWER_SECONDS, follow_redirects=False)
+        WitnessFeed(database, service.ledger, witness, http).start()
     uvicorn.run(
         "api.asgi:create",
         factory=True,

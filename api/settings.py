@@ -1,5 +1,6 @@
 """What an operator may set, from the environment (prefix ``YEZHU_``)."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -8,6 +9,15 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voting.kernel.refusal import Refusal
+from voting.ledger.cosignature import WitnessKey
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedBy:
+    """A witness that follows this deployment's logs: its key, and where it takes requests."""
+
+    key: WitnessKey
+    url: str
 
 
 class UnfitSettings(Refusal):
@@ -29,6 +39,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, description="进程数；多于一个须配 PostgreSQL 与 Redis")
     public_url: str = Field(
         default="http://127.0.0.1:8787", description="业主访问的网址，印在凭证的二维码里"
+    )
+    witnesses: str = Field(
+        default="", description="见证人：公钥=网址，多个以空格隔开；默认没有见证人"
     )
     insecure_clock_shift_seconds: int = Field(
         default=0, description="仅供演示：把服务器时钟平移若干秒"
@@ -53,7 +66,33 @@ class Settings(BaseSettings):
             raise UnfitSettings(
                 "多个进程须同时配置 PostgreSQL（YEZHU_DATABASE_URL）与 Redis（YEZHU_REDIS_URL）"
             )
+        settings.followed_by()
         return settings
+
+    def followed_by(self) -> list[FollowedBy]:
+        """Read who follows the logs.
+
+        Raises
+        ------
+        UnfitSettings
+        """
+        followers: list[FollowedBy] = []
+        for witness in self.witnesses.split():
+            vkey, _, url = witness.partition("=")
+            try:
+                key = WitnessKey.parse(vkey)
+            except Refusal as refusal:
+                raise UnfitSettings(
+                    f"YEZHU_WITNESSES 中第 {len(followers) + 1} 个见证人的公钥有误：{refusal}"
+                ) from refusal
+            if not url.startswith(("https://", "http://")):
+                raise UnfitSettings(
+                    f"YEZHU_WITNESSES 须写作“公钥=网址”，{key.name} 的网址须以 https:// 开头"
+                )
+            followers.append(FollowedBy(key, url))
+        if len({each.key for each in followers}) != len(followers):
+            raise UnfitSettings("YEZHU_WITNESSES 中有见证人写了两次")
+        return followers
 
     @property
     def resolved_database_url(self) -> str:

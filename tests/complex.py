@@ -1,11 +1,13 @@
 """A small complex and its staff, driven over HTTP against the real application in this process."""
 
+import base64
 import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from unittest import mock
+from uuid import uuid4
 
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
@@ -18,6 +20,7 @@ from api.deployment import Deployment
 from api.settings import Settings
 from api.setup import build_schema, start_register
 from tally.model import Kind
+from tests import c2sp
 from voting.assembly.clocks import earliest_opening
 from voting.identity.model import Claim
 from voting.kernel import canonical
@@ -228,6 +231,33 @@ class Complex:
     def shut(self):
         """Give the database back, as a stopped server does."""
         self.service.database.close()
+
+
+class Log:
+    """A log of arbitrary bytes beside those of the complex, and who reads it."""
+
+    def __init__(self, place):
+        self.place = place
+        self.path = f"assemblies/{uuid4().hex}"
+        ledger = place.service.ledger
+        self.origin = ledger.origins.under(self.path)
+        with place.service.database.write() as session:
+            ledger.create(session, self.origin)
+        self.vkey = ledger.key(self.origin).vkey
+
+    def append(self, entries):
+        with self.place.service.database.write() as session:
+            self.place.service.ledger.append(session, self.origin, entries)
+
+    def get(self, path, **headers):
+        return self.place.http.get(f"/log/{self.path}/{path}", headers=headers)
+
+    def client(self):
+        return c2sp.Client(lambda path: done(self.get(path)).content, self.vkey)
+
+    def proved(self, kind, **query):
+        answer = self.place.http.get(f"/v1/logs/{self.path}/{kind}", params=query)
+        return [base64.b64decode(each) for each in done(answer).json()["hashes"]]
 
 
 def done(answer):

@@ -239,11 +239,47 @@ def verify(
     log_key: Annotated[
         str | None, typer.Option(help="另行取得的日志公钥（vkey），与审计包所写的比对")
     ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="见证人的公钥（vkey），向见证人本人取得；可写多次")
+    ] = None,
+    quorum: Annotated[
+        int, typer.Option(min=0, help="写了见证人时，至少须有几个的签名覆盖截止检查点")
+    ] = 1,
 ) -> None:
     """离线核验审计包：逐项检查，列出全部不符之处；有不符则退出码 1。"""
     from api.cli.offline import verify_file
 
-    raise SystemExit(verify_file(bundle, log_key))
+    raise SystemExit(verify_file(bundle, log_key, witness or (), quorum))
+
+
+@app.command("witness-key")
+def witness_key(
+    file: Annotated[Path, typer.Argument(help="密钥写到这里，只有本用户可读")],
+    name: Annotated[
+        str, typer.Option(help="见证人的名称，不再更改，如 witness.example.org/街道办")
+    ],
+) -> None:
+    """为见证人生成密钥，并打印公钥（vkey），交给日志的运营方与核验的人。"""
+    from api.cli.witness_commands import make_key
+
+    raise SystemExit(make_key(file, name))
+
+
+@app.command()
+def witness(
+    *,
+    key: Annotated[Path, typer.Option(help="yezhu witness-key 生成的密钥文件")],
+    state: Annotated[Path, typer.Option(help="状态目录：见证到哪里；须与密钥一同备份")],
+    log: Annotated[
+        list[str], typer.Option(help="所见证的日志：公钥=文件网址（网址可省）；可写多次")
+    ],
+    host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="监听端口")] = 8788,
+) -> None:
+    """运行一个见证人：只在日志确实只增不改时签名（C2SP tlog-witness）。"""
+    from api.cli.witness_commands import serve as serve_witness
+
+    raise SystemExit(serve_witness(key, state, log, host, port))
 
 
 @app.command()

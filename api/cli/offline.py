@@ -1,17 +1,21 @@
 """The commands that need no server: recount three files, verify a bundle."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from api.cli.files import BAD_INPUT, FAILED, OK, print_refusal, read_files, write_json
 from voting.count.recount import recount
 from voting.count.refusals import InputsUnreadable
+from voting.kernel.clock import beijing_text
 from voting.kernel.refusal import Refusal
+from voting.ledger.cosignature import WitnessKey
 from voting.outcome.bundle import read
 from voting.outcome.chinese import NEEDS_DECISION, verdict_text
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify import verify_bundle
+from voting.outcome.witnessed import witnessed
 
 
 def recount_files(
@@ -56,8 +60,23 @@ def recount_files(
     return OK
 
 
-def verify_file(bundle: Path, log_key: str | None) -> int:
-    """Verify a bundle and print every check; 1 if anything fails, 2 if there is no file."""
+def verify_file(
+    bundle: Path, log_key: str | None, witnesses: Sequence[str] = (), quorum: int = 1
+) -> int:
+    """Verify a bundle and print every check; 1 if anything fails, 2 if there is no file.
+
+    Parameters
+    ----------
+    witnesses
+        Their vkeys, had from themselves.
+    quorum
+        How many of them must cover the closing checkpoint; not asked for if none is named.
+
+    Raises
+    ------
+    MalformedKey
+    """
+    keys = [WitnessKey.parse(vkey) for vkey in dict.fromkeys(witnesses)]
     try:
         data = bundle.read_bytes()
     except OSError as error:
@@ -71,8 +90,28 @@ def verify_file(bundle: Path, log_key: str | None) -> int:
             print(f"       - {problem}")
     failed = sum(bool(finding.problems) for finding in findings)
     failed += _foreign_key(data, log_key)
+    if keys:
+        failed += _too_few(data, keys, quorum)
     print("核验通过。" if not failed else f"核验未通过：{failed} 项不符。")
     return FAILED if failed else OK
+
+
+def _too_few(data: bytes, keys: Sequence[WitnessKey], quorum: int) -> int:
+    """Print who vouches for the closing checkpoint; count it as a failure if too few do."""
+    try:
+        found = witnessed(Evidence(read(data)), keys)
+    except Refusal as refusal:
+        print(f"  不符：见证签名无法核验：{refusal.detail}")
+        return 1
+    for each in found:
+        if each.seen_at is None:
+            print(f"见证人 {each.witness}：没有见证截止检查点")
+            continue
+        through = "会议日志" if each.seen_at == each.log else "登记簿"
+        print(f"见证人 {each.witness}：{beijing_text(each.seen_at)}（北京时间）见证，经由{through}")
+    covering = sum(each.seen_at is not None for each in found)
+    print(f"{len(found)} 个见证人中有 {covering} 个的签名覆盖截止检查点（至少须 {quorum} 个）。")
+    return int(covering < quorum)
 
 
 def _foreign_key(data: bytes, log_key: str | None) -> int:

@@ -35,6 +35,10 @@ class ReceiptOut(BaseModel):
     receipt: dict[str, Any]
     summary: ReceiptSummary
     log_key: str = Field(description="会议日志的公钥（C2SP vkey），离线核验回执用")
+    witnessed_proof: str | None = Field(
+        default=None,
+        description="再取回执时：经见证的检查点的 `.tlog-proof`；还没有见证人见证到这张票则为 null",
+    )
 
 
 _ShortLine = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
@@ -75,7 +79,13 @@ def cast(assembly_id: str, body: SignedBody, service: InService, address: Addres
 @routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
 def receipts(assembly_id: str, body: SignedBody, service: InService) -> list[ReceiptOut]:
     """业主以签名的请求再取自己的回执。"""
-    return [_out(assembly_id, service, *found) for found in service.box.receipts(assembly_id, body)]
+    path = service.ledger.origins.path(service.ledger.origins.assembly(assembly_id))
+    found = []
+    for receipt, envelope in service.box.receipts(assembly_id, body):
+        proof = service.logs.witnessed_proof(path, receipt.position)
+        shown = None if proof is None else proof.decode()
+        found.append(_out(assembly_id, service, receipt, envelope, shown))
+    return found
 
 
 @routes.post("/paper-ballots", status_code=201)
@@ -92,9 +102,16 @@ def enter_paper(
     return PaperOut(position=position, warnings=warnings)
 
 
-def _out(assembly_id: str, service: Service, receipt: Receipt, envelope: Envelope) -> ReceiptOut:
+def _out(
+    assembly_id: str,
+    service: Service,
+    receipt: Receipt,
+    envelope: Envelope,
+    proof: str | None = None,
+) -> ReceiptOut:
     return ReceiptOut(
         receipt=json.loads(envelope.to_bytes()),
         summary=ReceiptSummary.model_validate(receipt.summary()),
         log_key=service.ledger.key(service.ledger.origins.assembly(assembly_id)).vkey,
+        witnessed_proof=proof,
     )

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import c2sp
-from tests.complex import CHOICES, done
+from tests.complex import CHOICES, Log, done
 from voting.ledger import proof
 from voting.ledger.note import NoteKey
 from voting.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
@@ -23,33 +22,6 @@ VECTORS = Path(__file__).parents[1] / "voting/ledger/tlog-vectors.json"
 @pytest.fixture(params=["town", "city"])
 def place(request):
     return request.getfixturevalue(request.param)
-
-
-class Log:
-    """A log of arbitrary bytes beside those of the complex, and who reads it."""
-
-    def __init__(self, place):
-        self.place = place
-        self.path = f"assemblies/{uuid4().hex}"
-        ledger = place.service.ledger
-        self.origin = ledger.origins.under(self.path)
-        with place.service.database.write() as session:
-            ledger.create(session, self.origin)
-        self.vkey = ledger.key(self.origin).vkey
-
-    def append(self, entries):
-        with self.place.service.database.write() as session:
-            self.place.service.ledger.append(session, self.origin, entries)
-
-    def get(self, path, **headers):
-        return self.place.http.get(f"/log/{self.path}/{path}", headers=headers)
-
-    def client(self):
-        return c2sp.Client(lambda path: done(self.get(path)).content, self.vkey)
-
-    def proved(self, kind, **query):
-        answer = self.place.http.get(f"/v1/logs/{self.path}/{kind}", params=query)
-        return [base64.b64decode(each) for each in done(answer).json()["hashes"]]
 
 
 def numbers(start, stop):

@@ -14,6 +14,8 @@ from tests.browser import chromium
 from tests.complex import Complex, done
 from tests.conftest import MovingClock
 from tests.servers import await_port, free_port
+from tests.witnesses import WITNESS
+from voting.ledger.note import read_text
 from voting.outcome.chinese import verdict_text
 
 PHONE = {"width": 390, "height": 844}
@@ -309,6 +311,38 @@ def test_the_pages_forbid_everything_that_is_not_their_own(site, page):
         "performance.getEntriesByType('resource').map((entry) => new URL(entry.name).origin)"
     )
     assert set(origins) <= {site.url}
+
+
+def test_the_board_shows_who_has_witnessed_the_log(site, page, tmp_path):
+    """Before the close and after it; where there is no witness, nothing is said of any."""
+    place, board = site.complex, page(DESK)
+    ledger = place.service.ledger
+    origin = ledger.origins.assembly(site.assembly.id)
+
+    def witnessed():
+        with place.service.database.write() as session:
+            size = ledger.size(session, origin)
+            text = read_text(ledger.checkpoint(session, origin))
+            line = WITNESS.cosign(text, 1_790_000_000).encode()
+            ledger.keep_cosignature(session, origin, size, WITNESS.key, line)
+        return f"{WITNESS.key.name} 已见证到第 {size} 条"
+
+    sign_in(board, site)
+    listed(board, site).click()
+    expect(board.get_by_test_id("live-status")).to_contain_text("实时")
+    expect(board.get_by_test_id("witnesses")).to_be_empty()
+    witnessed()
+    done(place.http.post(
+        f"{site.assembly.path}/ballots", content=place.signed(site.assembly, "2-1-101")
+    ))  # fmt: skip
+    expect(board.get_by_test_id("witnesses")).to_contain_text("已见证到第 1 条")
+    place.close(site.assembly)
+    said = witnessed()
+    sign_in_again = page(DESK)
+    sign_in(sign_in_again, site)
+    listed(sign_in_again, site).click()
+    expect(sign_in_again.get_by_test_id("witnesses")).to_contain_text(said)
+    sign_in_again.screenshot(path=tmp_path / "board-witnessed.png", full_page=True)
 
 
 def test_after_the_close_the_board_shows_the_result_and_the_voting_page_its_certificate(

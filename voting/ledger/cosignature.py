@@ -1,17 +1,22 @@
-"""Cosignatures of witnesses (C2SP tlog-cosignature, Ed25519, type 0x04): verification.
+"""Cosignatures of witnesses (C2SP tlog-cosignature, Ed25519, type 0x04).
 
 A witness states: at this time, this was the largest consistent tree of this origin I had seen.
 """
 
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from voting.kernel.suites import BadSignature
-from voting.ledger.note import Ed25519Key, open_note
-from voting.ledger.spelling import MAX_SIZE
+from voting.ledger.note import Ed25519Key, Signature, open_note
+from voting.ledger.refusals import MalformedKey
+from voting.ledger.spelling import MAX_SIZE, decode_base64, encode_base64
 
 _TIME = struct.Struct(">Q")
+_PRIVATE = "PRIVATE+KEY+"
 
 
 class Cosignature(NamedTuple):
@@ -34,13 +39,74 @@ class WitnessKey(Ed25519Key):
         time = cosigned_at(blob)
         if time > MAX_SIZE:
             raise BadSignature("见证签名的时间超出范围")
-        self._check(blob[_TIME.size :], b"cosignature/v1\ntime %d\n" % time + text)
+        self._check(blob[_TIME.size :], _dated(text, time))
+
+
+class WitnessSigner:
+    """The private key of a witness.
+
+    Parameters
+    ----------
+    name
+        Name of the witness; never the origin of a log.
+    private_key
+        Used for nothing else: a cosignature does not state the witness's name.
+    """
+
+    def __init__(self, name: str, private_key: Ed25519PrivateKey) -> None:
+        self._private_key = private_key
+        self.key = WitnessKey(name, private_key.public_key().public_bytes_raw())
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what :meth:`to_text` wrote.
+
+        Raises
+        ------
+        MalformedKey
+        """
+        try:
+            name, _, encoded = text.removeprefix(_PRIVATE).rstrip("\n").split("+", 2)
+            signer = cls(name, Ed25519PrivateKey.from_private_bytes(decode_base64(encoded)[1:]))
+        except ValueError as error:
+            raise MalformedKey("不是见证人的私钥文件") from error
+        if signer.to_text() != text:
+            raise MalformedKey("不是见证人的私钥文件，或已损坏")
+        return signer
+
+    def to_text(self) -> str:
+        """Write the private key as Go's note tools spell theirs, with the type of a witness."""
+        typed = bytes([self.key.type_byte]) + self._private_key.private_bytes_raw()
+        return f"{_PRIVATE}{self.key.name}+{self.key.key_id.hex()}+{encode_base64(typed)}\n"
+
+    def cosign(self, text: str, time: int) -> str:
+        """Sign a checkpoint's text as seen at ``time`` (POSIX seconds); one signature line."""
+        signature = self._private_key.sign(_dated(text.encode(), time))
+        return Signature(self.key.name, self.key.key_id, _TIME.pack(time) + signature).line
+
+
+def _dated(text: bytes, time: int) -> bytes:
+    return b"cosignature/v1\ntime %d\n" % time + text
 
 
 def cosigned_at(blob: bytes) -> int:
     """Read the time of a cosignature that has been verified."""
     (time,) = _TIME.unpack_from(blob)
     return int(time)
+
+
+def moment(time: int) -> datetime:
+    """Read the time of a cosignature as a moment.
+
+    Raises
+    ------
+    BadSignature
+        It is after the year 9999: not a time at which anybody signed.
+    """
+    try:
+        return datetime.fromtimestamp(time, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise BadSignature("见证签名的时间超出范围") from error
 
 
 def cosignatures(data: bytes, witnesses: Sequence[WitnessKey]) -> tuple[Cosignature, ...]:

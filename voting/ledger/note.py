@@ -26,11 +26,16 @@ _ED25519_SPKI = bytes.fromhex("302a300506032b6570032100")
 
 
 class Signature(NamedTuple):
-    """One signature line of a known key, verified. ``blob`` is what follows the key id."""
+    """One signature line. ``blob`` is what follows the key id."""
 
     name: str
     key_id: bytes
     blob: bytes
+
+    @property
+    def line(self) -> str:
+        """The line as it stands in a note, with its line feed."""
+        return f"{_DASH} {self.name} {encode_base64(self.key_id + self.blob)}\n"
 
 
 class OpenedNote(NamedTuple):
@@ -124,6 +129,11 @@ class NoteKey(Ed25519Key):
     __slots__ = ()
     type_byte = 0x01
 
+    @property
+    def origin_hash(self) -> str:
+        """SHA-256 of the log's name, by which witnesses file it."""
+        return hashlib.sha256(self.name.encode()).hexdigest()
+
     def verify(self, blob: bytes, text: bytes) -> None:
         """Check a 64-byte signature over ``text``."""
         self._check(blob, text)
@@ -174,9 +184,35 @@ def sign(text: str, signer: Signer) -> bytes:
     """
     if not text.endswith("\n") or _has_control(text):
         raise ValueError("a note's text ends with a line feed and has no control characters")
-    blob = signer.sign(text.encode())
-    encoded = encode_base64(signer.key.key_id + blob)
-    return f"{text}\n{_DASH} {signer.key.name} {encoded}\n".encode()
+    signature = Signature(signer.key.name, signer.key.key_id, signer.sign(text.encode()))
+    return write_note(OpenedNote(text, (signature,)))
+
+
+def write_note(opened: OpenedNote) -> bytes:
+    """Write a note with the signatures given, each on a line."""
+    return f"{opened.text}\n{''.join(each.line for each in opened.signatures)}".encode()
+
+
+def read_text(data: bytes) -> str:
+    """Read a note's text, whoever may have signed it.
+
+    Raises
+    ------
+    MalformedNote
+    """
+    return _split(data)[0]
+
+
+def read_signatures(lines: str) -> list[Signature]:
+    """Read signature lines that stand by themselves; nothing is verified.
+
+    Raises
+    ------
+    MalformedNote
+    """
+    if not lines.endswith("\n"):
+        raise MalformedNote("签名行须以换行结束")
+    return [_parse_line(line) for line in lines.removesuffix("\n").split("\n")]
 
 
 def open_note(data: bytes, verifiers: Sequence[Verifier]) -> OpenedNote:

@@ -1,6 +1,5 @@
 """The logs as everybody may read them: checkpoints, tiles, proofs, and who vouches for them."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,7 +104,8 @@ class PublishedLogs:
         """
         origin = self._ledger.origins.under(path)
         with self._database.read() as session:
-            return self._prove(session, origin, index, self._witnessed_size(session, origin, index))
+            size = self._ledger.witnessed_size(session, origin, index)
+            return self._prove(session, origin, index, size)
 
     def witnessed_proof(self, path: str, index: int) -> bytes | None:
         """Write the same, unless no witness has cosigned a log that holds the entry.
@@ -116,20 +116,12 @@ class PublishedLogs:
         """
         origin = self._ledger.origins.under(path)
         with self._database.read() as session:
-            size = self._witnessed_size(session, origin, index)
+            size = self._ledger.witnessed_size(session, origin, index)
             return None if size is None else self._prove(session, origin, index, size)
 
     def _prove(self, session: Session, origin: str, index: int, size: int | None) -> bytes:
         note = self._ledger.cosigned_checkpoint(session, origin, size)
         return self._ledger.prove(session, origin, index, checkpoint=note)
-
-    def _witnessed_size(self, session: Session, origin: str, index: int) -> int | None:
-        counts = Counter(
-            row.size
-            for row in self._ledger.newest_cosignatures(session, origin)
-            if row.size > index
-        )
-        return max(counts, key=lambda size: (counts[size], size), default=None)
 
     def _log(self, session: Session, origin: str, size: int) -> PublishedLog:
         return PublishedLog(

@@ -81,3 +81,39 @@ class LogDoubtful(Refusal):
     """A stored log is not the one its head or a witness speaks of; the server does not start."""
 
     code = "log-doubtful"
+
+
+class MalformedSubmission(Refusal):
+    """Not a request that a witness understands."""
+
+    code = "malformed-submission"
+
+
+class StaleSubmission(Refusal):
+    """The request does not start at the size a witness has recorded."""
+
+    code = "stale-submission"
+
+
+class InconsistentLog(Refusal):
+    """A checkpoint does not continue what a witness has cosigned."""
+
+    code = "inconsistent-log"
+
+
+class WitnessInUse(Refusal):
+    """Another process works on a witness's state."""
+
+    code = "witness-in-use"
+
+
+class WitnessStateDoubtful(Refusal):
+    """A witness's key and its state do not belong together."""
+
+    code = "witness-state-doubtful"
+
+
+class UnsafeWitnessKey(Refusal):
+    """A witness's key file that others can read, that is missing, or that would be overwritten."""
+
+    code = "unsafe-witness-key"

@@ -1,15 +1,17 @@
 """Logs as the rest of the product sees them: append, then sign and prove what was committed."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
 from voting.kernel.refusal import Refusal
 from voting.ledger import store
+from voting.ledger.add_checkpoint import Submission
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from voting.ledger.cosignature import WitnessKey, cosignatures
+from voting.ledger.cosignature import WitnessKey, cosignatures, cosigned_at, moment
 from voting.ledger.errors import LedgerCorrupt
-from voting.ledger.note import NoteKey, Signer
+from voting.ledger.note import NoteKey, Signer, open_note
 from voting.ledger.origins import Origins
 from voting.ledger.proof import LogProof
 from voting.ledger.refusals import LogDoubtful
@@ -90,6 +92,50 @@ class Ledger:
         size = store.size(session, origin) if size is None else size
         lines = store.cosignature_lines(session, origin, size)
         return self.checkpoint(session, origin, size) + "".join(lines).encode()
+
+    def submission(self, session: Session, origin: str, old: int) -> tuple[int, Submission]:
+        """Write what a witness is shown that has signed the first ``old`` entries.
+
+        Returns
+        -------
+        size, submission
+            The size that is submitted.
+
+        Raises
+        ------
+        UnknownLog, LedgerCorrupt
+        NoSuchEntry
+            The log is not that long.
+        """
+        size = store.size(session, origin)
+        proof = store.consistency(session, origin, old, size)
+        return size, Submission(old, tuple(proof), self.checkpoint(session, origin, size))
+
+    def keep_cosignature(
+        self, session: Session, origin: str, size: int, witness: WitnessKey, answer: bytes
+    ) -> None:
+        """Keep what a witness signed of a size; lines of other keys are passed over.
+
+        Raises
+        ------
+        MalformedNote, BadSignature, UnknownSigner
+            The answer is not a signature of this witness over our checkpoint.
+        """
+        opened = open_note(self.checkpoint(session, origin, size) + answer, [witness])
+        (signature,) = opened.signatures
+        at = moment(cosigned_at(signature.blob))
+        store.put_cosignature(session, origin, witness.vkey, size, at, signature.line)
+
+    def cosigned_sizes(self, session: Session, witness: WitnessKey) -> dict[str, int]:
+        """Say up to which size a witness has signed each log."""
+        return store.newest_sizes(session, witness.vkey)
+
+    def witnessed_size(self, session: Session, origin: str, index: int) -> int | None:
+        """Choose a size that holds entry ``index`` and that most witnesses signed last."""
+        counts = Counter(
+            row.size for row in store.newest_cosignatures(session, origin) if row.size > index
+        )
+        return max(counts, key=lambda size: (counts[size], size), default=None)
 
     def newest_cosignatures(self, session: Session, origin: str) -> list[store.CosignatureRow]:
         """Read what each witness cosigned last, by key."""

@@ -135,7 +135,7 @@ class Outcomes:
             return _require(store.certificate(session, assembly_id)).pdf
 
     def checkpoint(self, assembly_id: str) -> bytes:
-        """Sign the present size and root of an assembly's log.
+        """Sign the present size and root of an assembly's log; witnesses' lines come along.
 
         Raises
         ------
@@ -143,7 +143,8 @@ class Outcomes:
         """
         with self._database.read() as session:
             self._assemblies.poll(session, assembly_id)
-            return self._ledger.checkpoint(session, self._ledger.origins.assembly(assembly_id))
+            origin = self._ledger.origins.assembly(assembly_id)
+            return self._ledger.cosigned_checkpoint(session, origin)
 
     def ballot_sheet(self, assembly_id: str) -> bytes:
         """Write the logged ballots as the sheet that ``yezhu recount`` takes, in log order.
@@ -192,21 +193,16 @@ class Outcomes:
             keys = self._keys_of(session, poll, ballots)
             size = self._ledger.size(session, origin)
             tiles = layout(self._ledger.read_entries(session, origin, 0, size))
-            checkpoint = self._ledger.checkpoint(session, origins.register)
             acts = self._corrections_of(session, poll)
+            register, entries = self._register_entries(
+                session, poll, issued, keys, [position for position, _ in acts]
+            )
             files = {f"log/{path}": data for path, data in tiles.items()} | {
                 "certificate.pdf": issued.pdf,
-                "log/checkpoint": self._ledger.checkpoint(session, origin),
+                "log/checkpoint": self._ledger.cosigned_checkpoint(session, origin),
                 "notice.json": self._assemblies.notice(assembly_id),
-                "register/checkpoint": checkpoint,
-                "register/entries.json": self._register_entries(
-                    session,
-                    poll,
-                    issued,
-                    keys,
-                    [position for position, _ in acts],
-                    checkpoint,
-                ),
+                "register/checkpoint": register,
+                "register/entries.json": entries,
                 "result.json": issued.result,
                 "roster.json": self._rosters.frozen(poll.roster_id).to_bytes(),
             }
@@ -277,8 +273,8 @@ class Outcomes:
         issued: store.CertificateRow,
         keys: Iterable[identity_store.DeviceKeyRow],
         corrections: Iterable[int],
-        checkpoint: bytes,
-    ) -> bytes:
+    ) -> tuple[bytes, bytes]:
+        """Write the register's checkpoint and the entries the bundle leans on, proved by it."""
         register = self._ledger.origins.register
         roster = roster_store.roster(session, poll.roster_id)
         assembly = assembly_store.assembly(session, poll.assembly_id)
@@ -302,8 +298,11 @@ class Outcomes:
             ),
         }
         indexes = sorted(position for position in positions if position is not None)
+        # A little older but witnessed is worth more: the register grows all the time.
+        size = self._ledger.witnessed_size(session, register, indexes[-1])
+        checkpoint = self._ledger.cosigned_checkpoint(session, register, size)
         proofs = self._ledger.prove_all(session, register, indexes, checkpoint=checkpoint)
-        return bundle.register_entries(
+        return checkpoint, bundle.register_entries(
             [
                 (proof, self._ledger.read_entries(session, register, index, index + 1)[0])
                 for proof, index in zip(proofs, indexes, strict=True)

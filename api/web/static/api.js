@@ -58,6 +58,10 @@ export async function myShare(roster, signed) {
   return response.json();
 }
 
+export function log(assembly) {
+  return getJson(path("logs", "assemblies", assembly));
+}
+
 export function turnout(assembly) {
   return getJson(path("assemblies", assembly, "turnout"));
 }

@@ -146,9 +146,31 @@ function correctionsOf(assembly) {
   return { place, redraw };
 }
 
+/** How far witnesses have followed the log of an assembly; nothing where it has none. */
+function witnessesOf(assembly) {
+  const place = el("div", { "data-testid": "witnesses" });
+  const redraw = async () => {
+    const { witnesses } = await api.log(assembly.id);
+    place.replaceChildren(
+      ...witnesses.map(({ name, size, cosigned_at: at }) =>
+        el(
+          "p",
+          { class: "live-facts" },
+          "见证人 ",
+          el("strong", {}, name),
+          ` 已见证到第 ${size} 条，`,
+          moment(at),
+        ),
+      ),
+    );
+  };
+  return { place, redraw };
+}
+
 async function showLive(assembly) {
   const view = turnoutView(assembly);
   const corrected = correctionsOf(assembly);
+  const witnessed = witnessesOf(assembly);
   const word = el("span", { "data-testid": "live-status", role: "status" });
   const records = el("strong", {});
   const updated = el("strong", {});
@@ -158,6 +180,7 @@ async function showLive(assembly) {
     el("p", { class: "live-word" }, el("span", { class: "lamp", "aria-hidden": "true" }), word),
     el("p", { class: "live-facts" }, "投票记录 ", records, " 条"),
     el("p", { class: "live-facts" }, "更新于 ", updated),
+    witnessed.place,
   );
   const setStatus = (name) => {
     status.className = `live ${name}`;
@@ -169,6 +192,7 @@ async function showLive(assembly) {
     // Whatever is corrected is an entry of the log, so it moves the figure of records.
     if (records.textContent !== `${data.log_size}`) corrected.redraw().catch(() => null);
     records.textContent = data.log_size;
+    witnessed.redraw().catch(() => null);
     updated.textContent = clock(data.as_of);
     if (data.state === "closed" || data.state === "certified") {
       announce("投票已结束");
@@ -191,7 +215,8 @@ async function showResult(assembly) {
   let outcome = null;
   let waiting = null;
   const corrected = correctionsOf(assembly);
-  await corrected.redraw();
+  const witnessed = witnessesOf(assembly);
+  await Promise.all([corrected.redraw(), witnessed.redraw()]);
   try {
     outcome = await api.result(assembly.id);
   } catch (error) {
@@ -202,6 +227,7 @@ async function showResult(assembly) {
     show(
       assembly.title,
       heading(assembly, null),
+      witnessed.place,
       corrected.place,
       results.view(assembly, outcome),
     );
@@ -213,6 +239,7 @@ async function showResult(assembly) {
     assembly.title,
     heading(assembly, null),
     note("wait", "clock", el("p", {}, waiting)),
+    witnessed.place,
     corrected.place,
     view.element,
   );
