@@ -283,6 +283,18 @@ def witness(
 
 
 @app.command()
+def audit(
+    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
+        "yezhu-data"
+    ),
+) -> None:
+    """由日志重建各表并逐条比对，列出全部不符之处；有不符则退出码 1。服务运行时也可用。"""
+    from api.cli.audit import audit_tables
+
+    raise SystemExit(audit_tables(data))
+
+
+@app.command()
 def receipt(
     file: Annotated[Path, typer.Argument(help="回执文件：投票后保存的 JSON")],
     log_key: Annotated[

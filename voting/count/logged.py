@@ -65,7 +65,7 @@ def open_ballots(
             raise LogDisagrees(
                 f"日志第 {position} 条与保存的表决票不符，不能计票", position=position
             )
-        opened.append(_read(position, entry, opening.data, agenda))
+        opened.append(read_ballot(position, entry, opening.data, agenda))
     return opened
 
 
@@ -122,7 +122,8 @@ def columns(
     )
 
 
-def _read(position: int, entry: dict[str, Any], data: bytes, agenda: Agenda) -> LoggedBallot:
+def read_ballot(position: int, entry: dict[str, Any], data: bytes, agenda: Agenda) -> LoggedBallot:
+    """Read one opened ballot; ``data`` is compared with its commitment by the caller."""
     kind, at = entry["type"], entry["at"]
     if kind == PHONE:
         ballot = ballots.parse(dsse.parse(data).payload)

@@ -1,8 +1,10 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -171,6 +173,21 @@ def test_a_deployment_is_initialised_once_and_has_no_default_account(tmp_path):
     assert created.returncode == 0
     assert len(created.stdout.splitlines()[-1]) >= 12
     assert yezhu("admin", "create", "root", "--data", data).returncode == 2
+
+
+def test_an_audit_compares_the_tables_of_a_deployment_with_its_logs(tmp_path):
+    data = tmp_path / "data"
+    assert yezhu("init", "--name", "vote.example.org", "--data", data).returncode == 0
+    assert yezhu("admin", "create", "root", "--data", data).returncode == 0
+    agreed = yezhu("audit", "--data", data)
+    assert (agreed.returncode, agreed.stdout) == (0, "表与日志一致。\n")
+
+    with closing(sqlite3.connect(data / "yezhu.db")) as database, database:
+        database.execute("UPDATE staff_accounts SET role = 'supervisor'")
+    differs = yezhu("audit", "--data", data)
+    assert differs.returncode == 1
+    assert "第 0 条　表 staff_accounts：role 与日志不符" in differs.stdout
+    assert yezhu("audit", "--data", tmp_path / "nowhere").returncode == 2
 
 
 def test_a_server_does_not_start_without_keys(tmp_path):

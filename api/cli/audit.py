@@ -1,0 +1,23 @@
+"""``yezhu audit``: the tables of a deployment against its logs."""
+
+from pathlib import Path
+
+from api.cli.files import FAILED, OK
+from api.composition import compose
+from api.settings import Settings
+from voting.outcome.audit import audit
+
+
+def audit_tables(data: Path) -> int:
+    """Print every difference between tables and logs; 1 if there is any."""
+    service = compose(Settings.read(data))
+    try:
+        with service.database.read() as session:
+            found = audit(session, service.ledger, service.rosters.custody.basis)
+    finally:
+        service.database.close()
+    for difference in found:
+        where = "" if difference.position is None else f"第 {difference.position} 条　"
+        print(f"[不符] {difference.log}　{where}表 {difference.table}：{difference.text}")
+    print("表与日志一致。" if not found else f"表与日志不一致：{len(found)} 处。以日志为准。")
+    return FAILED if found else OK
