@@ -146,10 +146,11 @@ def public_bundle(assembly_id: str, service: InService) -> Response:
 
 
 @routes.get("/supervised-bundle", **_binary("application/zip"))
-def supervised_bundle(assembly_id: str, service: InService, _account: _Auditor) -> Response:
+def supervised_bundle(assembly_id: str, service: InService, account: _Auditor) -> Response:
     """监督级审计包：含全部表决票的开启值，可据以逐票核验并重新计票。"""
     return Response(
-        service.outcomes.bundle(assembly_id, Level.SUPERVISED), media_type="application/zip"
+        service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id),
+        media_type="application/zip",
     )
 
 

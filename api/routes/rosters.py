@@ -192,7 +192,7 @@ def import_sheet(
     return Imported(
         roster=_roster(summary),
         reconciliation=asdict(reconciliation),
-        difference=_difference(service, summary.roster_id),
+        difference=_difference(service, summary.roster_id, account),
         findings=service.rosters.findings(summary.roster_id),
     )
 
@@ -224,7 +224,7 @@ def amend(
     )
     return Amended(
         roster=_roster(summary),
-        difference=_difference(service, summary.roster_id),
+        difference=_difference(service, summary.roster_id, account),
         findings=service.rosters.findings(summary.roster_id),
     )
 
@@ -269,7 +269,9 @@ def published(roster_id: str, service: InService) -> PublicRoster:
             PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
             for unit in document.units
         ],
-        difference=None if difference is None else difference_report.published(difference),
+        difference=None
+        if difference is None
+        else difference_report.published(difference, service.rosters.mandates_changed(roster_id)),
         objections=len(objections),
         unanswered=sum(objection.outcome is None for objection in objections),
     )
@@ -279,10 +281,10 @@ def published(roster_id: str, service: InService) -> PublicRoster:
 def difference_in_full(
     roster_id: str,
     service: InService,
-    _account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
 ) -> dict[str, Any] | None:
-    """与上一版的全部差异，逐套写明业主、产权组合与售出交付的变更：签署之前应当看过。"""
-    return _difference(service, roster_id)
+    """与上一版的全部差异，逐套写明业主、产权组合、售出交付与谁可以表决的变更：签署之前应当看过。"""
+    return _difference(service, roster_id, account)
 
 
 @routes.post("/{roster_id}/freeze")
@@ -369,9 +371,12 @@ def _roster(summary: RosterSummary) -> RosterOut:
     return RosterOut.model_validate(summary)
 
 
-def _difference(service: InService, roster_id: str) -> dict[str, Any] | None:
+def _difference(service: InService, roster_id: str, account: Account) -> dict[str, Any] | None:
     difference = service.rosters.difference(roster_id)
-    return None if difference is None else difference_report.in_full(difference)
+    if difference is None:
+        return None
+    mandates = service.rosters.mandate_changes(roster_id, by=account.account_id)
+    return difference_report.in_full(difference, mandates)
 
 
 def _correction(act: Correction) -> CorrectionOut:
@@ -379,5 +384,7 @@ def _correction(act: Correction) -> CorrectionOut:
         correction=act.digest,
         roster=act.roster,
         totals=act.totals_object(),
-        lines=difference_report.public_lines(act.difference),
+        lines=difference_report.public_lines(
+            act.difference, {} if act.mandates is None else act.mandates.changed
+        ),
     )

@@ -110,6 +110,7 @@ def _corrected(
                 "totals": correction.act.totals_object(),
             }
             | _removed(pinned, standing, correction)
+            | _mandates(correction)
             for correction in corrections
         ],
     }
@@ -126,3 +127,11 @@ def _removed(
     areas = [pinned.units[pinned.unit_code[key]].area_cm2 for key in keys]
     voted = sum(key in standing for key in keys)
     return {"removed": {"area_cm2": sum(areas), "units": len(keys), "voted": voted}}
+
+
+def _mandates(correction: LoggedCorrection) -> dict[str, Any]:
+    """Say for how many units others may vote since a correction, by sort; nothing if for none."""
+    bound = correction.act.mandates
+    if bound is None or not any(bound.changed.values()):
+        return {}
+    return {"mandates": dict(bound.changed)}

@@ -93,15 +93,20 @@ def register_entries(proofs: Sequence[tuple[LogProof, bytes]]) -> bytes:
 
 
 def openings(
-    ballots: Mapping[int, Opening], keys: Mapping[int, Opening], voters: Mapping[int, Opening]
+    ballots: Mapping[int, Opening],
+    keys: Mapping[int, Opening],
+    voters: Mapping[int, Opening],
+    mandates: Mapping[int, Opening],
 ) -> bytes:
-    """Write the openings of ballots and voters (by log position) and keys (by register index).
+    """Write the openings of ballots and voters (by log position), keys and mandates (by index).
 
-    Voters are left out where the log commits to none: any owner could vote for his unit.
+    Voters are left out where the log commits to none: any owner could vote for his unit. Mandates
+    are left out where the register binds none, as before it did.
     """
     return canonical.encode(
         {"ballots": _openings(ballots), "keys": _openings(keys)}
         | ({"voters": _openings(voters)} if voters else {})
+        | ({"mandates": _openings(mandates)} if mandates else {})
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from voting.kernel.clock import parse_timestamp
 from voting.outcome.chinese import area_text, heads_text, moment_text, verdict_text
+from voting.roster.mandate_changes import count_lines
 
 _DENOMINATORS = {"everything": "全部房屋", "without_parking_and_storage": "不含车位与储藏"}
 
@@ -30,6 +31,7 @@ def _correction(correction: Mapping[str, Any]) -> str:
     return (
         f"表决期间业主清册有更正，经召集人与监督单位于{signed}共同签署：{totals}"
         f"{_removed(correction.get('removed'))}"
+        f"{''.join(f'；{line}' for line in count_lines(correction.get('mandates', {})))}"
     )
 
 

@@ -244,9 +244,17 @@ class Evidence:
             raise Missing("表决人的开启值与日志的承诺不一一对应")
         return {place: parse_voters(opening.data) for place, opening in opened.items()}
 
+    @cached_property
+    def mandates(self) -> dict[int, Opening]:
+        """What the register binds of who may vote, by the index of the freeze or correction."""
+        return self._openings("mandates")
+
     def _openings(self, part: str) -> dict[int, Opening]:
         found = canonical.decode(self.file(_OPENINGS))
-        if not isinstance(found, dict) or found.keys() - {"voters"} != {"ballots", "keys"}:
+        if not isinstance(found, dict) or found.keys() - {"mandates", "voters"} != {
+            "ballots",
+            "keys",
+        }:
             raise Missing(f"{_OPENINGS} 的结构不对")
         items = _objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
         return {

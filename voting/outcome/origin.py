@@ -7,6 +7,7 @@ the digest of what is different from the version before. The entry of the freeze
 import re
 from collections.abc import Iterator
 
+from voting.outcome import mandates
 from voting.outcome.bundle import ORIGIN, Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.difference import RosterDifference, totals
@@ -47,9 +48,13 @@ def _version(evidence: Evidence, version: ProvedEntry, frozen: ProvedEntry) -> I
     if entry["act"] not in _ACTS or entry["supplied_by"] not in set(Supplier):
         yield f"{where}没有写明清册怎样得来、由谁提供"
     digests = [entry["basis"], entry["source"]]
-    digests += [entry[key] for key in ("evidence", "difference") if key in entry]
+    digests += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
     if not all(_DIGEST.fullmatch(digest) for digest in digests):
         yield f"{where}所记的摘要写法不对"
+    if not mandates.is_bound(version, frozen):
+        yield f"{where}所承诺的“谁可以表决”与冻结所签署的不同"
+    if "mandates_changed" in entry and not mandates.are_counts(entry["mandates_changed"]):
+        yield f"{where}所记的表决人变更套数写法不对"
     chained = {key in entry for key in ("previous", "difference", "totals_before")}
     if len(chained) != 1:
         yield f"{where}须同时写明上一版、与上一版的差异和上一版的总数"

@@ -32,8 +32,11 @@ from voting.outcome.entries import certificate_entry, result_entry
 from voting.roster import store as roster_store
 from voting.roster.service import Rosters
 from voting.roster.signatories import CONVENER, SUPERVISOR
+from voting.roster.vault import KeyMissing
 from voting.staff import trail
 
+_SERVICE = "service"
+"""Who reads on behalf of nobody in particular."""
 _CHANNELS = {PHONE: "手机", PAPER: "纸质"}
 
 
@@ -172,8 +175,13 @@ class Outcomes:
             ),
         )
 
-    def bundle(self, assembly_id: str, level: Level) -> bytes:
+    def bundle(self, assembly_id: str, level: Level, *, by: str = _SERVICE) -> bytes:
         """Write the audit bundle of a certified assembly.
+
+        Parameters
+        ----------
+        by
+            Who asks for it: the register says who had opened who may vote.
 
         Raises
         ------
@@ -182,6 +190,7 @@ class Outcomes:
             The supervised level after the retention period; the public one stays.
         """
         supervised = level is Level.SUPERVISED
+        mandates = self._mandates_of(assembly_id, by) if supervised else {}
         with self._database.read() as session:
             poll = self._assemblies.poll(session, assembly_id)
             issued = _require(store.certificate(session, assembly_id))
@@ -219,6 +228,7 @@ class Outcomes:
                         row.position: Opening(row.salt, row.document)
                         for row in assembly_store.voters(session, assembly_id)
                     },
+                    mandates,
                 )
         files[bundle.MANIFEST] = bundle.manifest(
             assembly_id,
@@ -258,6 +268,28 @@ class Outcomes:
         """Find the keys that signed a ballot of this assembly."""
         used = {dsse.parse(row.data).key_id for row in ballots if row.channel == PHONE}
         return [key for key in identity_store.keys(session, poll.roster_id) if key.key_id in used]
+
+    def _mandates_of(self, assembly_id: str, by: str) -> dict[int, Opening]:
+        """Open what the register bound, before the close, of who may vote: by its index."""
+        register = self._ledger.origins.register
+        try:
+            with self._database.write() as session:
+                poll = self._assemblies.poll(session, assembly_id)
+                _require(store.certificate(session, assembly_id))
+                self._rosters.retention.require_kept(session, poll.roster_id)
+                assembly = assembly_store.assembly(session, assembly_id)
+                closed = None if assembly is None else assembly.closed_position
+                opened = self._rosters.corrections.bound(session, poll.roster_id, by=by)
+                return {
+                    place: opening
+                    for place, opening in opened.items()
+                    if closed is not None and place < closed
+                    for entry in self._ledger.read_entries(session, register, place, place + 1)
+                    if "mandates" in canonical.decode(entry)
+                }
+        except KeyMissing:
+            # The ballots can be counted again all the same; the check says what is missing.
+            return {}
 
     def _corrections_of(self, session: Session, poll: Poll) -> list[tuple[int, bytes]]:
         """Find the corrections made before the close: register position and act."""

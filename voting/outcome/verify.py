@@ -12,7 +12,7 @@ no.   check                                                             level
 7     the roster is the one the notice pins                             every
 8     the register's entries lead to its signed root                    every
 9     the register knows roster, its origin, corrections, assembly,     every
-      opening and close
+      opening and close; who could vote is what two people signed       (supervised)
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
 12    every ballot is what the log committed to                         supervised
@@ -42,7 +42,7 @@ from voting.kernel.refusal import Refusal
 from voting.kernel.suites import load_key
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
-from voting.outcome import bundle, origin
+from voting.outcome import bundle, mandates, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
@@ -211,6 +211,8 @@ def _registered(evidence: Evidence) -> Problems:
             yield f"登记簿第 {event.index} 条属于另一次业主大会"
     yield from origin.check(evidence, roster)
     yield from _corrected(evidence, manifest, closed)
+    if evidence.level is Level.SUPERVISED:
+        yield from mandates.check(evidence, roster)
     yield from _pinned_log(evidence, opened, 1)
     yield from _pinned_log(evidence, closed, evidence.close_position + 1)
     pinned_register = open_checkpoint(

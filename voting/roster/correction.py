@@ -6,14 +6,18 @@ totals, and decides who may use a slot from then on (C-14); the certificate show
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from voting.kernel import canonical
 from voting.kernel.refusal import Refusal
 from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument
+from voting.roster.mandate_changes import BoundMandates
 
-FORMAT = "yezhu-correction/1"
+FIRST_FORMAT = "yezhu-correction/1"
+"""Does not say who may vote."""
+FORMAT = "yezhu-correction/2"
+"""Adds ``mandates``."""
 
 
 class NoCorrection(Refusal):
@@ -65,22 +69,26 @@ class Correction:
         From the frozen roster, or the correction before this one, to the corrected version.
     source
         SHA-256 of the file it rests on.
+    mandates
+        Who may vote from then on; None in acts from before they said so.
     """
 
     roster: str
     difference: RosterDifference
     source: str
+    mandates: BoundMandates | None = None
 
     def to_bytes(self) -> bytes:
         """Write the canonical JSON that the logs pin."""
         return canonical.encode(
             {
                 "difference": self.difference.to_object(),
-                "format": FORMAT,
+                "format": FIRST_FORMAT if self.mandates is None else FORMAT,
                 "roster": self.roster,
                 "source": self.source,
                 "totals": self.totals_object(),
             }
+            | ({} if self.mandates is None else {"mandates": self.mandates.to_object()})
         )
 
     def totals_object(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -101,10 +109,28 @@ class Correction:
         NotCanonical
         """
         match canonical.decode(data):
-            case {"difference": dict(difference), "roster": str(roster), "source": str(source)}:
-                read = cls(roster, RosterDifference.read(difference, base), source)
+            case {
+                "difference": dict(difference),
+                "roster": str(roster),
+                "source": str(source),
+                **more,
+            }:
+                mandates = _bound(more.get("mandates"))
+                read = cls(roster, RosterDifference.read(difference, base), source, mandates)
             case _:
                 raise canonical.NotCanonical("更正文件的结构不对")
         if read.to_bytes() != data:
             raise canonical.NotCanonical("更正文件与它所更正的清册不符，或含有多余内容")
         return read
+
+
+def _bound(value: Any) -> BoundMandates | None:  # noqa: ANN401 - JSON
+    match value:
+        case None:
+            return None
+        case {"changed": dict(changed), "commitment": str(commitment)} if all(
+            type(units) is int for units in changed.values()
+        ):
+            return BoundMandates(commitment, changed)
+        case _:
+            raise canonical.NotCanonical("更正文件中表决人的写法不对")

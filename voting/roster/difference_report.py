@@ -1,17 +1,30 @@
 """A difference as people read it: what is published of it, and line by line in Chinese."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from voting.kernel.area import square_metres
 from voting.roster.difference import ChangedUnit, Measures, RosterDifference, Totals
 from voting.roster.document import PublicUnit
+from voting.roster.mandate_changes import MandateChange, count_lines, counted
+
+NOBODY: Mapping[str, int] = {}
+"""No unit for which others may vote than before."""
+_UNTOLD = "上一版的个人信息已删除或不能解密，无法比较表决人、代理人与业主状态的变更，请逐套核对"
 
 
-def published(difference: RosterDifference) -> dict[str, Any]:
+def published(
+    difference: RosterDifference, mandates: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     """Write what everybody may see: whatever two published lists show side by side.
 
-    Of owners, owner groups and developer stock only how many units changed, never which: a unit
-    that changed hands is known to its neighbours.
+    Of owners, owner groups, developer stock and voters only how many units changed, never which:
+    a unit that changed hands is known to its neighbours.
+
+    Parameters
+    ----------
+    mandates
+        Units by sort of change in who may vote; None where no entry of the version says so.
     """
     return {
         "added": [_published_unit(unit) for _, unit in difference.added],
@@ -34,25 +47,37 @@ def published(difference: RosterDifference) -> dict[str, Any]:
             for pair in difference.changed
             if pair.before.kind is not pair.after.kind
         ],
-        "lines": public_lines(difference),
+        "lines": public_lines(difference, mandates or {}),
         "removed": list(difference.removed),
         "to": difference.after,
         "totals": difference.totals_object(),
-        "units_changed": _units_changed(difference),
+        "units_changed": _units_changed(difference) | dict(mandates or {}),
         "version": difference.version,
     }
 
 
-def in_full(difference: RosterDifference) -> dict[str, Any]:
-    """Write what those who sign a version have to see: also which units changed hands."""
-    return published(difference) | {
+def in_full(
+    difference: RosterDifference, mandates: Sequence[MandateChange] | None = ()
+) -> dict[str, Any]:
+    """Write what those who sign a version have to see: also which units changed hands.
+
+    Parameters
+    ----------
+    mandates
+        What changed in who may vote; None if it cannot be told, the version before being erased.
+    """
+    return published(difference, None if mandates is None else counted(mandates)) | {
         "group_changed": [
             {"after": after, "before": before, "unit": pair.after.unit_key}
             for pair in difference.changed
             if pair.together is not None
             for before, after in [pair.together]
         ],
-        "lines": lines(difference),
+        "lines": lines(difference, mandates),
+        "mandates_changed": [
+            {"change": each.sort.value, "unit": each.unit_key, "words": each.words}
+            for each in mandates or ()
+        ],
         "owner_changed": [pair.after.unit_key for pair in difference.changed if pair.owner_changed],
         "stock_changed": [
             {"stock": pair.after.stock, "unit": pair.after.unit_key}
@@ -62,7 +87,7 @@ def in_full(difference: RosterDifference) -> dict[str, Any]:
     }
 
 
-def public_lines(difference: RosterDifference) -> list[str]:
+def public_lines(difference: RosterDifference, mandates: Mapping[str, int] = NOBODY) -> list[str]:
     """Say in Chinese what everybody may know, one line for each change, totals last."""
     counted = _units_changed(difference)
     said = _listed(difference)
@@ -76,13 +101,14 @@ def public_lines(difference: RosterDifference) -> list[str]:
         )
         if counted[sort]
     ]
-    return said + _effect(difference)
+    return said + count_lines(mandates) + _effect(difference)
 
 
-def lines(difference: RosterDifference) -> list[str]:
+def lines(difference: RosterDifference, mandates: Sequence[MandateChange] | None = ()) -> list[str]:
     """Say it in Chinese, one line for each change, the effect on both totals last."""
     said = _listed(difference)
     said += [line for pair in difference.changed for line in _changes(pair)]
+    said += [_UNTOLD] if mandates is None else [each.line for each in mandates]
     return said + _effect(difference)
 
 

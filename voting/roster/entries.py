@@ -25,8 +25,10 @@ def version_entry(  # what a version rests on is one sentence: who did what, whe
     origin
         ``basis``, a commitment to the words; ``difference``, the digest of what is different
         from the version before; ``digest``; ``evidence`` and ``source``, digests of files;
-        ``previous``; ``supplied_by``; ``totals`` and ``totals_before``; ``version``. What a
-        version has not, such as a predecessor, is None and left out.
+        ``mandates``, a commitment to who may vote; ``mandates_changed``, for how many units
+        that is different, by sort; ``previous``; ``supplied_by``; ``totals`` and
+        ``totals_before``; ``version``. What a version has not, such as a predecessor, is None
+        and left out.
     """
     said = {name: value for name, value in origin.items() if value is not None}
     return canonical.encode(
@@ -35,17 +37,24 @@ def version_entry(  # what a version rests on is one sentence: who did what, whe
 
 
 def frozen_entry(
-    roster_id: str, digest: str, at: datetime, signed: Signatories, *, entered: int | None
+    roster_id: str,
+    digest: str,
+    at: datetime,
+    signed: Signatories,
+    *,
+    entered: int | None,
+    mandates: str,
 ) -> bytes:
     """Make a version the denominator: signed by two people.
 
     ``entered`` is the position of its :func:`version_entry`; None for versions from before there
-    was one.
+    was one. ``mandates`` commits to who may vote.
     """
     return canonical.encode(
         {
             "at": timestamp(at),
             "digest": digest,
+            "mandates": mandates,
             "roster": roster_id,
             "type": "roster",
         }
@@ -55,14 +64,18 @@ def frozen_entry(
 
 
 def correction_entry(
-    roster_id: str, correction: str, digest: str, at: datetime, signed: Signatories
+    roster_id: str, correction: str, digest: str, mandates: str, at: datetime, signed: Signatories
 ) -> bytes:
-    """Correct a frozen roster; ``digest`` is that of the corrected version."""
+    """Correct a frozen roster; ``digest`` is that of the corrected version.
+
+    ``mandates`` commits to who may vote from now on.
+    """
     return canonical.encode(
         {
             "at": timestamp(at),
             "correction": correction,
             "digest": digest,
+            "mandates": mandates,
             "roster": roster_id,
             "type": "roster-correction",
         }

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
 from voting.kernel.clock import Clock
+from voting.kernel.commitment import Opening
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.correction import (
@@ -21,7 +22,9 @@ from voting.roster.difference import RosterDifference
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import after_correction
 from voting.roster.entries import correction_entry
+from voting.roster.mandate_changes import BoundMandates, mandate_changes
 from voting.roster.service.custody import Custody
+from voting.roster.service.mandates import MandateBook
 from voting.roster.signatories import Signatories
 from voting.roster.version import RosterErased, UnknownRoster
 from voting.staff import store as staff_store
@@ -31,10 +34,18 @@ from voting.staff import trail
 class Corrections:
     """Correction acts. What is in force never changes, so its effect is kept in memory."""
 
-    def __init__(self, database: Database, ledger: Ledger, custody: Custody, now: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        custody: Custody,
+        mandates: MandateBook,
+        now: Clock,
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._custody = custody
+        self._mandates = mandates
         self._now = now
         self._signed: dict[str, Sequence[SignedCorrection]] = {}
         self._entitled: dict[tuple[str, int], RosterDocument] = {}
@@ -60,13 +71,15 @@ class Corrections:
             frozen, base = self._base(session, version.corrects)
             if version.previous_digest != base.digest:
                 raise CorrectionOutdated("此后另有更正生效，请在最新的更正之后重新修改")
+            documents = (
+                RosterDocument.from_bytes(base.document),
+                RosterDocument.from_bytes(version.document),
+            )
             act = Correction(
                 frozen.digest,
-                RosterDifference.between(
-                    RosterDocument.from_bytes(base.document),
-                    RosterDocument.from_bytes(version.document),
-                ),
+                RosterDifference.between(*documents),
                 version.source_digest,
+                self._bound(session, (base, version), documents, by=by),
             )
             if row is None:
                 row = store.CorrectionRow(
@@ -140,9 +153,17 @@ class Corrections:
             raise CorrectionOutdated("此后另有更正生效，请在最新的更正之后重新修改")
         act = Correction.read(row.document, before)
         after = RosterDocument.from_bytes(version.document)
+        mandates = self._bound(session, (base, version), (before, after), by=by)
+        if act.mandates != mandates:
+            raise CorrectionOutdated("召集人签署的更正没有写明谁可以表决，请召集人重新签署")
         row.confirmed_by, row.confirmed_at = by, self._now()
         entry = correction_entry(
-            row.roster_id, act.digest, version.digest, row.confirmed_at, signed
+            row.roster_id,
+            act.digest,
+            version.digest,
+            mandates.commitment,
+            row.confirmed_at,
+            signed,
         )
         row.register_position = self._ledger.append(
             session, self._ledger.origins.register, [entry]
@@ -190,6 +211,46 @@ class Corrections:
             corrected = RosterDocument.from_bytes(last.document)
             self._entitled.setdefault(key, after_correction(frozen, corrected))
         return self._entitled[key]
+
+    def bound(self, session: Session, roster_id: str, *, by: str) -> dict[int, Opening]:
+        """Open what the register binds of who may vote: the freeze and each correction in force.
+
+        Returns
+        -------
+        dict
+            By position in the register.
+
+        Raises
+        ------
+        UnknownRoster, RosterErased, KeyMissing
+        """
+        frozen = store.roster(session, roster_id)
+        if frozen is None:
+            raise UnknownRoster("没有这份业主清册")
+        versions = [(frozen.register_position, roster_id)]
+        versions += [
+            (row.register_position, row.version_id) for row in store.corrections(session, roster_id)
+        ]
+        return {
+            position: self._mandates.opening(session, version_id, by=by)
+            for position, version_id in versions
+            if position is not None
+        }
+
+    def _bound(
+        self,
+        session: Session,
+        rows: tuple[store.RosterRow, store.RosterRow],
+        documents: tuple[RosterDocument, RosterDocument],
+        *,
+        by: str,
+    ) -> BoundMandates:
+        """Say who may vote once this version corrects that one, and for how many units anew."""
+        (base, version), (before, after) = rows, documents
+        old = self._mandates.of(session, base.roster_id, by=by)
+        new = self._mandates.of(session, version.roster_id, by=by)
+        opening = self._mandates.opening(session, version.roster_id, by=by)
+        return BoundMandates.of(opening.commitment, mandate_changes(before, old, after, new))
 
     def _proposed(self, session: Session, version_id: str) -> store.CorrectionRow:
         row = store.correction(session, version_id)

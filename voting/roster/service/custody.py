@@ -58,6 +58,10 @@ class Custody:
         """Commit to the words on what a version rests, with the same salt each time."""
         return Opening(self._vault.index("basis", roster_id), words.encode())
 
+    def mandates(self, roster_id: str, data: bytes) -> Opening:
+        """Commit to who may vote in a version, with the same salt each time."""
+        return Opening(self._vault.index("mandates", roster_id), data)
+
     def seal(self, data: bytes, context: bytes) -> Sealed:
         """Encrypt personal data for its place."""
         return self._vault.seal(data, context)

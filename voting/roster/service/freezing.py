@@ -11,6 +11,7 @@ from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.entries import frozen_entry
 from voting.roster.objection_period import earliest_end, objection_period
+from voting.roster.service.mandates import MandateBook
 from voting.roster.signatories import Signatories
 from voting.roster.version import (
     FreezeNotProposed,
@@ -33,9 +34,12 @@ from voting.staff import trail
 class Freezing:
     """Publication and freeze of roster versions."""
 
-    def __init__(self, database: Database, ledger: Ledger, now: Clock) -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, mandates: MandateBook, now: Clock
+    ) -> None:
         self._database = database
         self._ledger = ledger
+        self._mandates = mandates
         self._now = now
 
     def publish(self, roster_id: str, until: datetime, *, by: str) -> RosterSummary:
@@ -70,12 +74,13 @@ class Freezing:
         Raises
         ------
         UnknownRoster, RosterAlreadyFrozen, RosterNotPublished, ObjectionPeriodRunning,
-        ObjectionsOpen, ObjectionAccepted, RosterErased
+        ObjectionsOpen, ObjectionAccepted, RosterErased, KeyMissing
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
             row.freeze_proposed_by = by
-            self._trail(session, "propose-freeze", row, by)
+            bound = self._mandates.opening(session, roster_id, by=by).commitment
+            self._trail(session, "propose-freeze", row, by, mandates=bound)
         return summary_of(row, RosterDocument.from_bytes(row.document))
 
     def confirm(self, roster_id: str, *, by: str) -> RosterSummary:
@@ -94,7 +99,12 @@ class Freezing:
             signed = Signatories.of(names, convener, by)
             row.frozen_at = self._now()
             entry = frozen_entry(
-                roster_id, row.digest, row.frozen_at, signed, entered=row.entered_position
+                roster_id,
+                row.digest,
+                row.frozen_at,
+                signed,
+                entered=row.entered_position,
+                mandates=self._mandates.opening(session, roster_id, by=by).commitment,
             )
             row.register_position = self._ledger.append(
                 session, self._ledger.origins.register, [entry]

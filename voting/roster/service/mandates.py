@@ -1,14 +1,16 @@
 """Who may vote for a unit, as the sheets said it: sealed, opened once, then kept in memory."""
 
-from collections.abc import Collection
 from types import MappingProxyType
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from voting.kernel.commitment import Opening
 from voting.roster import mandate, store
-from voting.roster.mandate import Mandate, Mandates
+from voting.roster.mandate import Mandates
 from voting.roster.service.custody import Custody
+from voting.roster.vault import KeyMissing
+from voting.roster.version import RosterErased
 
 _NONE: Mandates = MappingProxyType({})
 
@@ -51,6 +53,26 @@ class MandateBook:
             return opened
         return self._opened[roster_id]
 
+    def if_readable(self, session: Session, roster_id: str, *, by: str) -> Mandates | None:
+        """Open the mandates of a version, or answer None where they were erased or the key lost.
+
+        A new version is taken in all the same; only what it changes in them nobody can tell.
+        """
+        try:
+            return self.of(session, roster_id, by=by)
+        except (RosterErased, KeyMissing):
+            return None
+
+    def opening(self, session: Session, roster_id: str, *, by: str) -> Opening:
+        """Open the commitment by which the register binds the mandates of a version.
+
+        Raises
+        ------
+        RosterErased, KeyMissing
+        """
+        data = mandate.to_bytes(self.of(session, roster_id, by=by))
+        return self._custody.mandates(roster_id, data)
+
     def in_force(self, session: Session, roster_id: str, *, by: str) -> Mandates:
         """Open the mandates of a frozen roster, as its last correction left them.
 
@@ -60,10 +82,3 @@ class MandateBook:
         """
         acts = store.corrections(session, roster_id)
         return self.of(session, acts[-1].version_id if acts else roster_id, by=by)
-
-    def kept(
-        self, session: Session, roster_id: str, said: Collection[str], *, by: str
-    ) -> dict[str, tuple[Mandate, ...]]:
-        """Find the mandates of those units that an amendment does not speak of."""
-        mandates = self.of(session, roster_id, by=by)
-        return {key: people for key, people in mandates.items() if key not in said}

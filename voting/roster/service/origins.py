@@ -1,13 +1,18 @@
 """Where a version comes from: bound in the register when it is taken in, opened for an auditor."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
+from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.document import RosterDocument
 from voting.roster.entries import version_entry
+from voting.roster.mandate import Mandates, to_bytes
+from voting.roster.mandate_changes import counted, mandate_changes
 from voting.roster.service.custody import Custody
 
 
@@ -24,6 +29,7 @@ class Origins:
         act: str,
         row: store.RosterRow,
         documents: tuple[RosterDocument | None, RosterDocument],
+        mandates: tuple[Mandates | None, Mandates],
         *,
         by: str,
     ) -> RosterDifference | None:
@@ -33,6 +39,8 @@ class Origins:
         ----------
         documents
             Of the version before, if there is one, and of this version.
+        mandates
+            Who may vote in both; None for the version before if that cannot be read any more.
 
         Returns
         -------
@@ -41,6 +49,10 @@ class Origins:
         """
         before, document = documents
         difference = None if before is None else RosterDifference.between(before, document)
+        earlier, own = mandates
+        changed = None
+        if before is not None and earlier is not None:
+            changed = counted(mandate_changes(before, earlier, document, own))
         entry = version_entry(
             act,
             row.roster_id,
@@ -50,6 +62,8 @@ class Origins:
             difference=None if difference is None else difference.digest,
             digest=row.digest,
             evidence=row.evidence_digest,
+            mandates=self._custody.mandates(row.roster_id, to_bytes(own)).commitment,
+            mandates_changed=changed,
             previous=row.previous_digest,
             source=row.source_digest,
             supplied_by=row.supplied_by,
@@ -60,6 +74,18 @@ class Origins:
         register = self._ledger.origins.register
         row.entered_position = self._ledger.append(session, register, [entry])[0]
         return difference
+
+    def mandates_changed(self, session: Session, row: store.RosterRow) -> Mapping[str, int] | None:
+        """Read from a version's entry for how many units others may vote than before.
+
+        None for a first version, and for one whose entry does not say.
+        """
+        if row.entered_position is None:
+            return None
+        place, register = row.entered_position, self._ledger.origins.register
+        (entry,) = self._ledger.read_entries(session, register, place, place + 1)
+        changed: Mapping[str, int] | None = canonical.decode(entry).get("mandates_changed")
+        return changed
 
     def opened(self, session: Session, row: store.RosterRow) -> tuple[Opening, bytes | None]:
         """Give what opens a version's entry in the register.

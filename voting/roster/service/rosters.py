@@ -22,6 +22,7 @@ from voting.roster.entitled import with_voters
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
 from voting.roster.mandate import Mandates, Standing, mandates_of, voters_on
+from voting.roster.mandate_changes import MandateChange, mandate_changes
 from voting.roster.model import Roster
 from voting.roster.service.corrections import Corrections
 from voting.roster.service.custody import Custody, Identity
@@ -67,9 +68,9 @@ class Rosters:
         self.mandates = MandateBook(self.custody)
         self.origins = Origins(ledger, self.custody)
         self.retention = Retention(database, ledger, vault, now)
-        self.freezing = Freezing(database, ledger, now)
+        self.freezing = Freezing(database, ledger, self.mandates, now)
         self.objections = Objections(database, ledger, self.custody, now)
-        self.corrections = Corrections(database, ledger, self.custody, now)
+        self.corrections = Corrections(database, ledger, self.custody, self.mandates, now)
 
     def import_sheet(
         self,
@@ -112,8 +113,14 @@ class Rosters:
             row = self._add_version(session, document, sheet, provenance, findings)
             self.custody.keep(session, row.roster_id, roster, document, numbers)
             before = None if newest is None else RosterDocument.from_bytes(newest.document)
-            self.mandates.keep(session, row.roster_id, self._mandates(roster, numbers))
-            self._enter(session, "import-roster", row, (before, document), by)
+            earlier = (
+                None
+                if newest is None
+                else self.mandates.if_readable(session, newest.roster_id, by=by)
+            )
+            mandates = self._mandates(roster, numbers)
+            self.mandates.keep(session, row.roster_id, mandates)
+            self._enter(session, "import-roster", row, (before, document), (earlier, mandates), by)
         return summary_of(row, document), reconciliation
 
     def amend(
@@ -166,18 +173,20 @@ class Rosters:
             row = self._add_version(session, document, source, provenance, findings)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
             said = {unit.unit_key for unit in roster}
-            kept = self.mandates.kept(session, base.roster_id, said | removed, by=by)
+            earlier = self.mandates.of(session, base.roster_id, by=by)
+            kept = {key: people for key, people in earlier.items() if key not in said | removed}
             acting = {each.owner for people in kept.values() for each in people}
             fresh = {numbers[person.identity] for unit in roster for person in unit.people}
             self.custody.carry(
                 session, base.roster_id, row.roster_id, document, acting, fresh, by=by
             )
             self.custody.keep(session, row.roster_id, roster, document, numbers)
-            self.mandates.keep(session, row.roster_id, kept | dict(self._mandates(roster, numbers)))
+            mandates = kept | dict(self._mandates(roster, numbers))
+            self.mandates.keep(session, row.roster_id, mandates)
             self.custody.carry_titles(
                 session, (base.roster_id, first), (row.roster_id, document), said
             )
-            self._enter(session, "amend-roster", row, (first, document), by)
+            self._enter(session, "amend-roster", row, (first, document), (earlier, mandates), by)
         return summary_of(row, document)
 
     def identities(
@@ -261,6 +270,46 @@ class Rosters:
                 RosterDocument.from_bytes(before.document), RosterDocument.from_bytes(row.document)
             )
         return self._differences[roster_id]
+
+    def mandates_changed(self, roster_id: str) -> Mapping[str, int] | None:
+        """Count, by sort, the units of a version for which others may vote than before.
+
+        None for a first version, and for one from before the register said so.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        with self._database.read() as session:
+            return self.origins.mandates_changed(session, _require(session, roster_id))
+
+    def mandate_changes(self, roster_id: str, *, by: str) -> tuple[MandateChange, ...] | None:
+        """Compare who may vote in a version with its predecessor, unit by unit.
+
+        The register says who asked. None for a first version, and where the data of one of both
+        were erased or their key was lost.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        with self._database.write() as session:
+            row = _require(session, roster_id)
+            if row.previous_digest is None:
+                return None
+            before = store.by_digest(session, row.community, row.previous_digest)
+            if before is None:
+                raise UnknownRoster("没有这一版所依据的上一版清册")
+            old = self.mandates.if_readable(session, before.roster_id, by=by)
+            new = self.mandates.if_readable(session, roster_id, by=by)
+            if old is None or new is None:
+                return None
+            return mandate_changes(
+                RosterDocument.from_bytes(before.document),
+                old,
+                RosterDocument.from_bytes(row.document),
+                new,
+            )
 
     def frozen(self, roster_id: str) -> RosterDocument:
         """Read a frozen roster, as notices and ballots pin it.
@@ -384,9 +433,10 @@ class Rosters:
         act: str,
         row: store.RosterRow,
         documents: tuple[RosterDocument | None, RosterDocument],
+        mandates: tuple[Mandates | None, Mandates],
         by: str,
     ) -> None:
-        difference = self.origins.enter(session, act, row, documents, by=by)
+        difference = self.origins.enter(session, act, row, documents, mandates, by=by)
         if difference is not None:
             self._differences[row.roster_id] = difference  # asked for as soon as this is committed
 
