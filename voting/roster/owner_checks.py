@@ -11,7 +11,7 @@ from datetime import date
 
 from voting.roster.cells import Fault
 from voting.roster.identity_numbers import PROVINCES, organisation_check_differs
-from voting.roster.mandate import OF_AGE, STATES
+from voting.roster.mandate import OF_AGE, STATES, state_of
 from voting.roster.model import IdType, OwnerRecord, OwnerState, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles
 from voting.roster.refusals import Grade
@@ -201,19 +201,19 @@ def _ages(people: People, on: date | None) -> Iterator[Question]:
 
 def _states(people: People) -> Iterator[Question]:
     for row, words in people.states.items():
-        states = {STATES.get(word) for word in words}
-        if OwnerState.DECEASED in states and row not in people.represented:
+        states = {word: state_of(word) for word in words}
+        if any(state is not None and word not in STATES for word, state in states.items()):
+            message = "此处的写法按“已故”理解；业主若健在，请改写为“正常”"
+            yield Grade.WARNING, row, STATE, Fault("state-guessed", message)
+        if OwnerState.DECEASED in states.values() and row not in people.represented:
             message = (
                 "业主已故：房屋仍计入人数与面积，由继承人共有（民法典第二百三十条），"
                 "请写明继承人代表或遗产管理人，核实前不能表决"
             )
             yield Grade.WARNING, row, STATE, Fault("deceased-owner", message)
-        if OwnerState.UNABLE in states and row not in people.represented:
+        if OwnerState.UNABLE in states.values() and row not in people.represented:
             message = "业主不能独立表决，由法定代理人表决，请在“代理人”一列写明"
             yield Grade.WARNING, row, STATE, Fault("owner-needs-guardian", message)
-        if None in states:
-            message = "不是认得的状态：应为正常、已故、无民事行为能力等"
-            yield Grade.HINT, row, STATE, Fault("unknown-state", message)
 
 
 def _representatives(people: People) -> Iterator[Question]:

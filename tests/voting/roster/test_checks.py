@@ -80,7 +80,8 @@ def test_a_sound_sheet_has_no_findings():
         ),
         ([row(业主状态="已故")], ("warning", 2, "业主状态", "deceased-owner")),
         ([row(业主状态="限制民事行为能力")], ("warning", 2, "业主状态", "owner-needs-guardian")),
-        ([row(业主状态="出国")], ("hint", 2, "业主状态", "unknown-state")),
+        ([row(业主状态="病故")], ("warning", 2, "业主状态", "state-guessed")),
+        ([row(业主状态="已故（2025年）")], ("warning", 2, "业主状态", "deceased-owner")),
         ([row(表决人="李四")], ("warning", 2, "表决人", "voter-not-owner")),
         (
             [row(产权证号="京(2021)1号"), owner(1, "302", 产权证号="京（2021）1号")],
