@@ -125,9 +125,11 @@ def _questions(
         states={row: entries(text) for row, text in _filled(table, STATE).items()},
         names_voters=VOTER in table.columns,
     )
-    expected = Expected(_printed_sums(table), registered_cm2, buildings)
+    miscounted = len(table.numbers) - len(rows.units)
+    miscounted += sum(problem.code == "duplicate-unit" for problem in rows.problems)
+    expected = Expected(_printed_sums(table), registered_cm2, buildings, miscounted)
     for questions in (
-        unit_questions(rows.units),
+        unit_questions(rows.units, complete=not miscounted),
         area_questions(rows.units, expected),
         owner_questions(people, on),
     ):

@@ -268,6 +268,44 @@ def test_the_registered_total_is_compared_under_every_reading():
     assert "-0.01 ㎡" in messages(rows, registered_cm2=1_000_100)[0]
 
 
+@pytest.mark.parametrize("second", [{"用途": "厂房"}, {"房号": "301"}])
+def test_no_sum_is_compared_while_rows_are_unread_or_stand_twice(second):
+    """One of nine rows was read, and the sheet was said to miss six hundred square metres."""
+    table = lines([row(), owner(1, "302") | second, owner(2, "303", 面积来源="合同")])
+    total = ["合计", *[""] * 3, "268.11", *[""] * 8]
+    examination = examine(
+        as_csv([*table, total]),
+        "清册.csv",
+        registered_cm2=2_681_100,
+        buildings={"1": BuildingFigures(3, 2_681_100)},
+    )
+
+    assert examination.of_grade(Grade.WARNING) == (examination.findings[0],)
+    assert examination.findings[0].message == (
+        "1 行没有读出或与别行重复，"
+        "还不能与表中的合计、登记总面积、楼盘表比较：请改正错误后再核对一次"
+    )
+
+
+def test_of_a_sheet_of_which_nothing_was_read_no_sum_is_compared():
+    data = as_csv(lines([row(用途="厂房")]))
+    codes = [finding.code for finding in examine(data, "x", registered_cm2=1).findings]
+    assert codes == ["totals-not-compared", "unknown-value"]
+    assert [finding.code for finding in examine(data, "x").findings] == ["unknown-value"]
+
+
+def test_an_unread_row_leaves_no_floor_short_of_a_flat():
+    rows = [
+        owner(at, f"{floor}{room:02d}", 联系电话="")
+        for at, (floor, room) in enumerate(
+            ((floor, room) for floor in range(1, 8) for room in range(1, 5)), 1
+        )
+    ]
+    rows[5]["专有部分面积"] = "八十九"
+    codes = [finding.code for finding in examine(as_csv(lines(rows)), "x").findings]
+    assert codes == ["unreadable-area"]
+
+
 def test_building_statistics_are_compared():
     rows = [row(), owner(1, "1", 楼栋="2", 专有部分面积="10"), owner(2, "2", 楼栋="3")]
     statistics = {
