@@ -54,6 +54,11 @@ class Examination:
         """Return the findings of one grade."""
         return tuple(finding for finding in self.findings if finding.grade is grade)
 
+    @property
+    def ranked(self) -> tuple[Problem, ...]:
+        """The findings, what keeps the sheet out first, whatever its row."""
+        return tuple(finding for grade in Grade for finding in self.of_grade(grade))
+
     def require(self) -> Roster:
         """Return the roster.
 

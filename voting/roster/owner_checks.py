@@ -154,10 +154,12 @@ def _voters(people: People) -> Iterator[Question]:
             "默认以先到的有效票为准，建议由共有人书面推选一人"
         )
         yield Grade.HINT, None, VOTER, Fault("no-named-voter", message)
-    elif people.names_voters:
-        message = "共有房屋未写明由谁表决：默认以先到的有效票为准"
-        for row in silent:
-            yield Grade.HINT, row, VOTER, Fault("no-named-voter", message)
+    elif silent:
+        message = (
+            f"{len(silent)} 套共有房屋未写明由谁表决：默认以先到的有效票为准，"
+            f"建议由共有人书面推选一人：第 {listed(silent)} 行"
+        )
+        yield Grade.HINT, silent[0], VOTER, Fault("no-named-voter", message)
     for unit in people.units:
         if unit.voter is None or unit.row in people.represented:
             continue

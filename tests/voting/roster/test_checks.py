@@ -190,9 +190,12 @@ TWO = {"业主姓名": "张三、李四", "证件号码": f"11010519491231002X�
 def test_co_owners_without_a_named_voter():
     assert found([row(**TWO)]) == [("hint", None, "表决人", "no-named-voter")]
     assert found([row(**TWO, 表决人="李四")]) == []
-    assert found([row(**TWO, 表决人=""), owner(9, "302", 表决人="业主9")]) == [
+    some = [row(**TWO, 表决人="", 房号=str(at)) for at in range(7)]
+    assert found([*some, owner(9, "302", 表决人="业主9")]) == [
         ("hint", 2, "表决人", "no-named-voter")
     ]
+    assert messages(some)[0].startswith("7 套共有房屋未写明由谁表决")
+    assert messages(some)[0].endswith("第 2、3、4、5、6 等 7 行")
 
 
 def test_a_floor_that_misses_a_flat():
