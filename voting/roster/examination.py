@@ -106,7 +106,11 @@ def examine(
         step(STEPS[1])
         rows = RosterRows(table)
         step(STEPS[2])
-        findings = [*rows.problems, *_questions(rows, on, registered_cm2, buildings)]
+        findings = [
+            *rows.problems,
+            *_assumptions(table),
+            *_questions(rows, on, registered_cm2, buildings),
+        ]
         step(STEPS[3])
         findings.sort(key=place_in_sheet)
         if rows.problems:
@@ -140,6 +144,12 @@ def _questions(
     ):
         for grade, row, column, fault in questions:
             yield Problem(row, column, fault.code, fault.message, table.raw.name, grade)
+
+
+def _assumptions(table: Table) -> Iterator[Problem]:
+    for column, said in table.reading.assumed.items():
+        row, sheet = table.header_row, table.raw.name
+        yield Problem(row, column, "column-assumed", said, sheet, Grade.HINT)
 
 
 def _filled(table: Table, column: str) -> dict[int, str]:
