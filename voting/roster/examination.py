@@ -130,8 +130,8 @@ def _questions(
         units=rows.units,
         titles=rows.titles,
         numbers=table.numbers,
-        represented=frozenset(_filled(table, REPRESENTATIVE)),
-        states={row: entries(text) for row, text in _filled(table, STATE).items()},
+        represented=_filled(table, REPRESENTATIVE),
+        states=_filled(table, STATE),
         names_voters=VOTER in table.columns,
     )
     miscounted = len(table.numbers) - len(rows.units)
@@ -152,11 +152,11 @@ def _assumptions(table: Table) -> Iterator[Problem]:
         yield Problem(row, column, "column-assumed", said, sheet, Grade.HINT)
 
 
-def _filled(table: Table, column: str) -> dict[int, str]:
-    """Text of the cells of an optional column that hold any, by row, as entries in one spelling."""
+def _filled(table: Table, column: str) -> dict[int, list[str]]:
+    """Give the entries of the cells of an optional column that hold any, by row, without blanks."""
     texts = one_separator(table.text.get(column, [""] * len(table.numbers)))
     return {
-        row: spelling.compact(text)
+        row: entries(spelling.compact(text))
         for row, text in zip(table.numbers, texts, strict=True)
         if text.strip()
     }

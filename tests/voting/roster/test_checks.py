@@ -198,6 +198,31 @@ def test_co_owners_without_a_named_voter():
     assert messages(some)[0].endswith("第 2、3、4、5、6 等 7 行")
 
 
+NOBODY = "在居委会登记表决人之前，这套房屋无人可以用手机投票"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "effect"),
+    [
+        ({**TWO, "表决人": "王五"}, "voter-not-owner", NOBODY),
+        ({**TWO, "表决人": "王五", "代理人": "赵六"}, "voter-not-owner", NOBODY),
+        ({"表决人": "王五"}, "voter-not-owner", "不起作用，仍由业主本人投票"),
+        ({**TWO, "表决人": "张三、李四"}, "several-voters", NOBODY),
+        ({**TWO, "表决人": "张三/李四"}, "several-voters", NOBODY),
+        ({**TWO, "业主姓名": "张三、张三", "表决人": "张三"}, "voter-of-one-name", "都可以投票"),
+    ],
+)
+def test_a_voter_who_cannot_be_told_is_asked_about_with_what_follows(cells, code, effect):
+    said = {f.code: f.message for f in examine(as_csv(lines([row(**cells)])), "x").findings}
+    assert set(said) & {"voter-not-owner", "several-voters", "voter-of-one-name"} == {code}
+    assert effect in said[code]
+
+
+def test_a_voter_who_acts_for_an_owner_is_known():
+    acting = {"代理人": "Li  Wei", "代理人证件号码": resident(9)}
+    assert found([row(**TWO, 表决人="Li Wei", **acting)]) == []
+
+
 def test_a_floor_that_misses_a_flat():
     rows = [
         owner(at, f"{floor}{room:02d}", 联系电话="")
