@@ -156,9 +156,7 @@ def _show(
 def _show_findings(console: Console, examination: Examination) -> None:
     counts = "，".join(f"{grade.chinese} {len(examination.of_grade(grade))}" for grade in Grade)
     console.print(f"核对结果：{counts}", style="bold")
-    # What keeps the sheet out comes first, whatever its row.
-    ordered = [finding for grade in Grade for finding in examination.of_grade(grade)]
-    for finding in ordered[:_FINDINGS_SHOWN]:
+    for finding in examination.ranked[:_FINDINGS_SHOWN]:
         row = f"第 {finding.row} 行" if finding.row is not None else ""
         # Once the table is known, its sheet has been named above.
         sheet = finding.sheet if examination.table is None else None
@@ -168,8 +166,9 @@ def _show_findings(console: Console, examination: Examination) -> None:
         line.append(f"{place}：" if place else "", "default")
         line.append(finding.message, "default")
         console.print(line, soft_wrap=True)
-    if len(ordered) > _FINDINGS_SHOWN:
-        console.print(f"……另有 {len(ordered) - _FINDINGS_SHOWN} 条，用 --out 写出全部")
+    more = len(examination.findings) - _FINDINGS_SHOWN
+    if more > 0:
+        console.print(f"……另有 {more} 条，用 --out 写出全部")
 
 
 def _show_groups(console: Console, explanation: Explanation) -> None:

@@ -33,20 +33,47 @@ class Expected:
     """Figures from outside the sheet that its sums are compared with. Areas in cm².
 
     ``printed`` are the sums in the sheet itself, by row; ``registered_cm2`` is the total of the
-    register; ``buildings`` the building statistics.
+    register; ``buildings`` the building statistics. ``miscounted`` rows of the sheet have no unit,
+    or one that stands twice: while there are any, no sum means anything.
     """
 
     printed: Mapping[int, int]
     registered_cm2: int | None = None
     buildings: Mapping[str, BuildingFigures] | None = None
+    miscounted: int = 0
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Name the figures there are to compare with."""
+        figures = {
+            "表中的合计": bool(self.printed),
+            "登记总面积": self.registered_cm2 is not None,
+            "楼盘表": self.buildings is not None,
+        }
+        return tuple(name for name, there in figures.items() if there)
 
 
 def area_questions(units: Sequence[UnitRecord], expected: Expected) -> Iterator[Question]:
     """Ask everything there is to ask about areas."""
-    if not units:
-        return
-    yield from _outliers(units)
-    yield from _inside(units)
+    if units:
+        yield from _outliers(units)
+        yield from _inside(units)
+    if expected.miscounted:
+        yield from _not_compared(expected)
+    elif units:
+        yield from _comparisons(units, expected)
+
+
+def _not_compared(expected: Expected) -> Iterator[Question]:
+    if expected.given:
+        message = (
+            f"{expected.miscounted} 行没有读出或与别行重复，"
+            f"还不能与{'、'.join(expected.given)}比较：请改正错误后再核对一次"
+        )
+        yield Grade.WARNING, None, AREA, Fault("totals-not-compared", message)
+
+
+def _comparisons(units: Sequence[UnitRecord], expected: Expected) -> Iterator[Question]:
     yield from _printed_sums(units, expected.printed)
     if expected.registered_cm2 is not None:
         yield from _registered(units, expected.registered_cm2)

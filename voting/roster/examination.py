@@ -54,6 +54,11 @@ class Examination:
         """Return the findings of one grade."""
         return tuple(finding for finding in self.findings if finding.grade is grade)
 
+    @property
+    def ranked(self) -> tuple[Problem, ...]:
+        """The findings, what keeps the sheet out first, whatever its row."""
+        return tuple(finding for grade in Grade for finding in self.of_grade(grade))
+
     def require(self) -> Roster:
         """Return the roster.
 
@@ -101,7 +106,11 @@ def examine(
         step(STEPS[1])
         rows = RosterRows(table)
         step(STEPS[2])
-        findings = [*rows.problems, *_questions(rows, on, registered_cm2, buildings)]
+        findings = [
+            *rows.problems,
+            *_assumptions(table),
+            *_questions(rows, on, registered_cm2, buildings),
+        ]
         step(STEPS[3])
         findings.sort(key=place_in_sheet)
         if rows.problems:
@@ -121,13 +130,15 @@ def _questions(
         units=rows.units,
         titles=rows.titles,
         numbers=table.numbers,
-        represented=frozenset(_filled(table, REPRESENTATIVE)),
-        states={row: entries(text) for row, text in _filled(table, STATE).items()},
+        represented=_filled(table, REPRESENTATIVE),
+        states=_filled(table, STATE),
         names_voters=VOTER in table.columns,
     )
-    expected = Expected(_printed_sums(table), registered_cm2, buildings)
+    miscounted = len(table.numbers) - len(rows.units)
+    miscounted += sum(problem.code == "duplicate-unit" for problem in rows.problems)
+    expected = Expected(_printed_sums(table), registered_cm2, buildings, miscounted)
     for questions in (
-        unit_questions(rows.units),
+        unit_questions(rows.units, complete=not miscounted),
         area_questions(rows.units, expected),
         owner_questions(people, on),
     ):
@@ -135,11 +146,17 @@ def _questions(
             yield Problem(row, column, fault.code, fault.message, table.raw.name, grade)
 
 
-def _filled(table: Table, column: str) -> dict[int, str]:
-    """Text of the cells of an optional column that hold any, by row, as entries in one spelling."""
+def _assumptions(table: Table) -> Iterator[Problem]:
+    for column, said in table.reading.assumed.items():
+        row, sheet = table.header_row, table.raw.name
+        yield Problem(row, column, "column-assumed", said, sheet, Grade.HINT)
+
+
+def _filled(table: Table, column: str) -> dict[int, list[str]]:
+    """Give the entries of the cells of an optional column that hold any, by row, without blanks."""
     texts = one_separator(table.text.get(column, [""] * len(table.numbers)))
     return {
-        row: spelling.compact(text)
+        row: entries(spelling.compact(text))
         for row, text in zip(table.numbers, texts, strict=True)
         if text.strip()
     }

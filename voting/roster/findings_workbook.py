@@ -43,7 +43,7 @@ def findings_workbook(examination: Examination, denominators: Sequence[Denominat
     with xlsxwriter.Workbook(buffer, options) as workbook:
         writer = _Writer(workbook)
         copied = _copied_rows(examination)
-        writer.findings(examination.findings, copied, examination)
+        writer.findings(examination.ranked, copied, examination)
         writer.copy(examination, copied)
         if examination.explanation is not None:
             writer.groups(examination.explanation)
@@ -90,7 +90,7 @@ class _Writer:
     def findings(
         self, findings: Sequence[Problem], copied: dict[int, int], examination: Examination
     ) -> None:
-        """List everything found, each with a link to its cell in the copy."""
+        """List everything found, gravest first, each with a link to its cell in the copy."""
         headings = ("程度", "行", "列", "单元格", "问题", "代码")
         sheet = self.sheet(LIST, headings, (8, 8, 16, 10, 80, 26))
         for at, finding in enumerate(findings[:_LISTED], 1):
@@ -119,7 +119,7 @@ class _Writer:
         if table is None:
             return
         found: defaultdict[tuple[int, int], list[Problem]] = defaultdict(list)
-        for finding in examination.findings:
+        for finding in examination.ranked:
             place = _place(examination, finding)
             if place is not None and finding.row in copied:
                 found[finding.row, place].append(finding)
@@ -132,8 +132,7 @@ class _Writer:
                 findings = found.get((row, column))
                 text = _shown(cell)
                 if findings is not None:
-                    worst = min(findings, key=lambda finding: list(Grade).index(finding.grade))
-                    sheet.write_string(at, column, text, self.marked[worst.grade])
+                    sheet.write_string(at, column, text, self.marked[findings[0].grade])
                 elif text:
                     style = self.bold if row == table.header_row else self.text
                     sheet.write_string(at, column, text, style)
@@ -150,7 +149,10 @@ class _Writer:
         *,
         named: bool,
     ) -> None:
-        """Say at every cell what was found there, and which row it was if rows were left out."""
+        """Say at every cell what was found there, and which row it was if rows were left out.
+
+        ``found`` has the gravest first, in its order of cells and at each cell.
+        """
         for (row, column), findings in list(found.items())[:_COMMENTS]:
             lines = [f"{finding.grade.chinese}：{finding.message}" for finding in findings]
             if named:

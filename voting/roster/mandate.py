@@ -5,6 +5,7 @@ Co-owners have one slot: whom they named in writing votes, otherwise whoever of 
 (Civil Code art. 19 to 23), the dead by their heirs once those are registered (art. 230, C-13).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from voting.kernel import canonical
+from voting.roster import spelling
 from voting.roster.model import IdType, OwnerRecord, OwnerState, Roster, UnitRecord
 
 OF_AGE = 18
@@ -29,6 +31,27 @@ STATES: Mapping[str, OwnerState] = {
     ),
 }
 """Words of a roster sheet for the state of an owner."""
+
+_REMARK = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|[0-9]+[年月日号]?|[.-]")
+_DEATH = re.compile(
+    r"(业主|本人)?(已|于|因病|意外)*(故|病故|过世|逝世|离世|病逝|去世|死亡|亡故|身故)"
+)
+
+
+def state_of(word: str) -> OwnerState | None:
+    """Read a word for the state of an owner; None if it is none.
+
+    Whatever says nothing but that he died is read as that, with a date or a remark beside it:
+    taken for a living owner, he would have a vote that anybody with his papers might cast.
+
+    >>> state_of("病故(2025年3月)").value, state_of("配偶已故")
+    ('已故', None)
+    """
+    word = spelling.compact(word)
+    known = STATES.get(word)
+    if known is None and _DEATH.fullmatch(_REMARK.sub("", word)) is not None:
+        return OwnerState.DECEASED
+    return known
 
 
 class Standing(StrEnum):

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from voting.roster.cells import Fault
+from voting.roster import spelling
+from voting.roster.cells import Fault, entries, one_separator
 from voting.roster.identity_numbers import PROVINCES, organisation_check_differs
-from voting.roster.mandate import OF_AGE, STATES
+from voting.roster.mandate import OF_AGE, STATES, state_of
 from voting.roster.model import IdType, OwnerRecord, OwnerState, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles
 from voting.roster.refusals import Grade
@@ -37,8 +38,8 @@ class People:
         What the columns of the owners say, with its rows counted from 0; ``numbers`` turns them
         into rows of Excel.
     represented, states
-        Rows in which somebody acts for an owner, and the words for the states of the owners,
-        where given.
+        Under their rows, who acts for an owner, and the words for the states of the owners, where
+        given; without any blank.
     names_voters
         Whether the sheet has a column for the co-owner who votes.
     """
@@ -46,7 +47,7 @@ class People:
     units: Sequence[UnitRecord]
     titles: Titles
     numbers: Sequence[int]
-    represented: frozenset[int]
+    represented: Mapping[int, Sequence[str]]
     states: Mapping[int, Sequence[str]]
     names_voters: bool
 
@@ -154,16 +155,36 @@ def _voters(people: People) -> Iterator[Question]:
             "默认以先到的有效票为准，建议由共有人书面推选一人"
         )
         yield Grade.HINT, None, VOTER, Fault("no-named-voter", message)
-    elif people.names_voters:
-        message = "共有房屋未写明由谁表决：默认以先到的有效票为准"
-        for row in silent:
-            yield Grade.HINT, row, VOTER, Fault("no-named-voter", message)
+    elif silent:
+        message = (
+            f"{len(silent)} 套共有房屋未写明由谁表决：默认以先到的有效票为准，"
+            f"建议由共有人书面推选一人：第 {listed(silent)} 行"
+        )
+        yield Grade.HINT, silent[0], VOTER, Fault("no-named-voter", message)
     for unit in people.units:
-        if unit.voter is None or unit.row in people.represented:
-            continue
-        if all(owner.name != unit.voter for owner in unit.owners):
-            message = "表决人不是本行的业主：须有委托书或监护关系，并写明代理人"
-            yield Grade.WARNING, unit.row, VOTER, Fault("voter-not-owner", message)
+        if unit.voter is not None:
+            fault = _voter_fault(unit, unit.voter, people.represented.get(unit.row, ()))
+            if fault is not None:
+                yield Grade.WARNING, unit.row, VOTER, fault
+
+
+def _voter_fault(unit: UnitRecord, voter: str, acting: Sequence[str]) -> Fault | None:
+    """Say why nobody can be told to be the voter, and who may vote therefore."""
+    (named,) = one_separator([voter])
+    several = len(entries(named)) > 1
+    among = [owner.name for owner in unit.owners].count(voter)
+    if several or (not among and spelling.compact(voter) not in acting):
+        if len(unit.owners) == 1:
+            effect = "不起作用，仍由业主本人投票；委托他人的，请写明代理人及其证件号码"
+        else:
+            effect = "在居委会登记表决人之前，这套房屋无人可以用手机投票；请按推选书改写"
+        if several:
+            return Fault("several-voters", f"表决人只能写一人：{effect}")
+        return Fault("voter-not-owner", f"表决人不是本行的业主，也不是写明的代理人：{effect}")
+    if among > 1:
+        message = "有同名的共有人，分不清表决人是哪一位：他们都可以投票，以先到的有效票为准"
+        return Fault("voter-of-one-name", message)
+    return None
 
 
 def _ages(people: People, on: date | None) -> Iterator[Question]:
@@ -201,19 +222,19 @@ def _ages(people: People, on: date | None) -> Iterator[Question]:
 
 def _states(people: People) -> Iterator[Question]:
     for row, words in people.states.items():
-        states = {STATES.get(word) for word in words}
-        if OwnerState.DECEASED in states and row not in people.represented:
+        states = {word: state_of(word) for word in words}
+        if any(state is not None and word not in STATES for word, state in states.items()):
+            message = "此处的写法按“已故”理解；业主若健在，请改写为“正常”"
+            yield Grade.WARNING, row, STATE, Fault("state-guessed", message)
+        if OwnerState.DECEASED in states.values() and row not in people.represented:
             message = (
                 "业主已故：房屋仍计入人数与面积，由继承人共有（民法典第二百三十条），"
                 "请写明继承人代表或遗产管理人，核实前不能表决"
             )
             yield Grade.WARNING, row, STATE, Fault("deceased-owner", message)
-        if OwnerState.UNABLE in states and row not in people.represented:
+        if OwnerState.UNABLE in states.values() and row not in people.represented:
             message = "业主不能独立表决，由法定代理人表决，请在“代理人”一列写明"
             yield Grade.WARNING, row, STATE, Fault("owner-needs-guardian", message)
-        if None in states:
-            message = "不是认得的状态：应为正常、已故、无民事行为能力等"
-            yield Grade.HINT, row, STATE, Fault("unknown-state", message)
 
 
 def _representatives(people: People) -> Iterator[Question]:

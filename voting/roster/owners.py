@@ -1,5 +1,6 @@
 """The owners of every row: names, types and numbers of papers, matched one to one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,6 +12,8 @@ from voting.roster.model import IdType, OwnerRecord
 NAME, TYPE, NUMBER = "业主姓名", "证件类型", "证件号码"
 
 _MAX_NAME = 100
+# Longer than the number of any other paper.
+_DIGITS = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ def read_owners(
     damaged: Mapping[str, set[int]],
     rows: int,
 ) -> Titles:
-    """Match the entries of the three columns; a column that is missing leaves every row unread.
+    """Match the entries of the three columns.
+
+    A column that is missing leaves every row unread; the numbers are checked all the same, so that
+    what is wrong with them is known together with what is missing.
 
     Parameters
     ----------
@@ -47,8 +53,13 @@ def read_owners(
     damaged
         Positions of the rows whose cell was already reported, for each column.
     """
-    if names is None or types is None or numbers is None:
+    if numbers is None:
         return Titles([None] * rows)
+    if names is None or types is None:
+        unread = _without_a_column(names, types, one_separator(numbers))
+        faults = read_owners(*unread, numbers, damaged, rows).faults
+        missing = {column for column, texts in ((NAME, names), (TYPE, types)) if texts is None}
+        return Titles([None] * rows, [fault for fault in faults if fault[1] not in missing])
     reader = _OwnerReader(damaged, rows)
     reader.read(
         spelled(spelling.personal_name, one_separator(names)),
@@ -56,6 +67,26 @@ def read_owners(
         spelled(spelling.identity_number, one_separator(numbers)),
     )
     return Titles(reader.owners, reader.faults, reader.legacy, reader.people, reader.two_names)
+
+
+def _without_a_column(
+    names: Sequence[str] | None, types: Sequence[str] | None, numbers: Sequence[str]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Put something plain where a column of names or types is missing, for each number one."""
+    papers = [entries(number) for number in numbers]
+    if names is None:
+        names = [SEPARATOR.join("?" for _ in written) for written in papers]
+    if types is None:
+        types = [SEPARATOR.join(map(_likely_type, written)) for written in papers]
+    return names, types
+
+
+def _likely_type(paper: str) -> IdType:
+    """Tell what a number without a type is meant to be, only to say what is wrong with it."""
+    proved = identity_numbers.infer_type(paper)
+    if proved is not None:
+        return proved
+    return IdType.RESIDENT if _DIGITS.match(spelling.compact(paper)) else IdType.OTHER
 
 
 class _OwnerReader:

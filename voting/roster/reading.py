@@ -28,6 +28,8 @@ class Reading:
         Rows below the header that are no unit: sums, and remarks at the end.
     blank_rows, filled_cells
         How many rows were empty, and how many cells took the text of a merged one above.
+    assumed
+        Under the name of a column, what was read from another heading because it is missing.
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Reading:
     filled_cells: int
     total_rows: tuple[int, ...] = field(default=())
     remark_rows: tuple[int, ...] = field(default=())
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """Say it in Chinese, one guess a line."""
@@ -54,6 +57,7 @@ class Reading:
         for column, (letter, written) in self.columns.items():
             alias = "" if written == column else f"，表中写作“{written}”"
             yield f"{column}：{letter} 列{alias}"
+        yield from self.assumed.values()
         if self.ignored_columns:
             yield f"未采用的列：{'、'.join(self.ignored_columns)}"
         if self.total_rows:

@@ -1,11 +1,12 @@
 """Who acts for the owners of a row, and in which state they are: columns that few sheets have."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from voting.roster import spelling
 from voting.roster.cells import Fault, entries, one_separator
-from voting.roster.mandate import STATES
-from voting.roster.model import OwnerRecord, OwnerState, UnitRecord
+from voting.roster.mandate import state_of
+from voting.roster.model import OwnerRecord, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles, read_owners
 from voting.roster.table import Table
 
@@ -36,9 +37,16 @@ def represent(table: Table, units: Sequence[UnitRecord], titles: Titles) -> Iter
 
 
 def _states(table: Table, by_row: dict[int, UnitRecord]) -> Iterator[Note]:
-    """One state for all owners of a row, or one for each; an unknown word says nothing."""
+    """One state for all owners of a row, or one for each."""
+    known = cache(state_of)
     for at, text in enumerate(one_separator(table.text.get(STATE, ()))):
         unit, words = by_row.get(table.numbers[at]), entries(text)
+        states = [state for word in words if (state := known(word)) is not None]
+        if len(states) < len(words):
+            # What stands there is not repeated: in a sheet with shifted columns it may be a name.
+            message = "不是认得的状态，应为：正常、已故、无民事行为能力；没有特别情况请留空"
+            yield at, STATE, Fault("unknown-state", message)
+            continue
         if unit is None or not words:
             continue
         owners = len(unit.owners)
@@ -46,7 +54,6 @@ def _states(table: Table, by_row: dict[int, UnitRecord]) -> Iterator[Note]:
             message = f"有 {owners} 位业主，却有 {len(words)} 个状态：请只写一个，或一一对应"
             yield at, STATE, Fault("owner-count", message)
             continue
-        states = [STATES.get(spelling.compact(word), OwnerState.ORDINARY) for word in words]
         unit.states = tuple(states) if len(states) == owners else tuple(states * owners)
 
 

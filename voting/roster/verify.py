@@ -13,6 +13,7 @@ from typing import TypeVar
 from tally.model import Kind
 from voting.kernel.area import Area, UnreadableArea
 from voting.roster import spelling
+from voting.roster.assumption import with_assumed_columns
 from voting.roster.cells import Fault, spelled
 from voting.roster.model import AreaSource, Roster, TitleStatus, UnitRecord
 from voting.roster.owners import NAME, NUMBER, TYPE, Titles, read_owners
@@ -26,7 +27,7 @@ from voting.roster.workbook_reader import NotASheet
 ALIASES: dict[str, tuple[str, ...]] = {
     "楼栋": ("楼号", "幢", "幢号", "栋", "栋号", "楼", "楼幢", "楼栋号"),
     "单元": ("单元号", "门", "门号"),
-    "房号": ("房间号", "室", "室号", "房屋号", "户号"),
+    "房号": ("房间号", "室", "室号", "房屋号", "户号", "楼门号", "门牌号"),
     "用途": ("房屋用途", "房屋性质", "规划用途", "房屋类型"),
     "专有部分面积": (
         "建筑面积", "面积", "专有面积", "房屋面积", "产权面积", "住房建筑面积", "登记面积",
@@ -34,7 +35,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "面积来源": ("面积依据",),
     "业主姓名": ("业主", "产权人", "姓名", "所有权人", "权利人", "业主名称", "产权人姓名"),
     "证件类型": ("证件种类", "证件类别"),
-    "证件号码": ("身份证号", "身份证号码", "证件号", "身份证", "业主证件号码"),
+    "证件号码": (
+        "身份证号", "身份证号码", "证件号", "身份证", "业主证件号码", "居民身份证号",
+        "居民身份证号码", "公民身份号码",
+    ),
     "联系电话": ("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "联系电话1"),
     "产权状态": ("交付状态", "房屋状态"),
     "不动产单元号": ("不动产单元代码",),
@@ -65,6 +69,19 @@ _COLUMN_OF = {
 _KINDS = {kind.value: kind for kind in Kind}
 _SOURCES = {source.value: source for source in AreaSource}
 _STATUSES = {status.value: status for status in TitleStatus}
+_TO_ADD = {
+    **dict.fromkeys(
+        ("楼栋", "单元", "房号"), "或者把楼栋、单元、房号合写成一列“房间号”，例如 01-01-0101"
+    ),
+    "用途": f"逐套填写：{'、'.join(_KINDS)}",
+    "专有部分面积": "逐套填写平方米数，例如 89.37",
+    "面积来源": f"逐套填写：{'、'.join(_SOURCES)}（登记优先，司法解释第八条）",
+    "业主姓名": "共有人写在同一格，用、隔开",
+    "证件类型": "填写身份证、统一社会信用代码等；若全是身份证，把号码一列的表头改为“身份证号”",
+    "证件号码": "与业主姓名一一对应",
+    "产权状态": f"逐套填写：{'、'.join(_STATUSES)}（后两种按建设单位计，司法解释第九条）",
+}
+"""What to write into a required column: nothing on the sheet says it, so nothing is assumed."""
 _COLUMN_ORDER = {column: order for order, column in enumerate(ALIASES | FURTHER)}
 
 _MAX_PLACE = 24
@@ -102,14 +119,16 @@ def roster_table(data: bytes, name: str) -> Table:
     NotASheet
         There is none, or the table found is a list of something else.
     """
-    table = read_table(
-        data,
-        name,
-        _COLUMN_OF.get,
-        # 楼栋 and 单元 are often one tall merged cell; an area in one would count many times.
-        merged_columns=frozenset({"楼栋", "单元"}),
-        text_columns=frozenset({NUMBER, REPRESENTATIVE_NUMBER}),
-        key_column="房号",
+    table = with_assumed_columns(
+        read_table(
+            data,
+            name,
+            _COLUMN_OF.get,
+            # 楼栋 and 单元 are often one tall merged cell; an area in one would count many times.
+            merged_columns=frozenset({"楼栋", "单元"}),
+            text_columns=frozenset({NUMBER, REPRESENTATIVE_NUMBER}),
+            key_column="房号",
+        )
     )
     missing = [column for column in REQUIRED if column not in table.columns]
     if 2 * len(missing) > len(REQUIRED):
@@ -161,7 +180,8 @@ class RosterRows:
     def _check_columns(self) -> None:
         for name in REQUIRED:
             if name not in self.table.columns:
-                self._problem(self.table.header_row, name, "missing-column", "缺少这一列")
+                message = f"缺少这一列，请加上：{_TO_ADD[name]}"
+                self._problem(self.table.header_row, name, "missing-column", message)
         if not self.table.numbers:
             self._problem(self.table.header_row, None, "no-rows", "表头下面没有数据")
 

@@ -80,7 +80,8 @@ def test_a_sound_sheet_has_no_findings():
         ),
         ([row(业主状态="已故")], ("warning", 2, "业主状态", "deceased-owner")),
         ([row(业主状态="限制民事行为能力")], ("warning", 2, "业主状态", "owner-needs-guardian")),
-        ([row(业主状态="出国")], ("hint", 2, "业主状态", "unknown-state")),
+        ([row(业主状态="病故")], ("warning", 2, "业主状态", "state-guessed")),
+        ([row(业主状态="已故（2025年）")], ("warning", 2, "业主状态", "deceased-owner")),
         ([row(表决人="李四")], ("warning", 2, "表决人", "voter-not-owner")),
         (
             [row(产权证号="京(2021)1号"), owner(1, "302", 产权证号="京（2021）1号")],
@@ -189,9 +190,37 @@ TWO = {"业主姓名": "张三、李四", "证件号码": f"11010519491231002X�
 def test_co_owners_without_a_named_voter():
     assert found([row(**TWO)]) == [("hint", None, "表决人", "no-named-voter")]
     assert found([row(**TWO, 表决人="李四")]) == []
-    assert found([row(**TWO, 表决人=""), owner(9, "302", 表决人="业主9")]) == [
+    some = [row(**TWO, 表决人="", 房号=str(at)) for at in range(7)]
+    assert found([*some, owner(9, "302", 表决人="业主9")]) == [
         ("hint", 2, "表决人", "no-named-voter")
     ]
+    assert messages(some)[0].startswith("7 套共有房屋未写明由谁表决")
+    assert messages(some)[0].endswith("第 2、3、4、5、6 等 7 行")
+
+
+NOBODY = "在居委会登记表决人之前，这套房屋无人可以用手机投票"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "effect"),
+    [
+        ({**TWO, "表决人": "王五"}, "voter-not-owner", NOBODY),
+        ({**TWO, "表决人": "王五", "代理人": "赵六"}, "voter-not-owner", NOBODY),
+        ({"表决人": "王五"}, "voter-not-owner", "不起作用，仍由业主本人投票"),
+        ({**TWO, "表决人": "张三、李四"}, "several-voters", NOBODY),
+        ({**TWO, "表决人": "张三/李四"}, "several-voters", NOBODY),
+        ({**TWO, "业主姓名": "张三、张三", "表决人": "张三"}, "voter-of-one-name", "都可以投票"),
+    ],
+)
+def test_a_voter_who_cannot_be_told_is_asked_about_with_what_follows(cells, code, effect):
+    said = {f.code: f.message for f in examine(as_csv(lines([row(**cells)])), "x").findings}
+    assert set(said) & {"voter-not-owner", "several-voters", "voter-of-one-name"} == {code}
+    assert effect in said[code]
+
+
+def test_a_voter_who_acts_for_an_owner_is_known():
+    acting = {"代理人": "Li  Wei", "代理人证件号码": resident(9)}
+    assert found([row(**TWO, 表决人="Li Wei", **acting)]) == []
 
 
 def test_a_floor_that_misses_a_flat():
@@ -265,6 +294,44 @@ def test_the_registered_total_is_compared_under_every_reading():
     ]
     assert "不含车位、储藏" in messages(rows, registered_cm2=893_700)[0]
     assert "-0.01 ㎡" in messages(rows, registered_cm2=1_000_100)[0]
+
+
+@pytest.mark.parametrize("second", [{"用途": "厂房"}, {"房号": "301"}])
+def test_no_sum_is_compared_while_rows_are_unread_or_stand_twice(second):
+    """One of nine rows was read, and the sheet was said to miss six hundred square metres."""
+    table = lines([row(), owner(1, "302") | second, owner(2, "303", 面积来源="合同")])
+    total = ["合计", *[""] * 3, "268.11", *[""] * 8]
+    examination = examine(
+        as_csv([*table, total]),
+        "清册.csv",
+        registered_cm2=2_681_100,
+        buildings={"1": BuildingFigures(3, 2_681_100)},
+    )
+
+    assert examination.of_grade(Grade.WARNING) == (examination.findings[0],)
+    assert examination.findings[0].message == (
+        "1 行没有读出或与别行重复，"
+        "还不能与表中的合计、登记总面积、楼盘表比较：请改正错误后再核对一次"
+    )
+
+
+def test_of_a_sheet_of_which_nothing_was_read_no_sum_is_compared():
+    data = as_csv(lines([row(用途="厂房")]))
+    codes = [finding.code for finding in examine(data, "x", registered_cm2=1).findings]
+    assert codes == ["totals-not-compared", "unknown-value"]
+    assert [finding.code for finding in examine(data, "x").findings] == ["unknown-value"]
+
+
+def test_an_unread_row_leaves_no_floor_short_of_a_flat():
+    rows = [
+        owner(at, f"{floor}{room:02d}", 联系电话="")
+        for at, (floor, room) in enumerate(
+            ((floor, room) for floor in range(1, 8) for room in range(1, 5)), 1
+        )
+    ]
+    rows[5]["专有部分面积"] = "八十九"
+    codes = [finding.code for finding in examine(as_csv(lines(rows)), "x").findings]
+    assert codes == ["unreadable-area"]
 
 
 def test_building_statistics_are_compared():

@@ -145,6 +145,20 @@ def test_comments_and_groups_left_out_are_said_so(monkeypatch):
     assert [f"“{written.GROUPS}”另有 2 套没有列出，各组小计仍然完整"] in found[written.GUESSES]
 
 
+def test_the_only_error_is_first_in_the_list_and_has_its_comment(monkeypatch):
+    """It stood below ten thousand hints, and they had used up the comments."""
+    monkeypatch.setattr(written, "_COMMENTS", 1)
+    monkeypatch.setattr(written, "_LISTED", 2)
+    hints = [row(房号=str(at), 证件号码="110105491231002", 面积来源="合同") for at in range(5)]
+    rows = [*hints, owner(1, "99", 业主状态="已故"), owner(2, "100", 用途="厂房")]
+    workbook = produced(as_csv(lines(rows)), "清册.csv")
+
+    listed = pages(workbook)[written.LIST]
+    assert [line[:2] for line in listed[1:3]] == [["错误", 8.0], ["警告", 7.0]]
+    ((place, text),) = comments(workbook).items()
+    assert (place, text[:3]) == ("D8", "错误：")
+
+
 def test_what_is_complete_says_nothing_of_leaving_out():
     found = pages(produced(as_xlsx(lines([row()]))))
     assert not [line for line in found[written.GUESSES] if "另有" in line[0]]

@@ -47,6 +47,9 @@ OUTSIDE = {"代理人": "王五", "代理人证件号码": GUARDIAN}
         ({"表决人": "王五"} | OUTSIDE, [GOOD["证件号码"], GUARDIAN]),
         (COUPLE | {"表决人": "王五"} | OUTSIDE, [GUARDIAN]),
         (COUPLE | {"表决人": "赵六"}, []),
+        (COUPLE | {"表决人": "张三、李四"}, []),
+        (COUPLE | {"表决人": "赵六"} | OUTSIDE, []),
+        (COUPLE | {"业主姓名": "张三、张三", "表决人": "张三"}, None),
         (MINOR, []),
         (MINOR | {"代理人": "王五"}, []),
         (MINOR | OUTSIDE, [GUARDIAN]),
@@ -60,6 +63,11 @@ OUTSIDE = {"代理人": "王五", "代理人证件号码": GUARDIAN}
         ({"业主状态": "已故"} | OUTSIDE, [GUARDIAN]),
         ({"业主状态": "限制民事行为能力"} | OUTSIDE, [GUARDIAN]),
         (COUPLE | {"业主状态": "已故、正常"}, [SPOUSE]),
+        # Read as an ordinary owner he would have had a vote.
+        ({"业主状态": "病故"}, []),
+        ({"业主状态": "已故（2025年）"}, []),
+        ({"业主状态": "2025年3月1日 因病去世"}, []),
+        ({"业主状态": "已 死亡 [户口已注销]"}, []),
         (COUPLE | {"业主状态": "已故"}, []),
         (COUPLE | {"业主状态": "正常、已故", "表决人": "李四"}, []),
         ({"业主状态": "已故", "产权状态": "未售"}, None),
@@ -88,6 +96,11 @@ def test_a_representative_with_other_papers_says_of_which_kind():
         ({"代理人": "", "代理人证件号码": GUARDIAN}, "代理人", "empty-cell"),
         ({"代理人": "王五", "代理人证件号码": GOOD["证件号码"]}, "代理人", "identity-two-names"),
         (COUPLE | {"业主状态": "正常、正常、已故"}, "业主状态", "owner-count"),
+        ({"业主状态": "出国"}, "业主状态", "unknown-state"),
+        ({"业主状态": "配偶已故"}, "业主状态", "unknown-state"),
+        ({"业主状态": "未去世"}, "业主状态", "unknown-state"),
+        ({"业主状态": "2025年"}, "业主状态", "unknown-state"),
+        (COUPLE | {"业主状态": "其中一人已故"}, "业主状态", "unknown-state"),
     ],
 )
 def test_what_cannot_be_read_of_a_representative_keeps_the_sheet_out(cells, column, code):

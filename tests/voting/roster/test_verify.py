@@ -69,6 +69,28 @@ def test_a_missing_column_is_named(column):
     assert problems_of(sheet({}, header=header)) == [(1, column, "missing-column")]
 
 
+@pytest.mark.parametrize("column", ["业主姓名", "证件类型", "面积来源", "产权状态"])
+def test_numbers_are_checked_while_a_column_is_missing(column):
+    """They came to light one by one, each after the sheet had been sent back once more."""
+    header = tuple(name for name in HEADER if name != column)
+    wrong = {"房号": "302", "证件号码": "110105194912310021"}
+    two = {"房号": "303", "业主姓名": "张三、李四", "证件号码": "11010519491231002X、E1234567"}
+    rows = [wrong, {"房号": "304", "证件号码": ""}, two | {"证件类型": "身份证、护照"}]
+
+    assert problems_of(sheet({}, *rows, header=header)) == [
+        (1, column, "missing-column"),
+        (3, "证件号码", "bad-identity-number"),
+        (4, "证件号码", "empty-cell"),
+    ]
+
+
+def test_of_a_missing_column_of_numbers_nothing_else_is_said():
+    header = tuple(name for name in HEADER if name != "证件号码")
+    rows = [{"证件类型": "身份证、护照"}, {"房号": "302", "业主姓名": ""}]
+
+    assert problems_of(sheet(*rows, header=header)) == [(1, "证件号码", "missing-column")]
+
+
 def test_optional_columns_may_be_missing():
     optional = {"联系电话", "不动产单元号", "产权证号"}
     (unit,) = read_roster(sheet({}, header=tuple(c for c in HEADER if c not in optional)), "x")

@@ -243,10 +243,11 @@ class Custody:
             for code, unit in enumerate(after.units)
             if unit.unit_key in before.unit_code
         }
+        remaining = set(kept.values())
         old = {
             (row.unit_code, row.owner_code, row.title_index)
             for row in store.titles(session, frozen_id)
-            if row.unit_code in kept.values()
+            if row.unit_code in remaining
         }
         new = {
             (kept[row.unit_code], row.owner_code, row.title_index)
