@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 
 LOOK_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
-_FIRST_WAIT, _LONGEST_WAIT = 4.0, 300.0
+_FIRST_WAIT, _LONGEST_WAIT, _ASK_ANEW = 4.0, 300.0, 600.0
 
 
 class Unanswered(Exception):  # noqa: N818 - says what happened
@@ -72,7 +72,6 @@ class WitnessFeed:
             except Refusal as refusal:
                 self._wait(origin, refusal.code)
             else:
-                self._waiting.pop(origin, None)
                 self._waiting.pop("", None)
 
     def _submit(self, origin: str, old: int) -> None:
@@ -87,7 +86,12 @@ class WitnessFeed:
                 self._wait(origin, "longer")
                 return
             status, _ = self._ask(origin, answer)
-        if status != httpx2.codes.OK:
+        if status == httpx2.codes.NOT_FOUND:
+            # Most follow the register only; one that takes up a log later is asked in time.
+            self._wait(origin, "does not follow this log", _ASK_ANEW)
+        elif status == httpx2.codes.OK:
+            self._waiting.pop(origin, None)
+        else:
             if status == httpx2.codes.UNPROCESSABLE_CONTENT:
                 _log.error("witness-saw-another-log", log=origin, witness=self._witness.key.name)
             self._wait(origin, f"status {status}")
@@ -100,12 +104,15 @@ class WitnessFeed:
         if status == httpx2.codes.OK:
             with self._database.write() as session:
                 self._ledger.keep_cosignature(session, origin, size, self._witness.key, body)
-        if status == httpx2.codes.CONFLICT and kind == SIZE_TYPE:
-            try:
-                return status, decode_decimal(body.decode("ascii", "replace").removesuffix("\n"))
-            except ValueError as error:
-                raise Unanswered("no size in the answer") from error
-        return (0, 0) if status == httpx2.codes.CONFLICT else (status, 0)
+        if status != httpx2.codes.CONFLICT:
+            return status, 0
+        try:
+            recorded = decode_decimal(body.decode("ascii", "replace").removesuffix("\n"))
+        except ValueError as error:
+            raise Unanswered("no size in the answer") from error
+        if kind.partition(";")[0] != SIZE_TYPE:
+            raise Unanswered("no size in the answer")
+        return status, recorded
 
     def _post(self, submission: Submission) -> tuple[int, str, bytes]:
         url = self._witness.url.rstrip("/") + PATH
@@ -123,13 +130,15 @@ class WitnessFeed:
     def _must_wait(self, what: str) -> bool:
         return time.monotonic() < self._waiting.get(what, (0, 0.0))[1]
 
-    def _wait(self, what: str, why: str) -> None:
+    def _wait(self, what: str, why: str, seconds: float | None = None) -> None:
         failures = self._waiting.get(what, (0, 0.0))[0] + 1
-        seconds = min(_FIRST_WAIT * 2 ** min(failures - 1, 10), _LONGEST_WAIT)
+        if seconds is None:
+            seconds = min(_FIRST_WAIT * 2 ** min(failures - 1, 10), _LONGEST_WAIT)
         self._waiting[what] = (failures, time.monotonic() + seconds)
-        _log.warning(
-            "witness-did-not-sign", witness=self._witness.key.name, log=what, why=why, wait=seconds
-        )
+        # Once: a witness that is away for a week must not fill the log.
+        if failures == 1:
+            name = self._witness.key.name
+            _log.warning("witness-did-not-sign", witness=name, log=what, why=why)
 
     def _follow(self) -> None:
         while True:

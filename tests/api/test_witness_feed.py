@@ -218,6 +218,24 @@ def test_a_witness_that_does_not_answer_is_asked_less_and_less_often(town, signe
     assert len(asked) < 20
 
 
+def test_a_witness_that_follows_other_logs_is_rarely_bothered(town, signer, monkeypatch):
+    asked, moment = [], [1000.0]
+
+    def unknown(request):
+        asked.append((request.content, moment[0]))
+        return httpx2.Response(404)
+
+    origin = Log(town).origin.encode()
+    with town.service.database.write() as session:
+        town.service.ledger.append(session, origin.decode(), [b"entry"])
+    feed = follow(town, signer, httpx2.Client(transport=httpx2.MockTransport(unknown)))
+    monkeypatch.setattr(witness_feed.time, "monotonic", lambda: moment[0])
+    for _ in range(25):
+        feed.look()
+        moment[0] += 200
+    assert [at for body, at in asked if b"\n" + origin + b"\n" in body] == [*range(1000, 5801, 600)]
+
+
 def test_a_redirect_is_not_followed(town, signer):
     log = Log(town)
     log.append([b"entry"])

@@ -26,6 +26,20 @@ class Cosignature(NamedTuple):
     time: int
 
 
+class Witnessed(NamedTuple):
+    """Up to which size a witness, named by its vkey, has cosigned a log, and when."""
+
+    origin: str
+    vkey: str
+    size: int
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """Name of the witness."""
+        return self.vkey.partition("+")[0]
+
+
 class WitnessKey(Ed25519Key):
     """The key of a witness. The same key bytes under type 0x01 are a different key."""
 

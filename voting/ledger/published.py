@@ -1,23 +1,15 @@
 """The logs as everybody may read them: checkpoints, tiles, proofs, and who vouches for them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
+from voting.ledger.cosignature import Witnessed
 from voting.ledger.service import Ledger
 from voting.ledger.tiles import Tile
-
-
-@dataclass(frozen=True, slots=True)
-class Witnessed:
-    """Up to which size a witness has cosigned a log, and when."""
-
-    name: str
-    vkey: str
-    size: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,10 @@ class PublishedLogs:
         """List all logs by name."""
         with self._database.read() as session:
             sizes = self._ledger.sizes(session)
-            return [self._log(session, origin, size) for origin, size in sizes.items()]
+            seen = defaultdict(list)
+            for row in self._ledger.newest_cosignatures(session):
+                seen[row.origin].append(row)
+        return [self._log(origin, size, seen[origin]) for origin, size in sizes.items()]
 
     def log(self, path: str) -> PublishedLog:
         """Describe one log.
@@ -53,7 +48,9 @@ class PublishedLogs:
         """
         origin = self._ledger.origins.under(path)
         with self._database.read() as session:
-            return self._log(session, origin, self._ledger.size(session, origin))
+            size = self._ledger.size(session, origin)
+            seen = self._ledger.newest_cosignatures(session, origin)
+        return self._log(origin, size, seen)
 
     def checkpoint(self, path: str) -> bytes:
         """Sign the present size and root, with the lines of witnesses who have seen them.
@@ -123,14 +120,11 @@ class PublishedLogs:
         note = self._ledger.cosigned_checkpoint(session, origin, size)
         return self._ledger.prove(session, origin, index, checkpoint=note)
 
-    def _log(self, session: Session, origin: str, size: int) -> PublishedLog:
+    def _log(self, origin: str, size: int, seen: Iterable[Witnessed]) -> PublishedLog:
         return PublishedLog(
             origin,
             self._ledger.key(origin).vkey,
             self._ledger.origins.path(origin),
             size,
-            tuple(
-                Witnessed(row.witness.partition("+")[0], row.witness, row.size, row.cosigned_at)
-                for row in self._ledger.newest_cosignatures(session, origin)
-            ),
+            tuple(seen),
         )

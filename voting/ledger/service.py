@@ -9,7 +9,13 @@ from voting.kernel.refusal import Refusal
 from voting.ledger import store
 from voting.ledger.add_checkpoint import Submission
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from voting.ledger.cosignature import WitnessKey, cosignatures, cosigned_at, moment
+from voting.ledger.cosignature import (
+    Witnessed,
+    WitnessKey,
+    cosignatures,
+    cosigned_at,
+    moment,
+)
 from voting.ledger.errors import LedgerCorrupt
 from voting.ledger.note import NoteKey, Signer, open_note
 from voting.ledger.origins import Origins
@@ -137,9 +143,12 @@ class Ledger:
         )
         return max(counts, key=lambda size: (counts[size], size), default=None)
 
-    def newest_cosignatures(self, session: Session, origin: str) -> list[store.CosignatureRow]:
-        """Read what each witness cosigned last, by key."""
-        return store.newest_cosignatures(session, origin)
+    def newest_cosignatures(self, session: Session, origin: str | None = None) -> list[Witnessed]:
+        """Read what each witness cosigned last of one log or of each, by log and key."""
+        return [
+            Witnessed(row.origin, row.witness, row.size, row.cosigned_at)
+            for row in store.newest_cosignatures(session, origin)
+        ]
 
     def inclusion(self, session: Session, origin: str, index: int, size: int) -> list[bytes]:
         """Prove one entry, see :func:`voting.ledger.store.inclusion`."""

@@ -44,22 +44,22 @@ def cosignature_lines(session: Session, origin: str, size: int) -> list[str]:
     return list(session.scalars(statement))
 
 
-def newest_cosignatures(session: Session, origin: str) -> list[CosignatureRow]:
-    """Read what each witness cosigned last of a log, by key."""
-    newest = (
-        select(CosignatureRow.witness, func.max(CosignatureRow.size).label("size"))
-        .where(CosignatureRow.origin == origin)
-        .group_by(CosignatureRow.witness)
-        .subquery()
-    )
+def newest_cosignatures(session: Session, origin: str | None = None) -> list[CosignatureRow]:
+    """Read what each witness cosigned last of one log or of each, by log and key."""
+    row = CosignatureRow
+    newest = select(row.origin, row.witness, func.max(row.size).label("size"))
+    if origin is not None:
+        newest = newest.where(row.origin == origin)
+    last = newest.group_by(row.origin, row.witness).subquery()
     statement = (
-        select(CosignatureRow)
+        select(row)
         .join(
-            newest,
-            (CosignatureRow.witness == newest.c.witness) & (CosignatureRow.size == newest.c.size),
+            last,
+            (row.origin == last.c.origin)
+            & (row.witness == last.c.witness)
+            & (row.size == last.c.size),
         )
-        .where(CosignatureRow.origin == origin)
-        .order_by(CosignatureRow.witness)
+        .order_by(row.origin, row.witness)
     )
     return list(session.scalars(statement))
 
