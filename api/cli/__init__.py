@@ -287,11 +287,14 @@ def audit(
     data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
         "yezhu-data"
     ),
+    receipt: Annotated[
+        list[Path] | None, typer.Option(help="另与业主手里的回执比对；可写多次")
+    ] = None,
 ) -> None:
     """由日志重建各表并逐条比对，列出全部不符之处；有不符则退出码 1。服务运行时也可用。"""
     from api.cli.audit import audit_tables
 
-    raise SystemExit(audit_tables(data))
+    raise SystemExit(audit_tables(data, receipt or ()))
 
 
 @app.command()

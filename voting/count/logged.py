@@ -40,7 +40,7 @@ class LoggedBallot:
 def ballot_entries(entries: Sequence[bytes]) -> list[tuple[int, dict[str, Any]]]:
     """Find the ballots among a log's entries: position and entry of each, in log order."""
     decoded = enumerate(map(canonical.decode, entries))
-    return [(place, entry) for place, entry in decoded if entry["type"] in {PHONE, PAPER}]
+    return [(place, entry) for place, entry in decoded if entry["type"] in (PHONE, PAPER)]
 
 
 def open_ballots(

@@ -333,13 +333,13 @@ class _Keys:
     def __init__(self, evidence: Evidence) -> None:
         enrolled = {proved.index: proved.entry for proved in evidence.registered("device-key")}
         revoked = {
-            proved.entry["enrolment"]: proved.entry["at"]
+            proved.entry["enrolment"]: parse_timestamp(proved.entry["at"])
             for proved in evidence.registered("device-key-revoked")
         }
         if enrolled.keys() != evidence.key_openings.keys():
             raise UnknownKey("密钥的开启值与登记簿条目不一一对应")
         self._log = evidence.entries
-        self._known: dict[str, tuple[int, EnrolledKey, str, str | None]] = {}
+        self._known: dict[str, tuple[int, EnrolledKey, datetime, datetime | None]] = {}
         for index, opening in evidence.key_openings.items():
             if opening.commitment != enrolled[index]["commitment"]:
                 raise UnknownKey(f"登记簿第 {index} 条的密钥与其承诺不符")
@@ -347,7 +347,7 @@ class _Keys:
             self._known[key.key.key_id] = (
                 index,
                 key,
-                enrolled[index]["at"],
+                parse_timestamp(enrolled[index]["at"]),
                 revoked.get(index),
             )
 
@@ -359,9 +359,9 @@ class _Keys:
         if key_id not in self._known:
             raise UnknownKey("签名的密钥没有登记")
         _, key, enrolled_at, revoked_at = self._known[key_id]
-        if at < parse_timestamp(enrolled_at):
+        if at < enrolled_at:
             raise UnknownKey("签名的密钥当时尚未登记")
-        if revoked_at is not None and at > parse_timestamp(revoked_at):
+        if revoked_at is not None and at > revoked_at:
             raise UnknownKey("签名的密钥当时已被更换")
         return key
 

@@ -1,16 +1,23 @@
 """Tables against logs: an untouched deployment agrees, and each altered table is named."""
 
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from api.composition import ServiceSigner
 from tests.voting.box.test_paper import enter, paper
 from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD, certify, corrected
 from tests.voting.outcome.test_voters import FURTHER, named
 from tests.voting.roster.test_freezing import AREA
 from tests.voting.world import ACCOUNTS, COMMUNITY, DISPLAYED, HEADER, choices, sheet
+from voting.box.receipt import PAYLOAD_TYPE as RECEIPT
+from voting.box.verify import MalformedReceipt
 from voting.ledger.store import EntryRow, NodeRow
 from voting.ledger.tree import leaf_hash
-from voting.outcome.audit import audit
+from voting.outcome.audit import audit, compare_receipt
 from voting.roster.objection import Outcome
 from voting.staff import trail
 
@@ -231,3 +238,53 @@ def test_after_the_retention_period_what_was_erased_is_no_difference(world):
     world.outcomes.erase(world.clock.moment, (), by="operator")
     with world.database.read() as session:
         assert differences(world, session) == []
+
+
+def saved(receipt, envelope):
+    """A receipt as a phone saves it."""
+    return json.dumps(
+        {"receipt": json.loads(envelope.to_bytes()), "summary": receipt.summary()}
+    ).encode()
+
+
+def compared(world, data, *statements):
+    with Session(world.database.engine) as session:
+        try:
+            for statement in statements:
+                assert session.execute(text(statement)).rowcount > 0
+            return [
+                (each.position, each.text) for each in compare_receipt(session, world.ledger, data)
+            ]
+        finally:
+            session.rollback()
+
+
+def test_a_receipt_shows_what_was_lost_or_altered_in_the_log(open_world):
+    world = open_world
+    receipt, envelope = world.cast("liu", ["1-2-102"])
+    world.cast("chen", ["2-1-102"])
+    data = saved(receipt, envelope)
+    assert compared(world, data) == []
+
+    lost = {
+        "DELETE FROM log_entries WHERE origin LIKE '%assemblies%' AND position = 1":
+            "回执所证明的条目不在日志中",
+        "UPDATE log_entries SET entry = 'x' WHERE origin LIKE '%assemblies%' AND position = 1":
+            "日志的这一条不是回执所证明的条目",
+        "UPDATE log_nodes SET hash = salt FROM ballots"
+        " WHERE origin LIKE '%assemblies%' AND level = 1":
+            "日志的开头与回执里签名的检查点不符",
+    }  # fmt: skip
+    for statement, told in lost.items():
+        assert compared(world, data, statement) == [(1, told)]
+
+
+def test_a_receipt_of_another_deployment_is_told_apart(open_world):
+    receipt, _ = open_world.cast("liu", ["1-2-102"])
+    forged = ServiceSigner(Ed25519PrivateKey.generate())(RECEIPT, receipt.to_bytes())
+    assert compared(open_world, saved(receipt, forged)) == [
+        (1, "回执：回执所写的签名密钥不是这个日志公钥"),
+        (1, "回执：回执的签名无效：内容被改动过，或不是由这个服务签发的"),
+    ]
+    with pytest.raises(MalformedReceipt):
+        compared(open_world, b"{")

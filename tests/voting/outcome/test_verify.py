@@ -15,15 +15,15 @@ import pytest
 from api.cli.offline import verify_file
 from tests.conftest import MovingClock
 from tests.voting.outcome import forgery
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.forgery import ENTRIES, OPENINGS, edited, flipped, relogged, zipped
 from tests.voting.world import World, choices
 from voting.box.paper import PaperBallot
 from voting.infra.database import Database
 from voting.kernel import canonical
-from voting.outcome import bundle
+from voting.outcome import bundle, verify
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence
-from voting.outcome.verify import verify_bundle
 
 _SEED = 20_260_325
 _FLIPS_IN_EACH_FILE = 24
@@ -333,7 +333,33 @@ def test_odd_values_in_the_register_are_findings_not_crashes(supervised, odd):
             assert 8 in failing(zipped(edited(files, ENTRIES, spoil))), (place, key)
 
 
+def test_a_key_revoked_at_no_moment_was_not_good_for_ever(supervised):
+    """Found by the second verifier: the first took null for a key that nobody had revoked."""
+    files = bundle.read(supervised)
+
+    def blur(items):
+        for item in items:
+            entry = canonical.decode(base64.b64decode(item["entry"]))
+            if entry["type"] == "device-key-revoked":
+                item["entry"] = base64.b64encode(canonical.encode(entry | {"at": None})).decode()
+
+    assert failing(zipped(edited(files, ENTRIES, blur))) == [8, 13]
+
+
+@pytest.mark.parametrize("odd", [[], {}, None])
+def test_an_entry_that_is_no_ballot_is_not_blamed_on_the_ballots(supervised, odd):
+    """Found by the second verifier: a type that is a list broke the comparison of ballots."""
+    files = bundle.read(supervised)
+
+    def spoil(entries):
+        entries[0] = canonical.encode(canonical.decode(entries[0]) | {"type": odd})
+
+    found = failing(zipped(relogged(files, spoil)))
+    assert 5 in found
+    assert 12 not in found
+
+
 def test_the_numbered_table_in_the_module_is_what_is_performed(supervised):
-    table = inspect.getmodule(verify_bundle).__doc__
+    table = inspect.getdoc(verify)
     numbers = [int(number) for number in re.findall(r"^(\d+)  ", table, re.MULTILINE)]
     assert numbers == [finding.number for finding in verify_bundle(supervised)]
