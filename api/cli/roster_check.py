@@ -14,7 +14,7 @@ from rich.text import Text
 
 from voting.kernel.area import Area, square_metres
 from voting.kernel.clock import BEIJING
-from voting.roster.denominators import Denominator, denominators
+from voting.roster.denominators import Denominator, compared, denominators
 from voting.roster.examination import STEPS, Examination, examine
 from voting.roster.explanation import Comparison, Explanation, Group, compare
 from voting.roster.findings_workbook import findings_workbook
@@ -209,9 +209,15 @@ def _show_rest(console: Console, more: int) -> None:
 
 def _show_totals(console: Console, totals: Sequence[Denominator]) -> None:
     console.print("各种口径下的总数（分母）", style="bold")
-    for total in totals:
+    for total, same in compared(totals):
         lacking = f"；缺 {total.without_area} 套，不能作分母" if total.without_area else ""
+        lacking += f"；与“{same}”完全相同" if same is not None else ""
         area = square_metres(total.area_cm2)
         console.print(f"  {total.name}：{total.units} 套，{area} ㎡{lacking}", soft_wrap=True)
+        if same is not None:
+            continue
+        if len(set(total.heads.values())) == 1:
+            console.print(f"    {max(total.heads.values())} 人　无论按哪一种规则")
+            continue
         for rule, heads in total.heads.items():
             console.print(f"    {heads} 人　{rule.chinese}", soft_wrap=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, not_, or_, select, update
+from sqlalchemy import ForeignKey, and_, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.assembly.model import State
@@ -126,13 +126,38 @@ def ids_on(session: Session, roster_ids: Collection[str]) -> list[str]:
     )
 
 
+def drafts_on(session: Session, roster_ids: Collection[str]) -> list[str]:
+    """Name the assemblies on these rosters that were never published."""
+    return list(
+        session.scalars(
+            select(AssemblyRow.assembly_id)
+            .where(AssemblyRow.roster_id.in_(sorted(roster_ids)), AssemblyRow.state == State.DRAFT)
+            .order_by(AssemblyRow.assembly_id)
+        )
+    )
+
+
 def rosters_in_use(session: Session, *, since: datetime) -> set[str]:
-    """Name the rosters of assemblies that have not ended, or ended since this moment."""
+    """Name the rosters of assemblies that have not ended, or ended since this moment.
+
+    A draft ends with nothing: it counts from the day it was made.
+    """
+    drafted = AssemblyRow.state == State.DRAFT
     ended = AssemblyRow.state == State.CERTIFIED
     return set(
         session.scalars(
             select(AssemblyRow.roster_id).where(
-                or_(not_(ended), AssemblyRow.closed_at.is_(None), AssemblyRow.closed_at >= since)
+                or_(
+                    and_(drafted, AssemblyRow.created_at >= since),
+                    and_(
+                        not_(drafted),
+                        or_(
+                            not_(ended),
+                            AssemblyRow.closed_at.is_(None),
+                            AssemblyRow.closed_at >= since,
+                        ),
+                    ),
+                )
             )
         )
     )

@@ -253,10 +253,20 @@ class Outcomes:
         -------
         int
             How many roster versions were erased.
+
+        Raises
+        ------
+        UnknownRoster
+            A roster to be kept does not exist: nothing is erased.
         """
         with self._database.write() as session:
+            self._rosters.retention.require_known(session, keep)
             in_use = assembly_store.rosters_in_use(session, since=before) | set(keep)
             erased = self._rosters.retention.erase(session, before, in_use, by=by)
+            for draft in assembly_store.drafts_on(session, erased):
+                trail.record(
+                    session, self._ledger, "lapse-draft", by=by, at=self._now(), assembly=draft
+                )
             assemblies = assembly_store.ids_on(session, erased)
             box_store.erase_ballots(session, assemblies)
             assembly_store.erase_voters(session, assemblies)

@@ -44,9 +44,7 @@ def _with_places(table: Table) -> Table:
         (table.numbers[at], column) for at in unread for column in (BUILDING, ENTRANCE, ROOM)
     }  # fmt: skip
     written = table.header.written[table.header.positions[ROOM]]
-    said = (
-        f"楼栋、单元、房号：由“{written}”一列拆出，例如 {'-'.join(first)} 拆成 {'、'.join(first)}"
-    )
+    said = f"由“{written}”一列拆成楼栋、单元、房号，例如 {'-'.join(first)} 拆成 {'、'.join(first)}"
     columns = zip((BUILDING, ENTRANCE, ROOM), zip(*places, strict=True), strict=True)
     return replace(
         _with_column(table, {name: list(texts) for name, texts in columns}, ROOM, said),
@@ -77,7 +75,7 @@ def _with_types(table: Table) -> Table:
     written = table.header.written[table.header.positions[NUMBER]]
     if _RESIDENT_HEADING.search(written) is None:
         return table
-    said = f"证件类型：没有这一列，按“{written}”视为身份证；校验无误的统一社会信用代码除外"
+    said = f"没有这一列，按“{written}”视为身份证；校验无误的统一社会信用代码除外"
     types = list(map(_types, one_separator(table.text[NUMBER])))
     return _with_column(table, {TYPE: types}, NUMBER, said)
 

@@ -1,7 +1,7 @@
 """Totals of a roster under every denominator that a dispute has asked for (domain W-8, C-11)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class Denominator:
     area_cm2: int
     heads: Mapping[HeadRule, int]
     without_area: int = 0
+
+    def equals(self, other: "Denominator") -> bool:
+        """Whether every figure is the same, whatever the name."""
+        return replace(self, name=other.name) == other
 
 
 def denominators(roster: Roster) -> tuple[Denominator, ...]:
@@ -76,3 +80,13 @@ def denominators(roster: Roster) -> tuple[Denominator, ...]:
             summed(f"{name}，按套内面积", scope, inside) for name, scope in list(scopes.items())[:2]
         ]
     return tuple(found)
+
+
+def compared(totals: Sequence[Denominator]) -> Iterator[tuple[Denominator, str | None]]:
+    """Give each total with the name of the first before it that has the very same figures."""
+    different: list[Denominator] = []
+    for total in totals:
+        same = next((other.name for other in different if total.equals(other)), None)
+        if same is None:
+            different.append(total)
+        yield total, same

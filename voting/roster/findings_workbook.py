@@ -7,7 +7,7 @@ from typing import Any
 
 from voting.kernel.area import square_metres
 from voting.roster.cells import control_character, plain_text
-from voting.roster.denominators import Denominator
+from voting.roster.denominators import Denominator, compared
 from voting.roster.examination import Examination
 from voting.roster.explanation import Explanation
 from voting.roster.formulas import column_letters
@@ -43,6 +43,7 @@ def findings_workbook(examination: Examination, denominators: Sequence[Denominat
     with xlsxwriter.Workbook(buffer, options) as workbook:
         writer = _Writer(workbook)
         copied = _copied_rows(examination)
+        writer.lay_out(examination)
         writer.findings(examination.ranked, copied, examination)
         writer.copy(examination, copied)
         if examination.explanation is not None:
@@ -79,8 +80,21 @@ class _Writer:
             for grade, colour in _COLOURS.items()
         }
 
+    def lay_out(self, examination: Examination) -> None:
+        """Put the sheets in order: right after the data what was guessed, on which all rests."""
+        wanted = {
+            COPY: examination.table is not None,
+            GUESSES: True,
+            LIST: True,
+            GROUPS: examination.explanation is not None,
+            TOTALS: examination.explanation is not None,
+        }
+        for name, there in wanted.items():
+            if there:
+                self.workbook.add_worksheet(name)
+
     def sheet(self, name: str, headings: Sequence[str], widths: Sequence[int]) -> Any:  # noqa: ANN401 - as above
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.get_worksheet_by_name(name)
         for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self.bold)
@@ -91,8 +105,8 @@ class _Writer:
         self, findings: Sequence[Problem], copied: dict[int, int], examination: Examination
     ) -> None:
         """List everything found, gravest first, each with a link to its cell in the copy."""
-        headings = ("程度", "行", "列", "单元格", "问题", "代码")
-        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, 80, 26))
+        headings = ("程度", "行", "列", "单元格", "问题")
+        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, 100))
         for at, finding in enumerate(findings[:_LISTED], 1):
             sheet.write_string(at, 0, finding.grade.chinese, self.marked[finding.grade])
             if finding.row is not None:
@@ -104,7 +118,6 @@ class _Writer:
                 shown = f"{column_letters(place)}{finding.row}"
                 sheet.write_url(at, 3, f"internal:'{COPY}'!{target}", self.link, shown)
             sheet.write_string(at, 4, finding.message, self.wrapped)
-            sheet.write_string(at, 5, finding.code, self.text)
         if findings:
             sheet.autofilter(0, 0, min(len(findings), _LISTED), len(headings) - 1)
         else:
@@ -123,7 +136,7 @@ class _Writer:
             place = _place(examination, finding)
             if place is not None and finding.row in copied:
                 found[finding.row, place].append(finding)
-        sheet = self.workbook.add_worksheet(COPY)
+        sheet = self.workbook.get_worksheet_by_name(COPY)
         sheet.set_column(0, max(len(table.raw.columns) - 1, 0), 16)
         if table.header_row in copied:
             sheet.freeze_panes(copied[table.header_row] + 1, 0)
@@ -201,7 +214,10 @@ class _Writer:
             self.left_out.append(f"“{GROUPS}”另有 {unlisted} 套没有列出，各组小计仍然完整")
 
     def totals(self, denominators: Sequence[Denominator]) -> None:
-        """Write the totals under every denominator, heads under every rule beside each other."""
+        """Write the totals under every denominator, heads under every rule beside each other.
+
+        What is the very same as a total above it says so, and repeats no figure.
+        """
         rules = list(denominators[0].heads) if denominators else []
         headings = (
             "口径",
@@ -211,8 +227,11 @@ class _Writer:
             "说明",
         )
         sheet = self.sheet(TOTALS, headings, (34, 10, 18, *(26 for _ in rules), 40))
-        for at, total in enumerate(denominators, 1):
+        for at, (total, same) in enumerate(compared(denominators), 1):
             sheet.write_string(at, 0, total.name, self.text)
+            if same is not None:
+                sheet.write_string(at, 3 + len(rules), f"与“{same}”完全相同", self.text)
+                continue
             sheet.write_number(at, 1, total.units)
             sheet.write_string(at, 2, square_metres(total.area_cm2), self.text)
             for column, rule in enumerate(rules, 3):

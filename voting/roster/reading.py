@@ -57,7 +57,8 @@ class Reading:
         for column, (letter, written) in self.columns.items():
             alias = "" if written == column else f"，表中写作“{written}”"
             yield f"{column}：{letter} 列{alias}"
-        yield from self.assumed.values()
+        for column, said in self.assumed.items():
+            yield f"{column}：{said}"
         if self.ignored_columns:
             yield f"未采用的列：{'、'.join(self.ignored_columns)}"
         if self.total_rows:

@@ -96,7 +96,7 @@ def _floors(units: Sequence[UnitRecord]) -> Iterator[Question]:
         for name, count in floors.items():
             if count != usual:
                 odd[building, entrance, name] = (
-                    f"{building} {entrance} 单元第 {name.lstrip('0')} 层有 {count} 套，"
+                    f"{_entrance(building, entrance)}第 {name.lstrip('0')} 层有 {count} 套，"
                     f"本单元多数楼层是 {usual} 套，请核对是否漏登或多登"
                 )
     if not odd:
@@ -105,6 +105,18 @@ def _floors(units: Sequence[UnitRecord]) -> Iterator[Question]:
         message = odd.pop((unit.building, unit.entrance, floor.get(unit.room, "")), None)
         if message is not None:
             yield Grade.HINT, unit.row, ROOM, Fault("floor-count", message)
+
+
+def _entrance(building: str, entrance: str) -> str:
+    """Name an entrance as people say it, whether or not its cells hold the words.
+
+    >>> _entrance("1", "2"), _entrance("3号楼", "0")
+    ('1号楼2单元', '3号楼')
+    """
+    place = building if _SUFFIX.search(building) else f"{building}号楼"
+    if entrance.strip("0"):
+        place += entrance if _SUFFIX.search(entrance) else f"{entrance}单元"
+    return place
 
 
 def _stock(units: Sequence[UnitRecord]) -> Iterator[Question]:

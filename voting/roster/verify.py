@@ -180,7 +180,7 @@ class RosterRows:
     def _check_columns(self) -> None:
         for name in REQUIRED:
             if name not in self.table.columns:
-                message = f"缺少这一列，请加上：{_TO_ADD[name]}"
+                message = f"缺少这一列，请加上，{_TO_ADD[name]}"
                 self._problem(self.table.header_row, name, "missing-column", message)
         if not self.table.numbers:
             self._problem(self.table.header_row, None, "no-rows", "表头下面没有数据")

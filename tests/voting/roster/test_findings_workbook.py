@@ -49,13 +49,14 @@ def test_every_finding_is_listed_and_commented_at_its_cell():
     workbook = produced(as_xlsx(BROKEN))
     found = pages(workbook)
 
-    assert list(found) == [written.LIST, written.COPY, written.GUESSES]
+    assert list(found) == [written.COPY, written.GUESSES, written.LIST]
     listed = [line[:4] for line in found[written.LIST]]
     assert listed == [
         ["程度", "行", "列", "单元格"],
         ["错误", 4.0, "用途", "D4"],
         ["错误", 4.0, "专有部分面积", "E4"],
     ]
+    assert not re.findall("[a-z]{2}", str(found[written.LIST]))
     said = comments(workbook)
     assert set(said) == {"D4", "E4"}
     assert said["D4"].startswith("错误：无法识别，应为：住宅")
@@ -73,7 +74,7 @@ def test_the_copy_holds_every_cell_of_the_sheet():
 
 def test_links_lead_to_the_cells_of_the_copy():
     with zipfile.ZipFile(io.BytesIO(produced(as_xlsx(BROKEN)))) as archive:
-        links = re.findall(rb'location="([^"]*)"', archive.read("xl/worksheets/sheet1.xml"))
+        links = re.findall(rb'location="([^"]*)"', archive.read("xl/worksheets/sheet3.xml"))
 
     assert [link.decode() for link in links] == [f"'{written.COPY}'!{at}4" for at in "DE"]
 
@@ -83,7 +84,7 @@ def test_groups_totals_and_guesses_have_sheets_of_their_own():
     found = pages(produced(as_xlsx(lines(rows))))
 
     assert list(found) == [
-        written.LIST, written.COPY, written.GROUPS, written.TOTALS, written.GUESSES,
+        written.COPY, written.GUESSES, written.LIST, written.GROUPS, written.TOTALS,
     ]  # fmt: skip
     assert found[written.LIST][1][4] == "没有发现问题"
     groups = [[line[1], line[3], line[5], line[6]] for line in found[written.GROUPS][1:]]
@@ -98,6 +99,24 @@ def test_groups_totals_and_guesses_have_sheets_of_their_own():
         ["不含车位、储藏", 2.0, "178.74", 1.0],
     ]
     assert ["取用的工作表：业主清册"] in found[written.GUESSES]
+
+
+def test_heads_that_are_the_same_under_every_denominator_are_written_once():
+    """Twenty-four equal figures hid the one that was not."""
+    both = {
+        "业主姓名": "张三、李四",
+        "证件号码": f"{resident(1)}、{resident(2)}",
+        "面积来源": "合同",
+    }
+    totals = pages(produced(as_xlsx(lines([row(), row(房号="302", **both)]))))[written.TOTALS]
+    assert [line[:3] for line in totals[1:]] == [
+        ["全部专有部分", 2.0, "178.74"],
+        ["不含车位、储藏", "", ""],
+        ["全部专有部分，只计登记面积", 1.0, "89.37"],
+        ["不含车位、储藏，只计登记面积", "", ""],
+    ]
+    said = ["", "与“全部专有部分”完全相同", "", "与“全部专有部分，只计登记面积”完全相同"]
+    assert [line[-1] for line in totals[1:]] == said
 
 
 def test_what_owners_wrote_never_becomes_a_formula_or_a_link():

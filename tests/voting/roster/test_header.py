@@ -77,7 +77,7 @@ def test_a_column_of_resident_numbers_says_the_type():
     examination = examined(SHEET | ADDED)
     lines = list(examination.table.reading.lines())
 
-    assert "楼栋、单元、房号：由“房间号”一列拆出，例如 01-01-0101 拆成 01、01、0101" in lines
+    assert "房号：由“房间号”一列拆成楼栋、单元、房号，例如 01-01-0101 拆成 01、01、0101" in lines
     assert any(line.startswith("证件类型：没有这一列，按“身份证号”视为身份证") for line in lines)
     assert (1, "证件类型", "column-assumed") in faults(examination)
     assert examination.cell(examination.findings[-1]) == "F1"

@@ -18,10 +18,11 @@ from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.outcome.bundle import Level
 from voting.roster import store
+from voting.roster.correction import CorrectionNotProposed, CorrectionOutdated
 from voting.roster.objection import Complaint, Concern, ObjectionAnswered, Outcome
 from voting.roster.service import retention
 from voting.roster.vault import KeyMissing, Vault
-from voting.roster.version import Provenance, RosterErased
+from voting.roster.version import Provenance, RosterErased, UnknownRoster
 
 REQUESTED = "receipts"
 OLD, NEW, INDEX = b"e" * 32, b"n" * 32, b"i" * 32
@@ -63,9 +64,13 @@ def key_versions(world):
         }
 
 
+def read_owner(world):
+    return world.rosters.custody.identities(world.roster_id, "1-1-101", by="s1")
+
+
 def read(world):
     (objection,) = world.rosters.objections.read(world.roster_id, by="s1")
-    (owner,) = world.rosters.custody.identities(world.roster_id, "1-1-101", by="s1")
+    (owner,) = read_owner(world)
     return objection.text, owner.name
 
 
@@ -180,9 +185,36 @@ def test_what_is_in_use_or_young_is_not_erased(world):
     later = closed + timedelta(days=3650)
     newest = world.rosters.summaries()[0].roster_id
     # A suit is pending over the one, a vote is being prepared on the other.
+    world.clock.moment = later
     world.draft()
     assert world.outcomes.erase(later, (newest,), by="operator") == 0
     assert world.outcomes.erase(later, (), by="operator") == 1
+
+
+def test_a_draft_that_was_never_published_keeps_nobodys_data_for_ever(engine_world):
+    """An agenda somebody once typed in kept the roster below it, for as long as it lay there."""
+    world = engine_world
+    world.freeze()
+    world.draft()
+    drafted = world.clock.moment
+    world.clock.advance(days=3650)
+    assert world.outcomes.erase(drafted, (), by="operator") == 0
+    assert world.outcomes.erase(drafted + timedelta(seconds=1), (), by="operator") == 1
+    (lapsed,) = [act for act in world.acts() if act.get("act") == "lapse-draft"]
+    assert (lapsed["assembly"], lapsed["by"]) == (world.assembly_id, "operator")
+    with pytest.raises(RosterErased):
+        world.assemblies.publish(world.assembly_id, by="c1")
+
+
+def test_an_unknown_roster_to_keep_is_refused_before_anything_is_erased(world):
+    """A slip of the pen, and what was before a court was gone."""
+    world.freeze()
+    later = world.clock.moment + timedelta(days=1)
+    with pytest.raises(UnknownRoster, match="没有编号为 没有、也没有 的清册") as refused:
+        world.outcomes.erase(later, ("没有", world.roster_id, "也没有"), by="operator")
+    assert "什么都没有删除" in refused.value.detail
+    assert [owner.name for owner in read_owner(world)] == ["张伟"]
+    assert world.outcomes.erase(later, (world.roster_id,), by="operator") == 0
 
 
 def test_what_still_has_to_be_done_with_a_version_keeps_it(world):
@@ -222,12 +254,42 @@ def test_an_objection_left_open_for_ever_keeps_nobodys_data_for_ever(engine_worl
 
 def test_a_correction_that_one_has_signed_keeps_both_versions(world):
     world.freeze()
+    world.clock.advance(seconds=1)
     version = amend(world, world.roster_id, removed=["B1-1-003"])
     world.rosters.corrections.propose(version.roster_id, by="c1")
-    later = world.clock.moment + timedelta(days=1)
-    assert world.outcomes.erase(later, (), by="operator") == 0
+    proposed = world.clock.moment
+    later = proposed + timedelta(days=1)
+    assert world.outcomes.erase(proposed, (), by="operator") == 0
     world.assemblies.correct(version.roster_id, by="s1")
     assert world.outcomes.erase(later, (), by="operator") == 2
+    assert not [act for act in world.acts() if act.get("act") == "lapse-correction"]
+
+
+def test_a_correction_that_never_took_effect_keeps_nobodys_data_for_ever(engine_world):
+    """Signed by one alone, or overtaken by another: nobody can or will ever confirm it."""
+    world = engine_world
+    world.freeze()
+    versions = [
+        amend(world, world.roster_id, removed=[key]).roster_id for key in ("B1-1-003", "B1-1-002")
+    ]
+    acts = [world.rosters.corrections.propose(version, by="c1") for version in versions]
+    world.assemblies.correct(versions[0], by="s1")
+    with pytest.raises(CorrectionOutdated):
+        world.assemblies.correct(versions[1], by="s1")
+    proposed = world.clock.moment
+    world.clock.advance(days=3650)
+    assert world.outcomes.erase(proposed, (), by="operator") == 0
+    assert world.outcomes.erase(proposed + timedelta(seconds=1), (), by="operator") == 3
+    (lapsed,) = [act for act in world.acts() if act.get("act") == "lapse-correction"]
+    assert (lapsed["correction"], lapsed["by"]) == (acts[1].digest, "operator")
+    assert (lapsed["roster"], lapsed["version"]) == (world.roster_id, versions[1])
+    with pytest.raises(CorrectionNotProposed):
+        world.assemblies.correct(versions[1], by="s1")
+    with pytest.raises(RosterErased):
+        world.rosters.corrections.propose(versions[1], by="c1")
+    assert len(world.rosters.signed_corrections(world.roster_id)) == 1
+    with world.database.read() as session:
+        world.ledger.check(session, world.register)
 
 
 def test_nothing_new_is_built_on_an_erased_version(world):

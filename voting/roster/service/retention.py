@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
+from voting.kernel import canonical
 from voting.kernel.clock import Clock
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.entries import lapse_entry
 from voting.roster.objection import Outcome
 from voting.roster.vault import Vault
-from voting.roster.version import RosterErased
+from voting.roster.version import RosterErased, UnknownRoster
 from voting.staff import trail
 
 _BATCH = 500
@@ -64,7 +65,8 @@ class Retention:
         """Erase the people behind versions that nobody has used since ``before`` (C-40).
 
         Documents, digests, totals and the register stay as they are. Objections that nobody has
-        answered in all those years lapse, each with its entry in the register.
+        answered in all those years lapse, and so do corrections that only one has signed, each
+        with its entry in the register.
 
         Returns
         -------
@@ -79,6 +81,7 @@ class Retention:
                 left.answered_at = row.erased_at
                 entry = lapse_entry(left.objection_id, by, row.erased_at)
                 self._ledger.append(session, self._ledger.origins.register, [entry])
+            self._lapse_corrections(session, row.roster_id, by, row.erased_at)
             session.flush()
             store.erase_people(session, row.roster_id)
             trail.record(
@@ -91,6 +94,35 @@ class Retention:
                 roster=row.roster_id,
             )
         return [row.roster_id for row in rows]
+
+    def _lapse_corrections(self, session: Session, roster_id: str, by: str, at: datetime) -> None:
+        """Give up what only one has signed; what it would have changed is in its version still."""
+        for left in store.unconfirmed(session, roster_id):
+            trail.record(
+                session,
+                self._ledger,
+                "lapse-correction",
+                by=by,
+                at=at,
+                correction=canonical.digest(left.document),
+                roster=left.roster_id,
+                version=left.version_id,
+            )
+            session.delete(left)
+
+    def require_known(self, session: Session, roster_ids: Collection[str]) -> None:
+        """Refuse ids of versions that do not exist, before anything is done about the others.
+
+        Raises
+        ------
+        UnknownRoster
+            Names all of them.
+        """
+        unknown = [named for named in roster_ids if store.roster(session, named) is None]
+        if unknown:
+            raise UnknownRoster(
+                f"没有编号为 {'、'.join(unknown)} 的清册，什么都没有删除；请核对编号后再运行"
+            )
 
     def require_kept(self, session: Session, roster_id: str) -> None:
         """Refuse what needs the people and ballots behind a roster, once they are erased.

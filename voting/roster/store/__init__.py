@@ -10,6 +10,7 @@ from voting.roster.store.acts import (
     objections,
     open_objections,
     unanswered,
+    unconfirmed,
 )
 from voting.roster.store.mandates import MandatesRow, mandates
 from voting.roster.store.people import (
@@ -64,4 +65,5 @@ __all__ = [
     "sealed_under_other_keys",
     "titles",
     "unanswered",
+    "unconfirmed",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, func, select
+from sqlalchemy import ColumnElement, ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
@@ -108,6 +108,21 @@ def _count_objections(session: Session, *which: ColumnElement[bool]) -> int:
 def correction(session: Session, version_id: str) -> CorrectionRow | None:
     """Find the correction by which this version would take effect."""
     return session.get(CorrectionRow, version_id)
+
+
+def unconfirmed(session: Session, roster_id: str) -> list[CorrectionRow]:
+    """List the corrections of or by a version that only one has signed, locked."""
+    return list(
+        session.scalars(
+            select(CorrectionRow)
+            .where(
+                or_(CorrectionRow.roster_id == roster_id, CorrectionRow.version_id == roster_id),
+                CorrectionRow.confirmed_at.is_(None),
+            )
+            .order_by(CorrectionRow.version_id)
+            .with_for_update()
+        )
+    )
 
 
 def corrections(session: Session, roster_id: str) -> list[CorrectionRow]:

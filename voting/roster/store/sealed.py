@@ -48,15 +48,17 @@ def past_retention(
     """List versions old enough to forget whose people they named, each locked.
 
     Whatever still has to be done with a version keeps it: an objection to answer, a correction
-    of it or by it that only one has signed. An objection itself is kept no longer than anything
-    else: left open for ever, it would keep everybody's data for ever.
+    of it or by it that only one has signed. These themselves are kept no longer than anything
+    else: left open for ever, they would keep everybody's data for ever.
     """
     waiting = (
         select(ObjectionRow.roster_id).where(
             ObjectionRow.outcome.is_(None), ObjectionRow.filed_at >= before
         ),
         *(
-            select(named).where(CorrectionRow.confirmed_at.is_(None))
+            select(named).where(
+                CorrectionRow.confirmed_at.is_(None), CorrectionRow.proposed_at >= before
+            )
             for named in (CorrectionRow.roster_id, CorrectionRow.version_id)
         ),
     )
