@@ -84,6 +84,12 @@ class EvidenceRequired(Refusal):
     code = "evidence-required"
 
 
+class MandatesWouldLapse(Refusal):
+    """A new sheet lacks columns that the version before had, and nobody said that this is meant."""
+
+    code = "mandates-would-lapse"
+
+
 class RosterNotFrozen(Refusal):
     """The roster may still change, so nothing can be built on it."""
 

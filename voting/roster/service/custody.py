@@ -123,8 +123,15 @@ class Custody:
         roster: Roster,
         document: RosterDocument,
         numbers: Mapping[str, int],
+        beside: Mapping[str, Collection[int]],
     ) -> None:
-        """Seal the people of these units, and index their titles, beside a version."""
+        """Seal the people of these units, and index their titles, beside a version.
+
+        Parameters
+        ----------
+        beside
+            Numbers, by unit, of representatives kept already, who prove themselves by its title.
+        """
         people: dict[int, tuple[OwnerRecord, Sequence[str]]] = {
             numbers[person.identity]: (person, ())
             for unit in roster
@@ -148,13 +155,17 @@ class Custody:
         session.add_all(
             store.TitleRow(
                 roster_id=roster_id,
-                owner_code=numbers[owner.identity],
+                owner_code=code,
                 unit_code=document.unit_code[unit.unit_key],
                 title_index=self._vault.index("title", unit.title_no),
             )
             for unit in roster
             if unit.title_no is not None
-            for owner in {person.identity: person for person in unit.people}.values()
+            for code in sorted(
+                {numbers[person.identity] for person in unit.people}.union(
+                    beside.get(unit.unit_key, ())
+                )
+            )
         )
         session.flush()
 
