@@ -102,6 +102,12 @@ class RosterAlreadyFrozen(Refusal):
     code = "roster-already-frozen"
 
 
+class NewerRosterFrozen(Refusal):
+    """A later version is the denominator already; an older one would undo what it put right."""
+
+    code = "newer-roster-frozen"
+
+
 class RosterNotPublished(Refusal):
     """Nobody could object to it yet (BJ art. 32: the list is published before the meeting)."""
 
