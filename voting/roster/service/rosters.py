@@ -162,11 +162,11 @@ class Rosters:
         ------
         RosterUnreadable, UnknownRoster, UnknownRosterUnit, NothingAmended, RosterErased
         EvidenceRequired
-            Units are only removed, and no file shows why.
+            Units are removed, and no file shows why.
         """
         if sheet is None and not removed:
             raise NothingAmended("没有写明更改或删除哪些房屋")
-        if sheet is None and not provenance.evidence:
+        if removed and not provenance.evidence:
             raise EvidenceRequired(
                 "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
             )
@@ -195,6 +195,10 @@ class Rosters:
                 (first, earlier), (document, self._mandates(roster, numbers)), said, silent
             )
             mandates = kept | own
+            if (document.units, mandates) == (first.units, dict(earlier)) and self.custody.knows(
+                session, base.roster_id, roster, first, numbers, by=by
+            ):
+                raise NothingAmended("表中的房屋与这一版清册完全相同，没有可更改的；请核对后再提交")
             acting = {each.owner for people in mandates.values() for each in people}
             fresh = {numbers[person.identity] for unit in roster for person in unit.people}
             self.custody.carry(
@@ -214,18 +218,28 @@ class Rosters:
     ) -> list[tuple[Identity, Standing]]:
         """Show who owns a unit and who acts for it, each with whether he may vote today.
 
+        Of a frozen roster as its corrections in force have left it: who has sold is not shown.
+
         Raises
         ------
         UnknownRoster, UnknownRosterUnit, RosterErased
         """
         with self._database.write() as session:
-            mandates = self.mandates.of(session, roster_id, by=by).get(unit_key, ())
+            frozen = _require(session, roster_id).frozen_at is not None
+            opened = self.mandates.in_force if frozen else self.mandates.of
+            mandates = opened(session, roster_id, by=by).get(unit_key, ())
+            units = self.entitled(session, roster_id) if frozen else self._document(roster_id)
+        if unit_key not in units.unit_code:
+            raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
+        code = units.unit_code[unit_key]
         standing = {
             each.owner: Standing.OWNER if each.may_vote(self._today()) else each.standing
             for each in mandates
         }
-        found = self.custody.identities(roster_id, unit_key, by=by, acting=standing.keys())
-        return [(identity, standing.get(identity.owner, Standing.OWNER)) for identity in found]
+        people = {*units.units[code].owners, *standing}
+        found = self.custody.identities(roster_id, unit_key, by=by, people=people)
+        usual = Standing.REMOVED if units.is_removed(code) else Standing.OWNER
+        return [(identity, standing.get(identity.owner, usual)) for identity in found]
 
     def summaries(self) -> list[RosterSummary]:
         """List every version, newest import first."""
