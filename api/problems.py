@@ -110,6 +110,8 @@ STATUS: dict[type[Refusal], int] = {
     objection.UnreadableObjection: 400,
     roster.EvidenceRequired: 422,
     roster.FreezeNotProposed: 409,
+    roster.MandatesWouldLapse: 409,
+    roster.NewerRosterFrozen: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,
     roster.ObjectionPeriodTooShort: 422,

@@ -146,6 +146,15 @@ class AssemblyShareOut(BaseModel):
     items: list[ItemShareOut]
 
 
+class UnitVotersOut(BaseModel):
+    """Who votes for one of the owner's units, by name."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    unit: str = Field(validation_alias="unit_key")
+    names: list[str]
+
+
 class ShareOut(BaseModel):
     """Every unit the roster credits an owner with, and what they count for in each vote."""
 
@@ -154,6 +163,9 @@ class ShareOut(BaseModel):
     assemblies: list[AssemblyShareOut] = Field(description="按各次会议通知公布的规则，逐项列出")
     groups: list[HoldingOut]
     withheld: list[WithheldOut] = Field(description="由表决人或代理人表决的房屋")
+    voters: list[UnitVotersOut] = Field(
+        description="本人的房屋中，清册载明由谁表决的：逐套列出姓名，没有姓名则无人可以表决；有误请提出异议"
+    )
     objections: list[ObjectionOut]
 
 
@@ -267,6 +279,7 @@ def _share(share: Share, assemblies: list[AssemblyShare]) -> ShareOut:
         assemblies=[AssemblyShareOut.model_validate(each) for each in assemblies],
         groups=[_holding(holding) for holding in share.holdings],
         withheld=_withheld(share.withheld),
+        voters=[UnitVotersOut.model_validate(each) for each in share.voters],
         objections=[_objection(objection) for objection in share.objections],
     )
 

@@ -178,6 +178,9 @@ def import_sheet(
     another_community: Annotated[
         bool, Form(description="名称与已有小区相近，但确为另一个小区")
     ] = False,
+    mandates_lapse: Annotated[
+        bool, Form(description="上一版登记的表决人、代理人与业主状态，表中没有相应列的，不再有效")
+    ] = False,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
     shown = b"" if evidence is None else evidence.file.read()
@@ -188,6 +191,7 @@ def import_sheet(
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
         another_community=another_community,
+        mandates_lapse=mandates_lapse,
     )
     return Imported(
         roster=_roster(summary),

@@ -34,6 +34,7 @@ from voting.roster.document import RosterDocument
 from voting.roster.entitled import parse_voters, voters_bytes, with_voters
 from voting.roster.mandate import voters_on
 from voting.roster.service import Rosters
+from voting.roster.version import RosterErased
 from voting.staff import trail
 
 _STATE_TEXT = {
@@ -262,6 +263,8 @@ class Assemblies:
         known = self._electors.get((poll.assembly_id, position))
         if known is None or known[0] is not roster:
             row = session.get_one(store.VotersRow, (poll.assembly_id, position))
+            if not row.document:
+                raise RosterErased("保存期已满，谁可以表决的记录已经删除；结果凭证与日志仍可核验")
             known = (roster, with_voters(roster, parse_voters(row.document)))
             self._electors[poll.assembly_id, position] = known
         return known[1]

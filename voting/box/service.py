@@ -178,7 +178,7 @@ class BallotBox:
 
         Raises
         ------
-        UnknownAssembly
+        UnknownAssembly, RosterErased
         """
         with self._database.read() as session:
             electors = self._assemblies.electors(
@@ -198,6 +198,8 @@ class BallotBox:
             if known is not None:
                 return known
             holder = partial(self._identities.holder, session, poll.roster_id)
+            # After the retention period nobody can tell any more who might vote.
+            require_open(poll, now)
             # The costly check runs before the lock; what may change meanwhile is asked again.
             roster = self._assemblies.electors(session, poll)
             ballot = verify(data, poll, roster, holder, at=now)

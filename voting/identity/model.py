@@ -77,15 +77,25 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitVoters:
+    """Who votes for an owner's unit, where that is not simply any owner; nobody if no name."""
+
+    unit_key: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What the roster says of one owner, and what he has said against it.
 
     ``holdings`` are grouped by the sets of owners: each counts as one head, unless an agenda has
-    another rule. For those units that are ``withheld`` somebody else votes.
+    another rule. For those units that are ``withheld`` somebody else votes. ``voters`` says who
+    votes for those of his own units of which the roster says it.
     """
 
     holdings: tuple[Holding, ...]
     withheld: tuple[Withheld, ...]
+    voters: tuple[UnitVoters, ...]
     objections: tuple[Objection, ...]
 
     @property

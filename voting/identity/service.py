@@ -1,6 +1,7 @@
 """Use cases of identity: ask for a challenge, enrol a device key, find whose key it is."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from voting.identity.model import (
     EnrolledKey,
     Holding,
     Share,
+    UnitVoters,
     Withheld,
     holdings,
     withheld,
@@ -35,6 +37,8 @@ from voting.ledger.service import Ledger
 from voting.roster import objection
 from voting.roster import store as roster_store
 from voting.roster.document import RosterDocument
+from voting.roster.entitled import with_voters
+from voting.roster.mandate import voters_on
 from voting.roster.objection import (
     Complaint,
     Concern,
@@ -229,17 +233,34 @@ class Identities:
 
     def _share(self, roster_id: str, owner_code: int) -> Share:
         summary, document = self._rosters.published(roster_id)
-        rosters: list[RosterDocument] = [document]
-        others: tuple[Withheld, ...] = ()
-        if summary.frozen:
-            with self._database.write() as session:
-                rosters = [
-                    self._rosters.entitled(session, roster_id),
-                    self._electors(session, roster_id),
-                ]
-                _, others = self._votes_of(session, roster_id, owner_code)
+        with self._database.write() as session:
+            if summary.frozen:
+                owned = self._rosters.entitled(session, roster_id)
+                mandates = self._rosters.mandates.in_force(session, roster_id, by=_SERVICE)
+            else:
+                owned = document
+                mandates = self._rosters.mandates.of(session, roster_id, by=_SERVICE)
+            voters = voters_on(mandates, self._today(), owned.unit_code)
+            others = withheld(mandates, owner_code, self._today())
+            told = self._voters(session, roster_id, owned, owner_code, voters)
         said = self._rosters.objections.read(roster_id, by=_OWNER, owner_code=owner_code)
-        return Share(holdings(owner_code, *rosters), others, tuple(said))
+        held = holdings(owner_code, owned, with_voters(owned, voters))
+        return Share(held, others, told, tuple(said))
+
+    def _voters(
+        self,
+        session: Session,
+        roster_id: str,
+        owned: RosterDocument,
+        owner_code: int,
+        voters: Mapping[str, tuple[int, ...]],
+    ) -> tuple[UnitVoters, ...]:
+        """Name those who vote for the units of an owner, so that he can object to them."""
+        his = [key for key in voters if owner_code in owned.units[owned.unit_code[key]].owners]
+        people = {number for key in his for number in voters[key]}
+        custody = self._rosters.custody
+        names = custody.names(session, roster_id, people, his, by=_OWNER) if people else {}
+        return tuple(UnitVoters(key, tuple(names[number] for number in voters[key])) for key in his)
 
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
         # The throttle comes first, and no document is parsed for somebody who proves nothing.

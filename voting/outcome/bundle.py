@@ -19,7 +19,14 @@ from voting.ledger.proof import LogProof
 
 MANIFEST = "manifest.json"
 CORRECTIONS = "corrections.json"
-"""What was corrected in the roster while the vote ran."""
+"""What was corrected in the roster while the vote ran.
+
+For who supervises: an act names the units that changed hands. Bundles of earlier releases have it
+at the public level too; there the log and the register name it by its digest, and the result keeps
+both totals. Nothing hides that from somebody who lays the rosters of two votes side by side: an
+owner keeps his number from one version to the next, because everybody has to be able to group the
+units again.
+"""
 ORIGIN = "roster-origin.json"
 """What the roster rests on, and the version before it."""
 FORMATS: dict[str, frozenset[str]] = {

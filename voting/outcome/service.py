@@ -218,7 +218,7 @@ class Outcomes:
             row = roster_store.roster(session, poll.roster_id)
             if supervised and row is not None and row.entered_position is not None:
                 files[bundle.ORIGIN] = bundle.origin(*self._rosters.origins.opened(session, row))
-            if acts:
+            if supervised and acts:
                 files[bundle.CORRECTIONS] = bundle.corrections([data for _, data in acts])
             if supervised:
                 files["openings.json"] = bundle.openings(

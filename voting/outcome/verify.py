@@ -173,7 +173,8 @@ def _roster(evidence: Evidence) -> Problems:
         yield "业主清册的套数、人数或面积合计与会议通知不符"
     if roster.regrouped() != roster:
         yield "业主清册中的产权组合与产权人不符"
-    if bool(evidence.corrections) != (bundle.CORRECTIONS in evidence.files):
+    holds = bundle.CORRECTIONS in evidence.files
+    if (holds or evidence.level is Level.SUPERVISED) and bool(evidence.corrections) != holds:
         yield "没有清册更正的审计包不应含有更正文件"
 
 
@@ -225,7 +226,19 @@ def _registered(evidence: Evidence) -> Problems:
 def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -> Problems:
     """Compare the corrections of the roster with what two accounts signed in the register."""
     acts = evidence.registered("roster-correction")
-    expected = [(each.act.digest, each.corrected.digest) for each in evidence.corrections]
+    logged = [
+        (place, entry["correction"], entry["roster"])
+        for place, entry in enumerate(evidence.entries)
+        if entry["type"] == CORRECTION
+    ]
+    told = evidence.result.get("corrections", [])
+    if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
+        yield "结果所写的清册更正与日志所记的不同"
+    if evidence.level is Level.SUPERVISED or bundle.CORRECTIONS in evidence.files:
+        # What is enclosed has to be what the log names.
+        expected = [(each.act.digest, each.corrected.digest) for each in evidence.corrections]
+    else:
+        expected = [(correction, corrected) for _, correction, corrected in logged]
     if [(act.entry["correction"], act.entry["digest"]) for act in acts] != expected:
         yield "登记簿所记的清册更正与日志所记的不同"
     for act in acts:

@@ -64,6 +64,8 @@ class Standing(StrEnum):
     MINOR = "minor"
     DECEASED = "deceased"
     UNABLE = "unable"
+    REMOVED = "removed"
+    """A correction took the unit off the roster; never beside a version."""
 
     @property
     def chinese(self) -> str:
@@ -74,6 +76,7 @@ class Standing(StrEnum):
             "not-named": "共有人已书面推选他人表决；如要改换，请全体共有人签名后到居委会登记表决人",
             "minor": "业主未满 18 周岁，由监护人表决；请监护人持证明到居委会登记为代理人",
             "deceased": "清册载明业主已故，核实继承之前不能表决；请继承人持证明到居委会登记表决人",
+            "removed": "这套房屋已由清册更正删除，此后不能表决",
             "unable": "清册载明业主不能独立表决，由监护人表决；请监护人持证明到居委会登记为代理人",
         }[self.value]
 

@@ -82,8 +82,8 @@ def mandate_changes(
         MandateChange(key, sort, words)
         for key in sorted((old.keys() | new.keys()) & later.keys())
         for sort, words in _changes(
-            _Beside(earlier.get(key, frozenset()), old.get(key, ())),
-            _Beside(later[key], new.get(key, ())),
+            Beside(earlier.get(key, frozenset()), old.get(key, ())),
+            Beside(later[key], new.get(key, ())),
         )
     )
 
@@ -103,7 +103,7 @@ def count_lines(changed: Mapping[str, int]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class Beside:
     """Everybody beside one unit in one version."""
 
     owners: frozenset[int]
@@ -141,9 +141,12 @@ def _owners(document: RosterDocument) -> dict[str, frozenset[int]]:
     return {unit.unit_key: frozenset(unit.owners) for unit in document.units}
 
 
-def _changes(was: _Beside, now: _Beside) -> list[tuple[Sort, str]]:
+def _changes(was: Beside, now: Beside) -> list[tuple[Sort, str]]:
     found = []
-    if was.named != now.named:
+    # Where all who were not named cannot act for themselves by now, nobody has come to vote.
+    passed_over = was.owners - (was.named or was.owners)
+    nobody_else = now.named is None and passed_over and passed_over <= now.states.keys()
+    if was.named != now.named and not nobody_else:
         if now.named is None:
             words = "共有人不再推选表决人，任一共有人可以表决"
         else:

@@ -84,6 +84,12 @@ class EvidenceRequired(Refusal):
     code = "evidence-required"
 
 
+class MandatesWouldLapse(Refusal):
+    """A new sheet lacks columns that the version before had, and nobody said that this is meant."""
+
+    code = "mandates-would-lapse"
+
+
 class RosterNotFrozen(Refusal):
     """The roster may still change, so nothing can be built on it."""
 
@@ -94,6 +100,12 @@ class RosterAlreadyFrozen(Refusal):
     """What is frozen is not frozen again."""
 
     code = "roster-already-frozen"
+
+
+class NewerRosterFrozen(Refusal):
+    """A later version is the denominator already; an older one would undo what it put right."""
+
+    code = "newer-roster-frozen"
 
 
 class RosterNotPublished(Refusal):

@@ -104,3 +104,39 @@ def test_one_account_is_not_two(forged, kind):
 
     found = problems(zipped(edited(forged, ENTRIES, sign_alone)))
     assert any("须由两个账号签署" in problem for problem in found[9])
+
+
+@pytest.fixture
+def public(open_world):
+    """The public bundle of the same, taken apart, and the act that it leaves out."""
+    world = open_world
+    corrected(world, [SOLD])
+    certify(world)
+    files = bundle.read(world.outcomes.bundle(world.assembly_id, Level.PUBLIC))
+    (signed,) = world.rosters.signed_corrections(world.roster_id)
+    return files, signed.act
+
+
+def test_the_public_bundle_does_not_say_which_unit_was_sold(public):
+    files, act = public
+    assert problems(zipped(files)) == {}
+    assert CORRECTIONS not in files
+    others = b"".join(data for path, data in files.items() if path != "roster.json")
+    assert b"1-1-202" not in others
+    assert act.digest.encode() in others
+
+
+def test_a_public_bundle_of_an_earlier_release_is_still_checked(public):
+    files, act = public
+    older = files | {CORRECTIONS: bundle.corrections([act.to_bytes()])}
+    manifest = canonical.decode(older[bundle.MANIFEST]) | {"format": "yezhu-bundle/2"}
+    older = older | {bundle.MANIFEST: canonical.encode(manifest)}
+    assert problems(zipped(older)) == {}
+    wrong = edited(older, CORRECTIONS, lambda acts: acts[0].update(source="0" * 64))
+    assert {7, 9} <= problems(zipped(wrong)).keys()
+
+
+def test_a_result_that_hides_a_correction_is_found_at_the_public_level(public):
+    files, _ = public
+    hidden = edited(files, "result.json", lambda result: result["corrections"].clear())
+    assert "结果所写的清册更正与日志所记的不同" in problems(zipped(hidden))[9]

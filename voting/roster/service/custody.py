@@ -123,8 +123,15 @@ class Custody:
         roster: Roster,
         document: RosterDocument,
         numbers: Mapping[str, int],
+        beside: Mapping[str, Collection[int]],
     ) -> None:
-        """Seal the people of these units, and index their titles, beside a version."""
+        """Seal the people of these units, and index their titles, beside a version.
+
+        Parameters
+        ----------
+        beside
+            Numbers, by unit, of representatives kept already, who prove themselves by its title.
+        """
         people: dict[int, tuple[OwnerRecord, Sequence[str]]] = {
             numbers[person.identity]: (person, ())
             for unit in roster
@@ -148,13 +155,17 @@ class Custody:
         session.add_all(
             store.TitleRow(
                 roster_id=roster_id,
-                owner_code=numbers[owner.identity],
+                owner_code=code,
                 unit_code=document.unit_code[unit.unit_key],
                 title_index=self._vault.index("title", unit.title_no),
             )
             for unit in roster
             if unit.title_no is not None
-            for owner in {person.identity: person for person in unit.people}.values()
+            for code in sorted(
+                {numbers[person.identity] for person in unit.people}.union(
+                    beside.get(unit.unit_key, ())
+                )
+            )
         )
         session.flush()
 
@@ -269,14 +280,19 @@ class Custody:
         session.flush()
 
     def identities(
-        self, roster_id: str, unit_key: str, *, by: str, acting: Collection[int] = ()
+        self,
+        roster_id: str,
+        unit_key: str,
+        *,
+        by: str,
+        people: Collection[int] | None = None,
     ) -> list[Identity]:
         """Show who owns a unit, to compare him with a paper; the register says who asked.
 
         Parameters
         ----------
-        acting
-            Numbers of those who act for the owners, to be shown with them.
+        people
+            Numbers of those to be shown; the owners that this version has, if left out.
 
         Raises
         ------
@@ -289,10 +305,71 @@ class Custody:
             units = RosterDocument.from_bytes(row.document)
             if unit_key not in units.unit_code:
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
-            codes = {*units.units[units.unit_code[unit_key]].owners, *acting}
+            codes = units.units[units.unit_code[unit_key]].owners if people is None else people
             rows = store.owners(session, roster_id, codes)
             opened = self.open(session, rows, "read", by=by, roster_id=roster_id, about=[unit_key])
         return [_identity(owner.owner_code, data) for owner, data in zip(rows, opened, strict=True)]
+
+    def names(
+        self,
+        session: Session,
+        roster_id: str,
+        people: Collection[int],
+        units: Collection[str],
+        *,
+        by: str,
+    ) -> dict[int, str]:
+        """Open the names of these people, who stand beside these units.
+
+        Raises
+        ------
+        RosterErased, KeyMissing
+        """
+        rows = store.owners(session, roster_id, people)
+        opened = self.open(session, rows, "share", by=by, roster_id=roster_id, about=units)
+        return {
+            row.owner_code: str(canonical.decode(data)["name"])
+            for row, data in zip(rows, opened, strict=True)
+        }
+
+    def knows(
+        self,
+        session: Session,
+        roster_id: str,
+        roster: Roster,
+        document: RosterDocument,
+        numbers: Mapping[str, int],
+        *,
+        by: str,
+    ) -> bool:
+        """Whether a version has these people with these names, titles and telephones already."""
+        owners = {
+            numbers[owner.identity]: _person(owner, unit.phones)
+            for unit in reversed(roster.units)
+            for owner in unit.owners
+        }
+        people = {numbers[each.identity]: each for unit in roster for each in unit.people}
+        rows = store.owners(session, roster_id, people.keys())
+        known = {row.owner_code: row.name_index for row in rows}
+        if known != {code: self._vault.index("name", each.name) for code, each in people.items()}:
+            return False
+        codes = {document.unit_code[unit.unit_key] for unit in roster}
+        titles = {
+            (row.unit_code, row.owner_code, row.title_index)
+            for row in store.titles(session, roster_id)
+            if row.unit_code in codes and row.owner_code in people
+        }
+        if titles != {
+            (document.unit_code[unit.unit_key], numbers[each.identity], index)
+            for unit in roster
+            if unit.title_no is not None
+            for index in [self._vault.index("title", unit.title_no)]
+            for each in unit.people
+        }:
+            return False
+        opened = self.open(session, rows, "amend", by=by, roster_id=roster_id)
+        sealed = {row.owner_code: data for row, data in zip(rows, opened, strict=True)}
+        return all(sealed[code] == data for code, data in owners.items())
 
     def readings(self, roster_id: str) -> list[Reading]:
         """List which units were read of, so that an auditor can open the register's commitments.

@@ -15,6 +15,7 @@ from voting.roster.service.mandates import MandateBook
 from voting.roster.signatories import Signatories
 from voting.roster.version import (
     FreezeNotProposed,
+    NewerRosterFrozen,
     ObjectionAccepted,
     ObjectionPeriodRunning,
     ObjectionPeriodTooShort,
@@ -74,7 +75,7 @@ class Freezing:
         Raises
         ------
         UnknownRoster, RosterAlreadyFrozen, RosterNotPublished, ObjectionPeriodRunning,
-        ObjectionsOpen, ObjectionAccepted, RosterErased, KeyMissing
+        ObjectionsOpen, ObjectionAccepted, NewerRosterFrozen, RosterErased, KeyMissing
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
@@ -116,6 +117,11 @@ class Freezing:
         row = _require_unfrozen(session, roster_id)
         if row.published_at is None or row.objections_until is None:
             raise RosterNotPublished("清册须先公示，接受业主异议，然后才能冻结")
+        if store.newer_is_frozen(session, row.community, row.version):
+            raise NewerRosterFrozen(
+                "这个小区已有更新的一版清册冻结，较早的版本不能再冻结；"
+                "如要更改，请在冻结的那一版上修改，公示后冻结新的版本"
+            )
         # A list published before the least period was asked for has to hang that long as well.
         ends = max(row.objections_until, earliest_end(row.published_at))
         if self._now() < ends:

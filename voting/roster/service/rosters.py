@@ -13,6 +13,7 @@ from voting.kernel.clock import BEIJING, Clock
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.roster import community as communities
+from voting.roster import mandate_keeping as keeping
 from voting.roster import store
 from voting.roster.amendment import amended
 from voting.roster.correction import SignedCorrection
@@ -22,8 +23,9 @@ from voting.roster.entitled import with_voters
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
 from voting.roster.mandate import Mandates, Standing, mandates_of, voters_on
-from voting.roster.mandate_changes import MandateChange, mandate_changes
+from voting.roster.mandate_changes import MandateChange, Sort, mandate_changes
 from voting.roster.model import Roster
+from voting.roster.refusals import Grade, Problem
 from voting.roster.service.corrections import Corrections
 from voting.roster.service.custody import Custody, Identity
 from voting.roster.service.freezing import Freezing, summary_of
@@ -34,6 +36,7 @@ from voting.roster.service.retention import Retention
 from voting.roster.vault import Vault
 from voting.roster.version import (
     EvidenceRequired,
+    MandatesWouldLapse,
     NothingAmended,
     Provenance,
     RosterNotFrozen,
@@ -81,6 +84,7 @@ class Rosters:
         by: str,
         provenance: Provenance = UNKNOWN_PROVENANCE,
         another_community: bool = False,
+        mandates_lapse: bool = False,
     ) -> tuple[RosterSummary, Reconciliation]:
         """Import a spreadsheet as a new version; with any problem nothing is imported.
 
@@ -88,14 +92,19 @@ class Rosters:
         ----------
         another_community
             Whether this is a complex of its own, however much its name is like a known one.
+        mandates_lapse
+            Whether named voters, representatives and states of the version before are to lapse
+            where the sheet has no column for them.
 
         Raises
         ------
         RosterUnreadable
             Lists every problem with row and column.
         CommunityInDoubt
+        MandatesWouldLapse
+            Lists what, unit by unit.
         """
-        roster, findings = self._examined(sheet, filename)
+        roster, findings, silent = self._examined(sheet, filename)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -110,8 +119,6 @@ class Rosters:
                 previous=None if newest is None else newest.digest,
                 numbers=numbers,
             )
-            row = self._add_version(session, document, sheet, provenance, findings)
-            self.custody.keep(session, row.roster_id, roster, document, numbers)
             before = None if newest is None else RosterDocument.from_bytes(newest.document)
             earlier = (
                 None
@@ -119,6 +126,11 @@ class Rosters:
                 else self.mandates.if_readable(session, newest.roster_id, by=by)
             )
             mandates = self._mandates(roster, numbers)
+            if before is not None and earlier is not None:
+                lost = keeping.lapsing((before, earlier), (document, mandates), silent)
+                findings += _lapsed(lost, agreed=mandates_lapse)
+            row = self._add_version(session, document, sheet, provenance, findings)
+            self.custody.keep(session, row.roster_id, roster, document, numbers, {})
             self.mandates.keep(session, row.roster_id, mandates)
             self._enter(session, "import-roster", row, (before, document), (earlier, mandates), by)
         return summary_of(row, document), reconciliation
@@ -142,7 +154,7 @@ class Rosters:
         ----------
         sheet
             Rows in the format of the roster sheet, each replacing the unit of the same key;
-            None if units are only removed.
+            None if units are only removed. What it has no column for stays as it was.
         removed
             Keys of units that do not exist.
 
@@ -150,15 +162,19 @@ class Rosters:
         ------
         RosterUnreadable, UnknownRoster, UnknownRosterUnit, NothingAmended, RosterErased
         EvidenceRequired
-            Units are only removed, and no file shows why.
+            Units are removed, and no file shows why.
         """
         if sheet is None and not removed:
             raise NothingAmended("没有写明更改或删除哪些房屋")
-        if sheet is None and not provenance.evidence:
+        if removed and not provenance.evidence:
             raise EvidenceRequired(
                 "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
             )
-        roster, findings = (Roster(()), None) if sheet is None else self._examined(sheet, filename)
+        roster, findings, silent = (
+            (Roster(()), None, frozenset[Sort]())
+            if sheet is None
+            else self._examined(sheet, filename)
+        )
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
             base = _require(session, roster_id)
@@ -175,13 +191,21 @@ class Rosters:
             said = {unit.unit_key for unit in roster}
             earlier = self.mandates.of(session, base.roster_id, by=by)
             kept = {key: people for key, people in earlier.items() if key not in said | removed}
-            acting = {each.owner for people in kept.values() for each in people}
+            own = keeping.kept(
+                (first, earlier), (document, self._mandates(roster, numbers)), said, silent
+            )
+            mandates = kept | own
+            if (document.units, mandates) == (first.units, dict(earlier)) and self.custody.knows(
+                session, base.roster_id, roster, first, numbers, by=by
+            ):
+                raise NothingAmended("表中的房屋与这一版清册完全相同，没有可更改的；请核对后再提交")
+            acting = {each.owner for people in mandates.values() for each in people}
             fresh = {numbers[person.identity] for unit in roster for person in unit.people}
             self.custody.carry(
                 session, base.roster_id, row.roster_id, document, acting, fresh, by=by
             )
-            self.custody.keep(session, row.roster_id, roster, document, numbers)
-            mandates = kept | dict(self._mandates(roster, numbers))
+            beside = {key: [each.owner for each in people] for key, people in own.items()}
+            self.custody.keep(session, row.roster_id, roster, document, numbers, beside)
             self.mandates.keep(session, row.roster_id, mandates)
             self.custody.carry_titles(
                 session, (base.roster_id, first), (row.roster_id, document), said
@@ -194,18 +218,28 @@ class Rosters:
     ) -> list[tuple[Identity, Standing]]:
         """Show who owns a unit and who acts for it, each with whether he may vote today.
 
+        Of a frozen roster as its corrections in force have left it: who has sold is not shown.
+
         Raises
         ------
         UnknownRoster, UnknownRosterUnit, RosterErased
         """
         with self._database.write() as session:
-            mandates = self.mandates.of(session, roster_id, by=by).get(unit_key, ())
+            frozen = _require(session, roster_id).frozen_at is not None
+            opened = self.mandates.in_force if frozen else self.mandates.of
+            mandates = opened(session, roster_id, by=by).get(unit_key, ())
+            units = self.entitled(session, roster_id) if frozen else self._document(roster_id)
+        if unit_key not in units.unit_code:
+            raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
+        code = units.unit_code[unit_key]
         standing = {
             each.owner: Standing.OWNER if each.may_vote(self._today()) else each.standing
             for each in mandates
         }
-        found = self.custody.identities(roster_id, unit_key, by=by, acting=standing.keys())
-        return [(identity, standing.get(identity.owner, Standing.OWNER)) for identity in found]
+        people = {*units.units[code].owners, *standing}
+        found = self.custody.identities(roster_id, unit_key, by=by, people=people)
+        usual = Standing.REMOVED if units.is_removed(code) else Standing.OWNER
+        return [(identity, standing.get(identity.owner, usual)) for identity in found]
 
     def summaries(self) -> list[RosterSummary]:
         """List every version, newest import first."""
@@ -368,12 +402,14 @@ class Rosters:
         with self._database.read() as session:
             return RosterDocument.from_bytes(_require(session, roster_id).document)
 
-    def _examined(self, sheet: bytes, filename: str) -> tuple[Roster, bytes]:
-        """Read a sheet, and write down what is doubtful in it but keeps nothing out."""
+    def _examined(
+        self, sheet: bytes, filename: str
+    ) -> tuple[Roster, list[Problem], frozenset[Sort]]:
+        """Read a sheet: what is doubtful in it but keeps nothing out, what it says nothing of."""
         examination = examine(sheet, filename, on=self._today())
         roster = examination.require()
-        found = [dict(finding.document()) for finding in examination.findings]
-        return roster, canonical.encode(found)
+        columns = () if examination.table is None else examination.table.columns
+        return roster, list(examination.findings), keeping.unsaid(columns)
 
     def _numbers(
         self, session: Session, roster: Roster, before: store.RosterRow | None, community: str
@@ -398,7 +434,7 @@ class Rosters:
         document: RosterDocument,
         source: bytes,
         provenance: Provenance,
-        findings: bytes | None,
+        findings: Sequence[Problem] | None,
     ) -> store.RosterRow:
         data = document.to_bytes()
         row = store.RosterRow(
@@ -419,7 +455,9 @@ class Rosters:
             freeze_proposed_by=None,
             corrects=None,
             erased_at=None,
-            findings=findings,
+            findings=None
+            if findings is None
+            else canonical.encode([dict(finding.document()) for finding in findings]),
             entered_position=None,
             evidence_digest=canonical.digest(provenance.evidence) if provenance.evidence else None,
         )
@@ -439,6 +477,18 @@ class Rosters:
         difference = self.origins.enter(session, act, row, documents, mandates, by=by)
         if difference is not None:
             self._differences[row.roster_id] = difference  # asked for as soon as this is committed
+
+
+def _lapsed(lost: Sequence[MandateChange], *, agreed: bool) -> list[Problem]:
+    """Refuse to forget who may vote unless that is meant; then it is a warning."""
+    if not lost:
+        return []
+    words = keeping.told(lost)
+    if not agreed:
+        raise MandatesWouldLapse(
+            f"{words}。请补上这些列后再导入；确实不再有效的，请注明后再导入（mandates_lapse）"
+        )
+    return [Problem(None, None, "mandates-lapsed", words, grade=Grade.WARNING)]
 
 
 def _require(session: Session, roster_id: str) -> store.RosterRow:

@@ -55,6 +55,22 @@ def communities(session: Session) -> list[str]:
     )
 
 
+def newer_is_frozen(session: Session, community: str, version: int) -> bool:
+    """Whether a later version of this complex's roster is frozen."""
+    return (
+        session.scalar(
+            select(RosterRow.version)
+            .where(
+                RosterRow.community == community,
+                RosterRow.version > version,
+                RosterRow.frozen_at.is_not(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def roster(session: Session, roster_id: str) -> RosterRow | None:
     """Find one roster version."""
     return session.get(RosterRow, roster_id)
