@@ -535,6 +535,7 @@ POLICIES = {
     "follow": ["both_measures", "each_measure"],
     "short_or_even": ["needs_decision", "lowest_becomes_alternate", "supplementary_election"],
     "candidates": ["each", "at_most_seats"],
+    "lot_seed": None,
 }
 """Every policy with its values, the default first. A policy not listed is refused by its name;
 so is ``delivered_follows``, because no bundle holds the proofs of delivery."""
@@ -562,7 +563,7 @@ def policies_of(agenda):
     """Read the policies with their defaults; what is not known is refused by name."""
     said = agenda["policies"]
     policies = {name: values[0] for name, values in POLICIES.items() if values}
-    policies |= {"include_kinds": USUAL_KINDS, "repeat_limit": None}
+    policies |= {"include_kinds": USUAL_KINDS, "repeat_limit": None, "lot_seed": None}
     for name, value in said.items():
         need(name in POLICIES, f"规则 {name} 不认得，本程序不能计票")
         values = POLICIES[name]
@@ -571,6 +572,8 @@ def policies_of(agenda):
     need(set(policies["include_kinds"]) <= set(KINDS), "规则 include_kinds 的值不认得")
     limit = policies["repeat_limit"]
     need(limit is None or (type(limit) is int and limit > 0), "规则 repeat_limit 的值不认得")
+    seed = policies["lot_seed"]
+    need(seed is None or (isinstance(seed, str) and seed), "规则 lot_seed 的值不认得")
     return policies
 
 
@@ -773,9 +776,12 @@ def block(pair):
 
 
 def compare(share, part, whole):
-    """Compare by cross-multiplication; 以上 includes the figure, 过半数 does not (T-4)."""
+    """Compare by cross-multiplication; 以上 includes the figure, 过半数 does not (T-4).
+
+    Of nobody no share is reached.
+    """
     left, right = share[1] * part, share[0] * whole
-    holds = left >= right if share[2] == ">=" else left > right
+    holds = whole > 0 and (left >= right if share[2] == ">=" else left > right)
     return {"left": left, "op": share[2], "right": right, "holds": holds}
 
 
@@ -825,6 +831,8 @@ def count_item(item, day, roster, standing, policies):
             if marks.count("approve") > (item["seats"] or item["alternates"]):
                 return "void"
             if marks[question] == "blank" and set(marks) - {"blank", "void"}:
+                return "abstain"
+            if marks[question] == "follow_majority":
                 return "abstain"
         return marks[question]
 
@@ -921,6 +929,10 @@ def seat(item, judged, whole, policies, dwellings):
             "sum_of_shares": (heads + area, area),
         }[policies["ranking"]]
 
+    def lot_of(candidate):
+        lines = "\n".join((policies["lot_seed"], item["id"], candidate["id"]))
+        return sha256(lines.encode())
+
     passed = [standing_of(verdict) for verdict in judged if verdict["carried"]]
     seats, alternates = item["seats"], item["alternates"]
     committee = item["matter"] == "elect_committee" and seats >= 3
@@ -943,12 +955,20 @@ def seat(item, judged, whole, policies, dwellings):
         if verdict["carried"]:
             own = standing_of(verdict)
             ahead = sum(other > own for other in passed)
-            ties = passed.count(own)
-            taken = {kinds[at] if at < len(kinds) else "none" for at in range(ahead, ahead + ties)}
-            row |= {
-                "rank": ahead + 1,
-                "seat": taken.pop() if len(taken) == 1 else "unresolved",
-            }
+            level = [
+                lot_of(other) if policies["lot_seed"] is not None else ""
+                for other, votes in zip(item["candidates"], judged, strict=True)
+                if votes["carried"] and standing_of(votes) == own
+            ]
+            open_to = range(ahead, ahead + len(level))
+            taken = [kinds[at] if at < len(kinds) else "none" for at in open_to]
+            if len(set(taken)) == 1:
+                row |= {"rank": ahead + 1, "seat": taken[0]}
+            elif policies["lot_seed"] is None:
+                row |= {"rank": ahead + 1, "seat": "unresolved"}
+            else:
+                drawn = sorted(level).index(lot_of(candidate))
+                row |= {"rank": ahead + drawn + 1, "seat": taken[drawn]}
         rows.append(row)
     places = seats or item["alternates"]
     filled = min(len(passed), members or alternates)
@@ -1008,7 +1028,7 @@ def used(policies):
             value = [kind for kind in KINDS if kind in value]
             departs = value != USUAL_KINDS
         else:
-            departs = value is not None if name == "repeat_limit" else value != values[0]
+            departs = value is not None if values is None else value != values[0]
         if departs:
             found.append({"policy": name, "value": value})
     return found
@@ -1341,7 +1361,8 @@ def check_roster(bundle):
         yield "业主清册的总数与会议通知不符"
     if not roster.groups_are_right():
         yield "业主清册的产权组合不对"
-    if bool(bundle.corrections) != ("corrections.json" in bundle.files):
+    enclosed = "corrections.json" in bundle.files
+    if (enclosed or bundle.supervised) and bool(bundle.corrections) != enclosed:
         yield "更正文件与日志不符"
 
 
@@ -1401,7 +1422,18 @@ def check_registered(bundle):
         yield "开始或截止属于另一次业主大会"
     yield from check_origin(bundle, freeze, frozen)
     acts = bundle.registered("roster-correction")
-    expected = [(each[2], each[4].digest) for each in bundle.corrections]
+    logged = [
+        (index, entry["correction"], entry["roster"])
+        for index, entry in enumerate(bundle.objects)
+        if entry["type"] == "roster-correction"
+    ]
+    told = bundle.result.get("corrections", [])
+    if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
+        yield "结果所写的更正与日志不同"
+    if bundle.supervised or "corrections.json" in bundle.files:
+        expected = [(each[2], each[4].digest) for each in bundle.corrections]
+    else:
+        expected = [each[1:] for each in logged]
     if [(act["correction"], act["digest"]) for _, act in acts] != expected:
         yield "登记簿所记的更正与日志不同"
     for index, act in acts:
