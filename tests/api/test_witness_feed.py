@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -253,14 +252,14 @@ def test_a_ballot_waits_for_no_witness(place, signer):
     assembly = place.open()
     ballot = place.signed(assembly, "1-1-101")
 
+    receipts = []
+
     def cast_meanwhile(request):
-        started = time.monotonic()
-        done(place.http.post(f"{assembly.path}/ballots", content=ballot))
-        assert time.monotonic() - started < 5
+        receipts.append(done(place.http.post(f"{assembly.path}/ballots", content=ballot)).json())
         raise httpx2.ReadTimeout("hangs")
 
     follow(place, signer, httpx2.Client(transport=httpx2.MockTransport(cast_meanwhile))).look()
-    assert done(place.http.get(f"{assembly.path}/turnout")).status_code == 200
+    assert len(receipts) == 1
 
 
 def test_witnesses_are_named_in_one_setting(monkeypatch):
