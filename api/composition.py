@@ -86,8 +86,10 @@ def compose(settings: Settings) -> Service:
     ledger = Ledger(Origins(deployment.name), lambda origin: Signer(origin, key))
     vault = Vault(deployment.encryption_keys, deployment.index_key)
     rosters = Rosters(database, ledger, vault, now)
-    identities = Identities(database, ledger, rosters, vault, throttle, now)
     assemblies = Assemblies(database, ledger, rosters, bus, now)
+    identities = Identities(
+        database, ledger, rosters, vault, throttle, assemblies.decision_days, now
+    )
     counting = Counting(database, ledger, rosters, assemblies, now)
     return Service(
         database=database,

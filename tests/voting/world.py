@@ -213,10 +213,16 @@ class World:
         self.vault = Vault({1: b"e" * 32}, b"i" * 32)
         self.ledger = Ledger(Origins("vote.example.org"), lambda origin: Signer(origin, key))
         self.rosters = Rosters(self.database, self.ledger, self.vault, self.clock)
-        self.identities = Identities(
-            self.database, self.ledger, self.rosters, self.vault, self.throttle, self.clock
-        )
         self.assemblies = Assemblies(self.database, self.ledger, self.rosters, self.bus, self.clock)
+        self.identities = Identities(
+            self.database,
+            self.ledger,
+            self.rosters,
+            self.vault,
+            self.throttle,
+            self.assemblies.decision_days,
+            self.clock,
+        )
         self.box = BallotBox(
             self.database,
             self.ledger,

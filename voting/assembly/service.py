@@ -218,6 +218,11 @@ class Assemblies:
             self._bus.publish(row.assembly_id)
         return act
 
+    def decision_days(self, session: Session, roster_id: str) -> set[date]:
+        """List the days of decision of the votes that run on a roster: they tell who may vote."""
+        running = store.running(session, roster_id)
+        return {self._poll(row).agenda.decision_date for row in running}
+
     def polls(self) -> list[Poll]:
         """List every assembly with a published notice, newest first."""
         with self._database.read() as session:

@@ -84,6 +84,18 @@ def lock_running(session: Session, roster_id: str) -> list[AssemblyRow]:
     )
 
 
+def running(session: Session, roster_id: str) -> list[AssemblyRow]:
+    """Find the assemblies between notice and close on a roster, by id."""
+    states = (State.NOTICED, State.OPEN)
+    return list(
+        session.scalars(
+            select(AssemblyRow)
+            .where(AssemblyRow.roster_id == roster_id, AssemblyRow.state.in_(states))
+            .order_by(AssemblyRow.assembly_id)
+        )
+    )
+
+
 def voters_positions(session: Session, assembly_id: str) -> list[int]:
     """List the log positions from which on others may vote, in order."""
     return list(

@@ -1,6 +1,7 @@
 """What an owner says to prove who he is, and what the roster then credits him with."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,13 +132,14 @@ def holdings(person: int, *rosters: RosterDocument) -> tuple[Holding, ...]:
     )
 
 
-def withheld(mandates: Mandates, owner_code: int, on: date) -> tuple[Withheld, ...]:
-    """Find every unit that he stands beside without a vote of his own."""
+def withheld(mandates: Mandates, owner_code: int, days: Iterable[date]) -> tuple[Withheld, ...]:
+    """Find every unit that he stands beside without a vote of his own on any of these days."""
+    on = tuple(days)
     return tuple(
-        Withheld(key, each.standing.chinese)
+        Withheld(key, each.why_not().chinese)
         for key, people in sorted(mandates.items())
         for each in people
-        if each.owner == owner_code and not each.may_vote(on)
+        if each.owner == owner_code and not any(each.may_vote(day) for day in on)
     )
 
 

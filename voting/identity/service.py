@@ -1,7 +1,7 @@
 """Use cases of identity: ask for a challenge, enrol a device key, find whose key it is."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -75,7 +75,14 @@ class _Sought:
 
 
 class Identities:
-    """Owners and their device keys."""
+    """Owners and their device keys.
+
+    Parameters
+    ----------
+    decision_days
+        Days of decision of the votes that run on a roster: whoever may vote in one of them may
+        enrol, though he come of age only on that day.
+    """
 
     def __init__(
         self,
@@ -84,6 +91,7 @@ class Identities:
         rosters: Rosters,
         vault: Vault,
         throttle: Throttle,
+        decision_days: Callable[[Session, str], Collection[date]],
         now: Clock,
     ) -> None:
         self._database = database
@@ -91,6 +99,7 @@ class Identities:
         self._rosters = rosters
         self._vault = vault
         self._throttle = throttle
+        self._decision_days = decision_days
         self._now = now
 
     def challenge(self, roster_id: str) -> tuple[str, datetime]:
@@ -218,15 +227,17 @@ class Identities:
     def _votes_of(
         self, session: Session, roster_id: str, person: int | None
     ) -> tuple[tuple[Holding, ...], tuple[Withheld, ...]]:
-        """Find what somebody votes for on a frozen roster as of today, and what others do."""
+        """Find what somebody votes for on a frozen roster as it counts, and what others do."""
         if person is None:
             return (), ()
-        electors = self._electors(session, roster_id)
+        days = self._days(session, roster_id)
+        electors = [self._rosters.electors(session, roster_id, day, by=_SERVICE) for day in days]
         mandates = self._rosters.mandates.in_force(session, roster_id, by=_SERVICE)
-        return holdings(person, electors), withheld(mandates, person, self._today())
+        return holdings(person, *electors), withheld(mandates, person, days)
 
-    def _electors(self, session: Session, roster_id: str) -> RosterDocument:
-        return self._rosters.electors(session, roster_id, self._today(), by=_SERVICE)
+    def _days(self, session: Session, roster_id: str) -> list[date]:
+        """Give the days of decision of the votes that run on a roster; today if there is none."""
+        return sorted(self._decision_days(session, roster_id)) or [self._today()]
 
     def _today(self) -> date:
         return self._now().astimezone(BEIJING).date()
@@ -240,8 +251,13 @@ class Identities:
             else:
                 owned = document
                 mandates = self._rosters.mandates.of(session, roster_id, by=_SERVICE)
-            voters = voters_on(mandates, self._today(), owned.unit_code)
-            others = withheld(mandates, owner_code, self._today())
+            days = self._days(session, roster_id)
+            daily = [voters_on(mandates, day, owned.unit_code) for day in days]
+            voters = {
+                key: tuple(sorted({number for voters in daily for number in voters[key]}))
+                for key in daily[0]
+            }
+            others = withheld(mandates, owner_code, days)
             told = self._voters(session, roster_id, owned, owner_code, voters)
         said = self._rosters.objections.read(roster_id, by=_OWNER, owner_code=owner_code)
         held = holdings(owner_code, owned, with_voters(owned, voters))

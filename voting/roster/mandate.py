@@ -7,7 +7,7 @@ Co-owners have one slot: whom they named in writing votes, otherwise whoever of 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -64,6 +64,8 @@ class Standing(StrEnum):
     MINOR = "minor"
     DECEASED = "deceased"
     UNABLE = "unable"
+    ENDED = "ended"
+    """Whom he represented is eighteen; never beside a version."""
     REMOVED = "removed"
     """A correction took the unit off the roster; never beside a version."""
 
@@ -76,6 +78,7 @@ class Standing(StrEnum):
             "not-named": "共有人已书面推选他人表决；如要改换，请全体共有人签名后到居委会登记表决人",
             "minor": "业主未满 18 周岁，由监护人表决；请监护人持证明到居委会登记为代理人",
             "deceased": "清册载明业主已故，核实继承之前不能表决；请继承人持证明到居委会登记表决人",
+            "ended": "所代理的业主在作出决定之日已满 18 周岁，由业主本人表决",
             "removed": "这套房屋已由清册更正删除，此后不能表决",
             "unable": "清册载明业主不能独立表决，由监护人表决；请监护人持证明到居委会登记为代理人",
         }[self.value]
@@ -83,17 +86,46 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """One person beside one unit. ``owner`` is his number; ``since`` the day he comes of age."""
+    """One person beside one unit. ``owner`` is his number; ``since`` the day he comes of age.
+
+    ``until`` is the day on which the last child whom a guardian represents has come of age: from
+    then on he acts for nobody. It follows from the others beside the unit and is not written.
+    """
 
     owner: int
     standing: Standing
     since: date | None = None
+    until: date | None = None
 
     def may_vote(self, on: date) -> bool:
         """Whether he may vote for the unit in a decision of this day."""
         if self.standing is Standing.MINOR:
             return self.since is not None and self.since <= on
+        if self.until is not None and self.until <= on:
+            return False
         return self.standing in {Standing.OWNER, Standing.REPRESENTATIVE}
+
+    def why_not(self) -> Standing:
+        """Say in which capacity he does not vote."""
+        return self.standing if self.until is None else Standing.ENDED
+
+
+def until_of_age(people: Iterable[Mandate]) -> tuple[Mandate, ...]:
+    """End what representatives do for a unit once none beside it needs a guardian (art. 17, 23).
+
+    Beside an owner who is dead or cannot act for himself a mandate has no such end.
+    """
+    beside = tuple(people)
+    children = [
+        each.since for each in beside if each.standing is Standing.MINOR and each.since is not None
+    ]
+    helpless = {Standing.DECEASED, Standing.UNABLE}
+    if not children or any(each.standing in helpless for each in beside):
+        return beside
+    return tuple(
+        replace(each, until=max(children)) if each.standing is Standing.REPRESENTATIVE else each
+        for each in beside
+    )
 
 
 Mandates = Mapping[str, tuple[Mandate, ...]]
@@ -161,7 +193,7 @@ def to_bytes(mandates: Mandates) -> bytes:
 def from_bytes(data: bytes) -> Mandates:
     """Read what :func:`to_bytes` wrote."""
     return {
-        key: tuple(
+        key: until_of_age(
             Mandate(each["owner"], Standing(each["standing"]), _day(each["since"]))
             for each in people
         )
@@ -186,7 +218,7 @@ def _mandates(unit: UnitRecord, numbers: Mapping[str, int], on: date) -> tuple[M
         people.setdefault(number, Mandate(number, standing, since))
     if unit.voter is not None and len(unit.owners) > 1:
         _leave_to_the_named(unit, numbers, people)
-    return tuple(people[number] for number in sorted(people))
+    return until_of_age(people[number] for number in sorted(people))
 
 
 def _leave_to_the_named(

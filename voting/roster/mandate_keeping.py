@@ -7,7 +7,7 @@ without one, what is known stays; a new sheet of the whole roster without one wo
 from collections.abc import Collection, Iterable
 
 from voting.roster.document import RosterDocument
-from voting.roster.mandate import Mandate, Mandates, Standing
+from voting.roster.mandate import Mandate, Mandates, Standing, until_of_age
 from voting.roster.mandate_changes import Beside, MandateChange, Sort, mandate_changes
 from voting.roster.representatives import REPRESENTATIVE, REPRESENTATIVE_NUMBER, STATE, VOTER
 
@@ -106,4 +106,5 @@ def _merged(was: Beside, said: Beside, silent: Collection[Sort]) -> Beside:
         for owner, each in people.items():
             if owner not in named and each.standing in _ACTING:
                 people[owner] = Mandate(owner, Standing.NOT_NAMED)
-    return Beside(said.owners, tuple(people[owner] for owner in sorted(people)))
+    beside = until_of_age(people[owner] for owner in sorted(people))
+    return Beside(said.owners, beside)

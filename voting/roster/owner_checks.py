@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from voting.roster import spelling
+from voting.roster.agency import USUAL
 from voting.roster.cells import Fault, entries, one_separator
 from voting.roster.identity_numbers import PROVINCES, organisation_check_differs
 from voting.roster.mandate import OF_AGE, STATES, state_of
@@ -67,6 +68,7 @@ def owner_questions(people: People, on: date | None) -> Iterator[Question]:
     yield from _ages(people, on)
     yield from _states(people)
     yield from _representatives(people)
+    yield from _agents(people, on)
     yield from _phones(people)
 
 
@@ -246,6 +248,29 @@ def _representatives(people: People) -> Iterator[Question]:
                 "请在“代理人证件号码”一列写明"
             )
             yield Grade.HINT, unit.row, REPRESENTATIVE, Fault("representative-no-paper", message)
+
+
+def _agents(people: People, on: date | None) -> Iterator[Question]:
+    """One agent for many owners who could vote themselves (domain W-12)."""
+    today = None if on is None else f"{on.year - OF_AGE:04d}{on:%m%d}"
+    principals: defaultdict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
+    for unit in people.units:
+        if any(state is not OwnerState.ORDINARY for state in unit.states) or any(
+            today is not None and owner.id_type is IdType.RESIDENT and owner.id_number[6:14] > today
+            for owner in (unit.owners if unit.representatives else ())
+        ):
+            continue  # a guardian or an heir: the law, not the owner, has chosen him
+        for agent in unit.representatives:
+            if agent.identity not in unit.identities:
+                principals[agent.identity].setdefault(unit.identities, unit.row)
+    for rows in principals.values():
+        if len(rows) > USUAL.most:
+            message = (
+                f"同一人代理 {len(rows)} 组业主（第 {listed(list(rows.values()))} 行），"
+                f"通常以 {USUAL.most} 人为限（{USUAL.source}）：请逐份核对书面委托"
+            )
+            fault = Fault("agent-of-many", message)
+            yield Grade.WARNING, min(rows.values()), REPRESENTATIVE, fault
 
 
 def _phones(people: People) -> Iterator[Question]:

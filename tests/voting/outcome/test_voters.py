@@ -150,6 +150,33 @@ def test_the_day_that_counts_is_that_of_the_decision(told):
     assert [problems(data) for data in bundles(world)] == [{}, {}]
 
 
+def grown(born):
+    """Rows in which 1-2-101 belongs to somebody born on this day."""
+    child = ("赵小敏", "身份证", resident(born, 21))
+    flat = _row("1-2-101", "住宅", "120.0001", [child], 5)
+    return child, [flat if cells[:3] == flat[:3] else cells for cells in ROWS]
+
+
+def test_who_is_eighteen_on_the_day_of_decision_enrols_and_his_guardian_does_not(world):
+    """The notice is out, the decision on 25 March: the birthday lies between."""
+    child, rows = grown("20080325")
+    world.freeze(named(rows), (*HEADER, *FURTHER)).draft().publish().open()
+    with pytest.raises(NotTheVoter, match="由业主本人表决"):
+        votes(world, claim(GUARDIAN, 5))
+    world.enrol("child", said=claim(child, 5))
+    world.cast("child", ["1-2-101"])
+    certify(world)
+    assert [problems(data) for data in bundles(world)] == [{}, {}]
+
+
+def test_who_is_eighteen_a_day_later_is_represented(world):
+    child, rows = grown("20080326")
+    world.freeze(named(rows), (*HEADER, *FURTHER)).draft().publish().open()
+    with pytest.raises(NotTheVoter, match="未满 18 周岁"):
+        votes(world, claim(child, 5))
+    assert votes(world, claim(GUARDIAN, 5)) == (["1-2-101"], [])
+
+
 def test_a_clerk_is_told_whose_signature_to_look_for_and_decides(voting):
     """The box sees no signature; what two clerks enter as valid counts (C-19)."""
     world = voting

@@ -83,6 +83,16 @@ def test_a_minor_votes_from_the_day_he_is_eighteen():
     assert of_age("20080229") == date(2026, 3, 1)
 
 
+def test_a_guardian_acts_until_the_last_child_is_eighteen():
+    assert voters(date(2028, 5, 3), **MINOR | OUTSIDE) == [GUARDIAN]
+    assert voters(date(2028, 5, 4), **MINOR | OUTSIDE) == [CHILD]
+    younger = resident(5, "20120504")
+    both = {"业主姓名": "小明、小红", "证件号码": f"{CHILD}、{younger}"} | OUTSIDE
+    assert voters(date(2028, 5, 4), **both) == [CHILD, GUARDIAN]
+    assert voters(date(2030, 5, 4), **both) == [CHILD, younger]
+    assert voters(date(2030, 5, 4), **both | {"业主状态": "正常、失能"}) == [CHILD, GUARDIAN]
+
+
 def test_a_representative_with_other_papers_says_of_which_kind():
     passport = {"代理人": "王五", "代理人证件类型": "护照", "代理人证件号码": "E12345678"}
     assert voters(**MINOR | passport) == ["E12345678"]

@@ -43,6 +43,12 @@ def test_a_clerk_is_shown_whom_a_correction_named_and_that_it_removed_a_unit(ope
     assert shown(world, "1-2-102") == [("刘洋", "removed")]
 
 
+def test_a_clerk_is_shown_that_a_guardian_acts_no_more(told):
+    assert [standing for _, standing in shown(told, "1-2-101")] == ["minor", "owner"]
+    told.clock.advance(days=2 * 366 + 64)
+    assert [standing for _, standing in shown(told, "1-2-101")] == ["owner", "ended"]
+
+
 def test_before_the_freeze_an_owner_is_told_who_would_vote_for_his_unit(world):
     file = sheet(named(with_child()), (*HEADER, *FURTHER))
     roster_id = world.rosters.import_sheet(file, "清册.csv", COMMUNITY, by="c1")[0].roster_id

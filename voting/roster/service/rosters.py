@@ -233,7 +233,7 @@ class Rosters:
             raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
         code = units.unit_code[unit_key]
         standing = {
-            each.owner: Standing.OWNER if each.may_vote(self._today()) else each.standing
+            each.owner: Standing.OWNER if each.may_vote(self._today()) else each.why_not()
             for each in mandates
         }
         people = {*units.units[code].owners, *standing}
