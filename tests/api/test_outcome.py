@@ -9,6 +9,7 @@ import pytest
 
 from api.access import Anyone, require_declared_access
 from api.pages import STATIC
+from tests.addresses import of_log
 from tests.complex import done
 from voting.count.recount import recount
 from voting.outcome.verify import verify_bundle
@@ -118,8 +119,24 @@ def test_nothing_public_names_an_owner_or_opens_a_ballot(town):
     candidates = {"王喆", "陈静"}
     private |= {owner.name for unit in town.roster for owner in unit.owners} - candidates
 
-    for path in public:
-        answer = town.http.get(path.format(assembly_id=assembly.id, roster_id=town.roster_id))
+    logs = town.http.get("/v1/logs").json()["logs"]
+    addresses = [
+        address
+        for path in public
+        for address in (
+            [
+                each
+                for log in logs
+                for each in of_log(path, log["path"].removeprefix("/log/"), log["size"])
+            ]
+            if "{log" in path
+            else [path.format(assembly_id=assembly.id, roster_id=town.roster_id)]
+        )
+    ]
+    assert sum("/tile/entries/" in address for address in addresses) >= 2
+    for path in addresses:
+        answer = town.http.get(path)
+        assert answer.status_code < 400, path
         text = unpacked(answer.content).decode(errors="replace")
         assert {secret for secret in private if secret in text} == set(), path
         assert "openings.json" not in text, path

@@ -18,6 +18,7 @@ import pytest
 
 from api.cli.demo_freeze import claim_of
 from api.cli.server_process import ServerProcess
+from tests.addresses import of_log
 from voting.roster.verify import read_roster
 
 _SECONDS = 900
@@ -146,8 +147,12 @@ def knocks(interface, places, owner):
             if not operation["x-access"].startswith("公开："):
                 continue
             named = re.findall(r"{(\w+)}", path)
-            for value in places[named[0]] if named else [""]:
-                address = re.sub(r"{\w+}", value, path)
+            if named[:1] == ["log"]:
+                addresses = [each for log in places["log"] for each in of_log(path, *log)]
+            else:
+                values = places[named[0]] if named else [""]
+                addresses = [re.sub(r"{\w+}", value, path) for value in values]
+            for address in addresses:
                 yield path, method.upper(), address, owner if method == "post" else None
 
 
@@ -176,6 +181,8 @@ def test_no_public_endpoint_gives_an_owners_number_away(demonstration, tmp_path)
         server.start()
         with httpx2.Client(base_url=server.url, timeout=60) as http:
             interface = http.get("/v1/openapi.json").json()
+            logs = http.get("/v1/logs").json()["logs"]
+            places["log"] = [(log["path"].removeprefix("/log/"), log["size"]) for log in logs]
             requests = list(knocks(interface, places, owner))
             requests += [(page, "GET", page, None) for page in _PAGES]
             for declared, method, path, body in requests:

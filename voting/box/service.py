@@ -34,6 +34,7 @@ from voting.kernel.refusal import Refusal
 from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
 from voting.roster.service import Rosters
+from voting.roster.version import RosterErased
 
 _REFUSED, _MINUTES = 300, 10
 
@@ -198,10 +199,12 @@ class BallotBox:
             if known is not None:
                 return known
             holder = partial(self._identities.holder, session, poll.roster_id)
-            # After the retention period nobody can tell any more who might vote.
-            require_open(poll, now)
             # The costly check runs before the lock; what may change meanwhile is asked again.
-            roster = self._assemblies.electors(session, poll)
+            try:
+                roster = self._assemblies.electors(session, poll)
+            except RosterErased:
+                require_open(poll, now)  # so long after the close a ballot is late before all else
+                raise
             ballot = verify(data, poll, roster, holder, at=now)
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
