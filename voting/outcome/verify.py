@@ -175,7 +175,7 @@ def _roster(evidence: Evidence) -> Problems:
         yield "业主清册中的产权组合与产权人不符"
     holds = bundle.CORRECTIONS in evidence.files
     if (holds or evidence.level is Level.SUPERVISED) and bool(evidence.corrections) != holds:
-        yield "没有清册更正的审计包不应含有更正文件"
+        yield "审计包中的更正文件与日志所记的更正不符：有更正才应有，有更正就应有"
 
 
 def _register(evidence: Evidence) -> Problems:

@@ -334,7 +334,7 @@ def test_odd_values_in_the_register_are_findings_not_crashes(supervised, odd):
 
 
 def test_a_key_revoked_at_no_moment_was_not_good_for_ever(supervised):
-    """Found by the second verifier: the first took null for a key that nobody had revoked."""
+    """Null is no moment of revocation: nobody had revoked this key."""
     files = bundle.read(supervised)
 
     def blur(items):
@@ -348,7 +348,7 @@ def test_a_key_revoked_at_no_moment_was_not_good_for_ever(supervised):
 
 @pytest.mark.parametrize("odd", [[], {}, None])
 def test_an_entry_that_is_no_ballot_is_not_blamed_on_the_ballots(supervised, odd):
-    """Found by the second verifier: a type that is a list broke the comparison of ballots."""
+    """A type that is a list does not break the comparison of ballots."""
     files = bundle.read(supervised)
 
     def spoil(entries):
