@@ -80,18 +80,17 @@ def _leans(replay: Replay, expressed: Reading, reach: _Reach, lean: Lean) -> dic
     own, nobody = replay.approving, int(Choice.ABSTAIN)
     others = [mark for mark in expressed.totals if mark not in (own, nobody)]
     leads = {mark: _least_to_lead(expressed, reach, mark) for mark in (*others, own)}
-    ties = _least_to_tie(expressed, reach, lean)
+    lost = _least_to_tie(expressed, reach, lean)
+    ties = [0 if now == nobody else least for now, least in zip(lean, lost, strict=True)]
     if replay.policies.follow is Follow.BOTH_MEASURES:
         alone = {mark: _larger(lead) for mark, lead in leads.items()}
         far = {own: alone[own], nobody: _smaller(ties)}
         far[others[0]] = _smaller([alone[mark] for mark in others])
-        far[lean.heads if lean.heads in far else others[0]] = 0
         return {Lean(side, side): least for side, least in far.items()}
     by_measure = []
-    for at, now in enumerate(lean):
+    for at in range(len(lean)):
         far = {own: leads[own][at], nobody: ties[at]}
         far[others[0]] = _smaller([leads[mark][at] for mark in others])
-        far[now if now in far else others[0]] = 0
         by_measure.append(far)
     by_heads, by_area = by_measure
     return {

@@ -7,7 +7,19 @@ import pytest
 from tally import reference
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
-from tally.model import Agenda, Candidate, Choice, Form, Item, Kind, Matter, Policies, ShortOrEven
+from tally.model import (
+    Agenda,
+    BlankItem,
+    Candidate,
+    Choice,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    Policies,
+    ShortOrEven,
+    VoidBallot,
+)
 
 HOUSEHOLDS = 21
 MEMBER, ALTERNATE, NONE, UNRESOLVED = "member", "alternate", "none", "unresolved"
@@ -165,3 +177,47 @@ def test_a_list_on_which_nobody_passes_is_elected_again():
         2,
     )
     assert elected([20, 1], CALLS, seats=0, alternates=2)[1]["needs_decision"] == []
+
+
+BLANK, SPOILED = int(Choice.BLANK), int(Choice.VOID)
+
+
+@pytest.mark.parametrize(
+    ("void_ballot", "blank_item", "blank", "mixed", "spoiled"),
+    [
+        (VoidBallot.NOT_PARTICIPATING, BlankItem.NOT_PARTICIPATING, 0, 0, 0),
+        (VoidBallot.NOT_PARTICIPATING, BlankItem.ABSTAIN, 1, 1, 0),
+        (VoidBallot.PARTICIPATING, BlankItem.NOT_PARTICIPATING, 0, 1, 1),
+        (VoidBallot.PARTICIPATING, BlankItem.ABSTAIN, 1, 1, 1),
+    ],
+)
+def test_a_ballot_partly_blank_and_partly_void_is_whichever_takes_part(
+    void_ballot, blank_item, blank, mixed, spoiled
+):
+    """One owner leaves both candidates blank, one spoils both, one does either; one approves."""
+    policies = Policies(void_ballot=void_ballot, blank_item=blank_item)
+    people = (Candidate("a", "候选人甲"), Candidate("b", "候选人乙"))
+    item = Item("1", "选举", Form.ELECTION, Matter.ELECT_COMMITTEE, seats=3, candidates=people)
+    agenda = Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, (item,))
+    area = {"blank": 1, "mixed": 10, "spoiled": 100, "approves": 1000}
+    roster = RosterColumns.from_rows(
+        [
+            UnitRow(name, "1", Kind.DWELLING, cm2, developer_stock=False, owners=(name,))
+            for name, cm2 in area.items()
+        ]
+    )
+    marks = {
+        "blank": (BLANK, BLANK),
+        "mixed": (BLANK, SPOILED),
+        "spoiled": (SPOILED, SPOILED),
+        "approves": (int(Choice.APPROVE), BLANK),
+    }
+    rows = [
+        BallotRow((unit,), choices, void=False, channel="书面") for unit, choices in marks.items()
+    ]
+    ballots = BallotColumns.from_rows(roster, agenda, rows)
+    [result] = count_assembly(agenda, roster, ballots, in_doubt=False)
+    [plain] = reference.count_assembly(agenda, roster, ballots)
+    heads, area = 1 + blank + mixed + spoiled, 1000 + blank * 1 + mixed * 10 + spoiled * 100
+    assert result["participating"] == {"heads": heads, "area_cm2": area}
+    assert plain["participating"] == (heads, area)
