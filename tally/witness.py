@@ -80,7 +80,7 @@ def to_carry_by_change(levers: Levers, margins: list[Margin], at_least: int) -> 
         holds = np.ones(len(coming), dtype=np.bool_)
         for margin in margins:
             measure = changes[:, :3] if margin.by_heads else changes[:, 3:]
-            gain = measure @ np.array(margin.weights, dtype=changes.dtype)
+            gain = measure @ np.array(margin.weights)
             holds &= (gain >= margin.shortfall).astype(np.bool_)
         if holds.any():
             split = int(coming[int(holds.argmax())])

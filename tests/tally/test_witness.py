@@ -186,6 +186,21 @@ def test_one_of_unknown_effect_leaves_the_search_open_even_if_it_cannot_help():
     assert not to_carry_by_strike(unsure, HEAVY, 1).complete
 
 
+def test_changing_one_of_unknown_effect_leaves_the_search_open_even_if_it_cannot_help():
+    unsure = levers_of([(TURNS, 9), (TURNS, 9), (STAYS, 9)], heads_known=[True, True, False])
+    unsure.owner_now[2] = (1, 1, 1)
+    assert helps(unsure, SHORT).tolist() == [True, True, False]
+    assert not to_carry_by_change(unsure, SHORT, 1).complete
+
+
+@pytest.mark.parametrize("unknown", ["heads_known", "area_known"])
+@pytest.mark.parametrize("kind", [TURNS, COMES])
+def test_only_certain_changes_are_chosen(kind, unknown):
+    levers = levers_of([(kind, 9), (kind, 50)], **{unknown: [True, False]})
+    found = to_carry_by_change(levers, [Margin(False, 0, 1, -40, strict=False)], 1)
+    assert (found.chosen, found.complete) == (None, False)
+
+
 def test_changes_of_several_kinds_leave_the_search_open():
     sure = [(TURNS, 9), (TURNS, 9), (COMES, 9)]
     assert to_carry_by_change(levers_of(sure), HEAVY, 1).complete
@@ -206,6 +221,9 @@ def test_only_so_many_sizes_are_split(monkeypatch):
     out_of_reach = [Margin(True, 0, 1, -100, strict=False)]
     found = to_carry_by_change(levers_of([(TURNS, 1)] * 9), out_of_reach, 3)
     assert (found.chosen, found.complete, found.at_least) == (None, True, 6)
+    one_size_further = [Margin(True, 0, 1, -6, strict=False)]
+    found = to_carry_by_change(levers_of([(TURNS, 1)] * 9), one_size_further, 3)
+    assert (found.chosen, found.at_least) == (None, 6)
 
 
 @pytest.mark.parametrize(
