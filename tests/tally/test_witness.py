@@ -256,6 +256,7 @@ def test_who_helps():
     assert helps(levers, SHORT[:1]).tolist() == [True, True, True, False, False]
     assert helps(levers, HEAVY[:1]).tolist() == [False, True, False, False, False]
     assert helps(levers, HEAVY).tolist() == [True, True, True, False, False]
+    assert helps(levers, HEAVY[::-1]).tolist() == [True, True, True, False, False]
 
 
 def test_to_break_one_test_the_largest_go_first():
