@@ -6,18 +6,19 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from api.access import Anyone, router, staff
 from api.context import InService
 from api.feed import TurnoutFeed
+from voting.kernel.refusal import Refusal
 from voting.outcome.bundle import Level
 from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["计票与结果"])
 
-_Watcher = Annotated[
-    Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER, Role.CLERK, Role.ADMINISTRATOR))
-]
+_WATCHERS = staff(Role.SUPERVISOR, Role.CONVENER, Role.CLERK, Role.ADMINISTRATOR)
+_Watcher = Annotated[Account, Depends(_WATCHERS)]
 _Auditor = Annotated[Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER))]
 
 
@@ -84,6 +85,11 @@ async def stream(assembly_id: str, request: Request, _account: _Watcher) -> Stre
     async def events() -> AsyncIterator[bytes]:
         yield first
         async for event in feed.changes(assembly_id):
+            try:
+                await run_in_threadpool(_WATCHERS, request)
+            except Refusal:
+                # Signed out, or no longer of the staff: the browser asks again, and is told so.
+                return
             yield event
 
     return StreamingResponse(

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import unittest.mock
 
 import pytest
+from starlette.requests import Request
 
+from api.routes.results import stream
 from tests.complex import done
 
 
@@ -63,6 +66,31 @@ def test_staff_see_every_building_in_the_stream(town, voted):
 
     told = json.loads(event.partition("data: ")[2])
     assert buildings(told) == {"1": 1, "商街": 0, "2": 7}
+
+
+def test_the_stream_ends_with_the_session(town, voted):
+    watcher = town.staff("supervisor9")
+    cookie = "; ".join(f"{name}={value}" for name, value in watcher.cookies.items())
+    request = Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "headers": [(b"cookie", cookie.encode())],
+            "app": town.app,
+        }
+    )
+
+    async def watch():
+        answer = await stream(voted.id, request, None)
+        events = answer.body_iterator
+        seen = [await anext(events), await anext(events)]
+        assert watcher.delete("/v1/session").status_code == 204
+        seen += [event async for event in events]
+        return seen
+
+    with unittest.mock.patch("api.feed._KEEP_ALIVE_SECONDS", 0.05):
+        seen = asyncio.run(asyncio.wait_for(watch(), 30))
+    assert [event.startswith(b"event: turnout") for event in seen] == [True, True]
 
 
 def test_floors_are_for_staff(town, voted):
