@@ -201,6 +201,14 @@ def test_only_certain_changes_are_chosen(kind, unknown):
     assert (found.chosen, found.complete) == (None, False)
 
 
+def test_of_equal_changes_the_earlier_ballot_comes_first():
+    """The same on every machine: so many that a sort which is not stable shows."""
+    levers = levers_of([(TURNS, 1 + n % 2) for n in range(40)])
+    heads, area = Margin(True, 0, 1, -30, strict=False), Margin(False, 0, 1, -1, strict=False)
+    found = to_carry_by_change(levers, [heads, area], 1)
+    assert found.chosen.tolist() == [*range(1, 40, 2), *range(0, 20, 2)]
+
+
 def test_changes_of_several_kinds_leave_the_search_open():
     sure = [(TURNS, 9), (TURNS, 9), (COMES, 9)]
     assert to_carry_by_change(levers_of(sure), HEAVY, 1).complete
