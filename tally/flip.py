@@ -208,10 +208,12 @@ def _fewest_to_turn(case: _Case) -> Fewest:
 def _proven(supposed: _Supposed, *, carried: bool) -> int | None:
     """Return a number of ballots needed in any case, or None if none suffices."""
     levers = supposed.levers
-    ways: list[int | None] = [0] if supposed.turned else []
-    if not supposed.turned and carried:
+    ways: list[int | None]
+    if supposed.turned:
+        ways = [0]
+    elif carried:
         ways = [fewest(levers.most(margin, -1), margin.slack) for margin in supposed.margins]
-    elif not supposed.turned:
+    else:
         together = [
             fewest(levers.most(margin, 1), margin.shortfall)
             for margin in (*supposed.margins, *supposed.necessary)

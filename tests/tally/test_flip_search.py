@@ -10,6 +10,8 @@ from tally.fewest import IMPOSSIBLE, Fewest
 from tally.flip import _by_size, _Case, _fewest_to_turn, _proven, _Supposed, _try_all
 from tally.levers import Levers
 from tally.margins import Margin
+from tests.sample_levers import COMES, LEAVES, TURNS
+from tests.sample_levers import levers_of as sample_levers
 
 MORE = Margin(by_heads=False, participating=0, approving=1, value=-40, strict=False)
 """Forty more have to approve."""
@@ -183,3 +185,53 @@ def test_what_even_everybody_cannot_do_is_impossible():
     case, recount = case_of(never, [supposed([50])], choices=(1,), patience=9)
     assert _fewest_to_turn(case) == IMPOSSIBLE
     assert recount.asked == [((100,), None)]
+
+
+def sure(kinds, *margins):
+    """Owners with a ballot each, its kind and area."""
+    return _Supposed(0, turned=False, margins=margins, necessary=[], levers=sample_levers(kinds))
+
+
+EIGHT = Margin(by_heads=False, participating=0, approving=1, value=8, strict=False)
+THIRTEEN = replace(EIGHT, value=13)
+
+
+@pytest.mark.parametrize("margins", [(EIGHT, THIRTEEN), (THIRTEEN, EIGHT)])
+def test_what_is_carried_falls_by_what_breaks_it_under_any_supposition(margins):
+    """One ballot is proposed under one of them, two under the other; the one is tried first."""
+    under = [supposed([-5, -9], margins=[margin]) for margin in margins]
+    case, recount = case_of(lambda chosen, _: 101 in chosen, under, carried=True)
+    assert _fewest_to_turn(case) == Fewest(1, 1)
+    assert recount.asked == [((101,), None)]
+
+
+NINE = replace(MORE, value=-9)
+TWELVE = replace(MORE, value=-12)
+
+
+@pytest.mark.parametrize("margins", [(NINE,), (NINE, TWELVE), (TWELVE, NINE)])
+def test_a_change_is_looked_for_under_every_supposition(margins):
+    under = [sure([(TURNS, 5), (TURNS, 9)], margin) for margin in margins]
+    case, recount = case_of(lambda chosen, _: 101 in chosen, under, choices=(1,))
+    assert _fewest_to_turn(case) == Fewest(1, 1)
+    assert recount.asked == [((100, 101), None), ((101,), None)]
+
+
+def test_to_carry_by_striking_those_are_chosen_who_leave():
+    short = Margin(by_heads=True, participating=-1, approving=2, value=-1, strict=True)
+    case, recount = case_of(
+        lambda chosen, _: len(chosen) == 2,
+        [sure([(LEAVES, 7), (LEAVES, 9), (LEAVES, 8)], short)],
+    )
+    assert _fewest_to_turn(case) == Fewest(2, 2)
+    assert len(recount.asked) == 1
+
+
+def test_a_search_that_leaves_nothing_out_proves_its_number():
+    """Each test by itself needs one ballot or two; both together need three."""
+    quorum = Margin(by_heads=True, participating=3, approving=0, value=-3, strict=False)
+    approval = Margin(by_heads=True, participating=-1, approving=2, value=-4, strict=False)
+    found_in = sure([(TURNS, 1), (TURNS, 1), (COMES, 1)], quorum, approval)
+    case, _ = case_of(lambda chosen, _: len(chosen) == 3, [found_in], choices=(1,))
+    assert _proven(found_in, carried=False) == 2
+    assert _fewest_to_turn(case) == Fewest(3, 3)
