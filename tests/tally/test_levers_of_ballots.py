@@ -99,13 +99,14 @@ class Proposal:
             self.check(changing, chosen, self.changed(chosen, to))
 
 
+@pytest.mark.parametrize("area", [10, 2**53], ids=["small", "past-floats"])
 @pytest.mark.parametrize("mixed_units", MixedUnits)
 @pytest.mark.parametrize("marks", [*product((0, 1, 2, 3, 4), repeat=2)], ids=str)
-def test_an_owner_with_two_ballots(mixed_units, marks):
+def test_an_owner_with_two_ballots(mixed_units, marks, area):
     """He and his neighbour have two flats each; both of the neighbour's are on one ballot."""
     roster = RosterColumns.from_rows(
         [
-            UnitRow(f"{n}", "1", Kind.DWELLING, 10 + n, developer_stock=False, owners=(owner,))
+            UnitRow(f"{n}", "1", Kind.DWELLING, area + n, developer_stock=False, owners=(owner,))
             for n, owner in enumerate("甲乙甲乙")
         ]
     )
