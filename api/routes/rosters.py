@@ -1,4 +1,4 @@
-"""Rosters: import, amend, publish, freeze, correct. Two roles sign what counts."""
+"""Rosters: import, amend, publish, freeze. Two roles sign what counts."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.access import Anyone, router, staff
 from api.context import ONE_LINE, InService
 from voting.roster import difference_report
-from voting.roster.correction import Correction
 from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
 from voting.roster.version import Provenance, RosterSummary, Supplier
@@ -110,48 +109,6 @@ class PublicRoster(BaseModel):
     difference: dict[str, Any] | None
     objections: int
     unanswered: int
-
-
-class CorrectionOut(BaseModel):
-    """A correction act: its digest, and both totals before and after."""
-
-    correction: str
-    roster: str
-    totals: dict[str, Any]
-    lines: list[str]
-
-
-class SignedCorrectionOut(CorrectionOut):
-    """A correction that both have signed, as everybody may see it."""
-
-    corrected: str = Field(description="更正后清册的摘要")
-    signed_at: datetime
-    register_position: int
-
-
-class IdentityRequest(BaseModel):
-    """Whose names are needed; the register will say that this account asked."""
-
-    unit: _UnitKey
-
-
-class IdentityOut(BaseModel):
-    """An owner or his representative, to be compared with a paper."""
-
-    name: str
-    id_type: str
-    id_number_end: str
-    standing: str = Field(description="可否为这套房屋表决，不可的原因")
-
-
-class ReadingOut(BaseModel):
-    """Which units one decryption in the register was about."""
-
-    position: int = Field(description="登记簿中的编号")
-    units: list[str]
-    salt: str = Field(
-        description="十六进制；SHA-256(盐 + 房号的规范 JSON 数组) 即登记簿该条的 units"
-    )
 
 
 @routes.get("")
@@ -303,74 +260,6 @@ def confirm_freeze(roster_id: str, service: InService, account: Supervisor) -> R
     return _roster(service.rosters.freezing.confirm(roster_id, by=account.account_id))
 
 
-@routes.post("/{roster_id}/correction")
-def propose_correction(roster_id: str, service: InService, account: Convener) -> CorrectionOut:
-    """召集人签署：以这一版更正它所修改的、已经冻结的清册。"""
-    return _correction(service.rosters.corrections.propose(roster_id, by=account.account_id))
-
-
-@routes.post("/{roster_id}/correction/confirmation")
-def confirm_correction(roster_id: str, service: InService, account: Supervisor) -> CorrectionOut:
-    """监督单位确认更正，随即写入正在进行的表决；已公布的分母不变，凭证并列两种总数。"""
-    return _correction(service.assemblies.correct(roster_id, by=account.account_id))
-
-
-@routes.get(
-    "/{roster_id}/corrections",
-    dependencies=[
-        Depends(Anyone("更正行为自共同签署时起公开：房屋、面积与两种总数，没有个人信息"))
-    ],
-)
-def corrections(roster_id: str, service: InService) -> list[SignedCorrectionOut]:
-    """冻结的清册上已经生效的更正，先后排列，各附更正前后的两种总数。"""
-    return [
-        SignedCorrectionOut(
-            **_correction(signed.act).model_dump(),
-            corrected=signed.act.difference.after,
-            signed_at=signed.signed_at,
-            register_position=signed.position,
-        )
-        for signed in service.rosters.signed_corrections(roster_id)
-    ]
-
-
-@routes.post("/{roster_id}/identities")
-def identities(
-    roster_id: str,
-    body: IdentityRequest,
-    service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK, Role.SUPERVISOR))],
-) -> list[IdentityOut]:
-    """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
-    found = service.rosters.identities(roster_id, body.unit, by=account.account_id)
-    return [
-        IdentityOut(
-            name=identity.name,
-            id_type=identity.id_type,
-            id_number_end=identity.id_number_end,
-            standing=standing.chinese,
-        )
-        for identity, standing in found
-    ]
-
-
-@routes.get("/{roster_id}/readings")
-def readings(
-    roster_id: str,
-    service: InService,
-    _account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
-) -> list[ReadingOut]:
-    """登记簿里每次查看身份信息是看哪一套房屋：附盐，供监督单位与审计逐条打开承诺核对。"""
-    return [
-        ReadingOut(
-            position=reading.position,
-            units=list(reading.units),
-            salt=reading.opening.salt.hex(),
-        )
-        for reading in service.rosters.custody.readings(roster_id)
-    ]
-
-
 def _roster(summary: RosterSummary) -> RosterOut:
     return RosterOut.model_validate(summary)
 
@@ -381,14 +270,3 @@ def _difference(service: InService, roster_id: str, account: Account) -> dict[st
         return None
     mandates = service.rosters.mandate_changes(roster_id, by=account.account_id)
     return difference_report.in_full(difference, mandates)
-
-
-def _correction(act: Correction) -> CorrectionOut:
-    return CorrectionOut(
-        correction=act.digest,
-        roster=act.roster,
-        totals=act.totals_object(),
-        lines=difference_report.public_lines(
-            act.difference, {} if act.mandates is None else act.mandates.changed
-        ),
-    )

@@ -23,8 +23,8 @@ from voting.roster.document import RosterDocument
 from voting.roster.entitled import after_correction
 from voting.roster.entries import correction_entry
 from voting.roster.mandate_changes import BoundMandates, mandate_changes
-from voting.roster.service.custody import Custody
 from voting.roster.service.mandates import MandateBook
+from voting.roster.service.people import People
 from voting.roster.signatories import Signatories
 from voting.roster.version import RosterErased, UnknownRoster
 from voting.staff import store as staff_store
@@ -38,13 +38,13 @@ class Corrections:
         self,
         database: Database,
         ledger: Ledger,
-        custody: Custody,
+        people: People,
         mandates: MandateBook,
         now: Clock,
     ) -> None:
         self._database = database
         self._ledger = ledger
-        self._custody = custody
+        self._people = people
         self._mandates = mandates
         self._now = now
         self._signed: dict[str, Sequence[SignedCorrection]] = {}
@@ -168,7 +168,7 @@ class Corrections:
         row.register_position = self._ledger.append(
             session, self._ledger.origins.register, [entry]
         )[0]
-        self._custody.succeed(
+        self._people.succeed(
             session,
             (frozen.roster_id, RosterDocument.from_bytes(frozen.document)),
             (version_id, after),
