@@ -139,7 +139,8 @@ class Corrections:
 
         Raises
         ------
-        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson
+        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson,
+        RosterErased
         """
         row = self._proposed(session, version_id)
         if row.confirmed_at is not None:
@@ -263,6 +264,10 @@ class Corrections:
         frozen = store.lock(session, roster_id)
         if frozen is None:
             raise UnknownRoster("没有这份业主清册")
+        if frozen.erased_at is not None:
+            raise RosterErased(
+                "所要更正的冻结清册，个人信息已在保存期满后删除，不能再更正；请导入并冻结新的清册"
+            )
         acts = store.corrections(session, roster_id)
         last = frozen if not acts else session.get_one(store.RosterRow, acts[-1].version_id)
         return frozen, last
