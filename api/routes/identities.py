@@ -1,5 +1,6 @@
 """Who owns a unit, to compare a paper with: every look is in the register."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends
@@ -18,6 +19,10 @@ class IdentityRequest(BaseModel):
     """Whose names are needed; the register will say that this account asked."""
 
     unit: _UnitKey
+    on: date | None = Field(
+        default=None,
+        description="按哪一天判断年龄；不写则按正在进行的业主大会作出决定之日，没有则按今天",
+    )
 
 
 class IdentityOut(BaseModel):
@@ -47,7 +52,7 @@ def identities(
     account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK, Role.SUPERVISOR))],
 ) -> list[IdentityOut]:
     """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
-    found = service.rosters.identities(roster_id, body.unit, by=account.account_id)
+    found = service.identities.beside(roster_id, body.unit, on=body.on, by=account.account_id)
     return [
         IdentityOut(
             name=identity.name,

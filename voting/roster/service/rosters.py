@@ -1,12 +1,13 @@
 """New versions of rosters: import a sheet, amend a version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
 from voting.kernel import canonical
-from voting.kernel.clock import Clock
+from voting.kernel.clock import BEIJING, Clock
 from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.roster import community as communities
@@ -80,7 +81,8 @@ class Rosters(Versions):
         MandatesWouldLapse
             Lists what, unit by unit.
         """
-        roster, findings, silent = self._examined(sheet, filename)
+        day = self._today()
+        roster, findings, silent = _examined(sheet, filename, day)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -101,7 +103,7 @@ class Rosters(Versions):
                 if newest is None
                 else self.mandates.if_readable(session, newest.roster_id, by=by)
             )
-            mandates = self._mandates(roster, numbers)
+            mandates = mandates_of(roster, numbers, day)
             if before is not None and earlier is not None:
                 lost = keeping.lapsing((before, earlier), (document, mandates), silent)
                 findings += _lapsed(lost, agreed=mandates_lapse)
@@ -146,10 +148,11 @@ class Rosters(Versions):
             raise EvidenceRequired(
                 "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
             )
+        day = self._today()
         roster, findings, silent = (
             (Roster(()), None, frozenset[Sort]())
             if sheet is None
-            else self._examined(sheet, filename)
+            else _examined(sheet, filename, day)
         )
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -168,7 +171,7 @@ class Rosters(Versions):
             earlier = self.mandates.of(session, base.roster_id, by=by)
             kept = {key: people for key, people in earlier.items() if key not in said | removed}
             own = keeping.kept(
-                (first, earlier), (document, self._mandates(roster, numbers)), said, silent
+                (first, earlier), (document, mandates_of(roster, numbers, day)), said, silent
             )
             mandates = kept | own
             if (document.units, mandates) == (first.units, dict(earlier)) and self.people.knows(
@@ -189,17 +192,9 @@ class Rosters(Versions):
             self._enter(session, "amend-roster", row, (first, document), (earlier, mandates), by)
         return summary_of(row, document)
 
-    def _mandates(self, roster: Roster, numbers: Mapping[str, int]) -> Mandates:
-        return mandates_of(roster, numbers, self._today())
-
-    def _examined(
-        self, sheet: bytes, filename: str
-    ) -> tuple[Roster, list[Problem], frozenset[Sort]]:
-        """Read a sheet: what is doubtful in it but keeps nothing out, what it says nothing of."""
-        examination = examine(sheet, filename, on=self._today())
-        roster = examination.require()
-        columns = () if examination.table is None else examination.table.columns
-        return roster, list(examination.findings), keeping.unsaid(columns)
+    def _today(self) -> date:
+        """Day of the import: by it a sheet's ages are judged, in every finding of it alike."""
+        return self._now().astimezone(BEIJING).date()
 
     def _numbers(
         self, session: Session, roster: Roster, before: store.RosterRow | None, community: str
@@ -267,6 +262,16 @@ class Rosters(Versions):
         difference = self.origins.enter(session, act, row, documents, mandates, by=by)
         if difference is not None:
             self._differences[row.roster_id] = difference  # asked for as soon as this is committed
+
+
+def _examined(
+    sheet: bytes, filename: str, day: date
+) -> tuple[Roster, list[Problem], frozenset[Sort]]:
+    """Read a sheet: what is doubtful in it but keeps nothing out, what it says nothing of."""
+    examination = examine(sheet, filename, on=day)
+    roster = examination.require()
+    columns = () if examination.table is None else examination.table.columns
+    return roster, list(examination.findings), keeping.unsaid(columns)
 
 
 def _lapsed(lost: Sequence[MandateChange], *, agreed: bool) -> list[Problem]:

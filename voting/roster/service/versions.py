@@ -1,6 +1,6 @@
 """Versions of rosters as they are read: what stands in one, what differs, who may vote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
 from voting.kernel import canonical
-from voting.kernel.clock import BEIJING, Clock
+from voting.kernel.clock import Clock
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.correction import SignedCorrection
@@ -58,11 +58,16 @@ class Versions:
         self.corrections = Corrections(database, ledger, self.people, self.mandates, now)
 
     def identities(
-        self, roster_id: str, unit_key: str, *, by: str
+        self, roster_id: str, unit_key: str, days: Collection[date], *, by: str
     ) -> list[tuple[Identity, Standing]]:
-        """Show who owns a unit and who acts for it, each with whether he may vote today.
+        """Show who owns a unit and who acts for it, each with whether he may vote.
 
         Of a frozen roster as its corrections in force have left it: who has sold is not shown.
+
+        Parameters
+        ----------
+        days
+            Days of decision: whoever may vote on one of them may vote, as for his enrolment.
 
         Raises
         ------
@@ -77,7 +82,7 @@ class Versions:
             raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
         code = units.unit_code[unit_key]
         standing = {
-            each.owner: Standing.OWNER if each.may_vote(self._today()) else each.why_not()
+            each.owner: Standing.OWNER if any(map(each.may_vote, days)) else each.why_not()
             for each in mandates
         }
         people = {*units.units[code].owners, *standing}
@@ -235,9 +240,6 @@ class Versions:
         roster = self.entitled(session, roster_id)
         mandates = self.mandates.in_force(session, roster_id, by=by)
         return with_voters(roster, voters_on(mandates, day, roster.unit_code))
-
-    def _today(self) -> date:
-        return self._now().astimezone(BEIJING).date()
 
     def _read_document(self, roster_id: str) -> RosterDocument:
         with self._database.read() as session:
