@@ -111,6 +111,7 @@ STATUS: dict[type[Refusal], int] = {
     roster.EvidenceRequired: 422,
     roster.FreezeNotProposed: 409,
     roster.MandatesWouldLapse: 409,
+    roster.TitlesWouldLapse: 409,
     roster.NewerRosterFrozen: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,

@@ -138,6 +138,9 @@ def import_sheet(
     mandates_lapse: Annotated[
         bool, Form(description="上一版登记的表决人、代理人与业主状态，表中没有相应列的，不再有效")
     ] = False,
+    titles_lapse: Annotated[
+        bool, Form(description="上一版登记的产权证号，表中没有这一列的，不再有效")
+    ] = False,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
     shown = b"" if evidence is None else evidence.file.read()
@@ -149,6 +152,7 @@ def import_sheet(
         provenance=Provenance(supplied_by, basis, shown),
         another_community=another_community,
         mandates_lapse=mandates_lapse,
+        titles_lapse=titles_lapse,
     )
     return Imported(
         roster=_roster(summary),

@@ -90,6 +90,12 @@ class MandatesWouldLapse(Refusal):
     code = "mandates-would-lapse"
 
 
+class TitlesWouldLapse(Refusal):
+    """A sheet without title numbers would take from owners what they prove themselves by."""
+
+    code = "titles-would-lapse"
+
+
 class RosterNotFrozen(Refusal):
     """The roster may still change, so nothing can be built on it."""
 

@@ -22,16 +22,15 @@ class People:
         session: Session,
         roster_id: str,
         roster: Roster,
-        document: RosterDocument,
         numbers: Mapping[str, int],
-        beside: Mapping[str, Collection[int]],
+        phones: Mapping[int, Sequence[str]],
     ) -> None:
-        """Seal the people of these units, and index their titles, beside a version.
+        """Seal the people of these units beside a version.
 
         Parameters
         ----------
-        beside
-            Numbers, by unit, of representatives kept already, who prove themselves by its title.
+        phones
+            By number, the telephones of those of whom the sheet does not say them.
         """
         people: dict[int, tuple[OwnerRecord, Sequence[str]]] = {
             numbers[person.identity]: (person, ())
@@ -43,31 +42,15 @@ class People:
             for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
             for owner in unit.owners
         }
-        for code, (owner, phones) in sorted(people.items()):
+        for code, (owner, said) in sorted(people.items()):
             row = store.OwnerRow(
                 roster_id=roster_id,
                 owner_code=code,
                 identity_index=self._custody.identity_index(owner),
                 name_index=self._custody.name_index(owner),
             )
-            row.secret = self._custody.seal(_person(owner, phones), row.context)
+            row.secret = self._custody.seal(_person(owner, phones.get(code, said)), row.context)
             session.add(row)
-        session.flush()
-        session.add_all(
-            store.TitleRow(
-                roster_id=roster_id,
-                owner_code=code,
-                unit_code=document.unit_code[unit.unit_key],
-                title_index=self._custody.title_index(unit.title_no),
-            )
-            for unit in roster
-            if unit.title_no is not None
-            for code in sorted(
-                {numbers[person.identity] for person in unit.people}.union(
-                    beside.get(unit.unit_key, ())
-                )
-            )
-        )
         session.flush()
 
     def carry(
@@ -98,28 +81,6 @@ class People:
         opened = self._custody.open(session, rows, "amend", by=by, roster_id=from_id)
         for row, data in zip(rows, opened, strict=True):
             self._add_owner(session, to_id, row, data)
-        session.flush()
-
-    def carry_titles(
-        self,
-        session: Session,
-        base: tuple[str, RosterDocument],
-        following: tuple[str, RosterDocument],
-        said: Collection[str],
-    ) -> None:
-        """Take over the titles of every unit that the amendment does not speak of."""
-        (base_id, before), (next_id, after) = base, following
-        keys = {code: unit.unit_key for code, unit in enumerate(before.units)}
-        session.add_all(
-            store.TitleRow(
-                roster_id=next_id,
-                owner_code=row.owner_code,
-                unit_code=after.unit_code[keys[row.unit_code]],
-                title_index=row.title_index,
-            )
-            for row in store.titles(session, base_id)
-            if keys[row.unit_code] in after.unit_code and keys[row.unit_code] not in said
-        )
         session.flush()
 
     def succeed(
@@ -180,19 +141,30 @@ class People:
         )
         session.flush()
 
+    def phones(
+        self, session: Session, roster_id: str, people: Collection[int], *, by: str
+    ) -> dict[int, Sequence[str]]:
+        """Open the telephones that a version has of these people, to be kept in the next."""
+        rows = store.owners(session, roster_id, people)
+        opened = self._custody.open(session, rows, "amend", by=by, roster_id=roster_id)
+        return {
+            row.owner_code: canonical.decode(data)["phones"]
+            for row, data in zip(rows, opened, strict=True)
+        }
+
     def knows(
         self,
         session: Session,
         roster_id: str,
         roster: Roster,
-        document: RosterDocument,
         numbers: Mapping[str, int],
+        phones: Mapping[int, Sequence[str]],
         *,
         by: str,
     ) -> bool:
-        """Whether a version has these people with these names, titles and telephones already."""
+        """Whether a version has these people with these names and telephones already."""
         owners = {
-            numbers[owner.identity]: _person(owner, unit.phones)
+            (number := numbers[owner.identity]): _person(owner, phones.get(number, unit.phones))
             for unit in reversed(roster.units)
             for owner in unit.owners
         }
@@ -200,20 +172,6 @@ class People:
         rows = store.owners(session, roster_id, people.keys())
         known = {row.owner_code: row.name_index for row in rows}
         if known != {code: self._custody.name_index(each) for code, each in people.items()}:
-            return False
-        codes = {document.unit_code[unit.unit_key] for unit in roster}
-        titles = {
-            (row.unit_code, row.owner_code, row.title_index)
-            for row in store.titles(session, roster_id)
-            if row.unit_code in codes and row.owner_code in people
-        }
-        if titles != {
-            (document.unit_code[unit.unit_key], numbers[each.identity], index)
-            for unit in roster
-            if unit.title_no is not None
-            for index in [self._custody.title_index(unit.title_no)]
-            for each in unit.people
-        }:
             return False
         opened = self._custody.open(session, rows, "amend", by=by, roster_id=roster_id)
         sealed = {row.owner_code: data for row, data in zip(rows, opened, strict=True)}

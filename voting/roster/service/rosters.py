@@ -18,12 +18,14 @@ from voting.roster.document import RosterDocument, number_owners
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
 from voting.roster.mandate import Mandates, mandates_of
-from voting.roster.mandate_changes import MandateChange, Sort
+from voting.roster.mandate_changes import MandateChange
 from voting.roster.model import Roster
+from voting.roster.owner_checks import PHONE
 from voting.roster.refusals import Grade, Problem
 from voting.roster.service.freezing import Freezing, summary_of
 from voting.roster.service.objections import Objections
 from voting.roster.service.retention import Retention
+from voting.roster.service.titles import TITLE, Of
 from voting.roster.service.versions import Versions, require_version
 from voting.roster.vault import Vault
 from voting.roster.version import (
@@ -62,6 +64,7 @@ class Rosters(Versions):
         provenance: Provenance = UNKNOWN_PROVENANCE,
         another_community: bool = False,
         mandates_lapse: bool = False,
+        titles_lapse: bool = False,
     ) -> tuple[RosterSummary, Reconciliation]:
         """Import a spreadsheet as a new version; with any problem nothing is imported.
 
@@ -72,17 +75,19 @@ class Rosters(Versions):
         mandates_lapse
             Whether named voters, representatives and states of the version before are to lapse
             where the sheet has no column for them.
+        titles_lapse
+            The same of title numbers.
 
         Raises
         ------
         RosterUnreadable
             Lists every problem with row and column.
         CommunityInDoubt
-        MandatesWouldLapse
+        MandatesWouldLapse, TitlesWouldLapse
             Lists what, unit by unit.
         """
         day = self._today()
-        roster, findings, silent = _examined(sheet, filename, day)
+        roster, findings, columns = _examined(sheet, filename, day)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -105,10 +110,15 @@ class Rosters(Versions):
             )
             mandates = mandates_of(roster, numbers, day)
             if before is not None and earlier is not None:
+                silent = keeping.unsaid(columns)
                 lost = keeping.lapsing((before, earlier), (document, mandates), silent)
                 findings += _lapsed(lost, agreed=mandates_lapse)
+            if newest is not None and before is not None and TITLE not in columns:
+                base = Of(newest.roster_id, before)
+                findings += self.titles.lapse(session, base, roster, agreed=titles_lapse)
             row = self._add_version(session, document, sheet, provenance, findings)
-            self.people.keep(session, row.roster_id, roster, document, numbers, {})
+            self.people.keep(session, row.roster_id, roster, numbers, {})
+            self.titles.keep(session, Of(row.roster_id, document), roster, numbers, {})
             self.mandates.keep(session, row.roster_id, mandates)
             self._enter(session, "import-roster", row, (before, document), (earlier, mandates), by)
         return summary_of(row, document), reconciliation
@@ -141,6 +151,8 @@ class Rosters(Versions):
         RosterUnreadable, UnknownRoster, UnknownRosterUnit, NothingAmended, RosterErased
         EvidenceRequired
             Units are removed, and no file shows why.
+        TitlesWouldLapse
+            A unit has a new owner, and the sheet no column for his title number.
         """
         if sheet is None and not removed:
             raise NothingAmended("没有写明更改或删除哪些房屋")
@@ -149,10 +161,8 @@ class Rosters(Versions):
                 "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
             )
         day = self._today()
-        roster, findings, silent = (
-            (Roster(()), None, frozenset[Sort]())
-            if sheet is None
-            else _examined(sheet, filename, day)
+        roster, findings, columns = (
+            (Roster(()), [], ()) if sheet is None else _examined(sheet, filename, day)
         )
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -164,6 +174,9 @@ class Rosters(Versions):
             newest = store.newest(session, base.community) or base
             numbers = self._numbers(session, roster, base, base.community)
             document = amended(first, roster, removed, numbers, newest.version + 1)
+            old = Of(base.roster_id, first)
+            if TITLE in columns:
+                findings += self.titles.left_blank(session, old, roster)
             source = provenance.evidence if sheet is None else sheet
             row = self._add_version(session, document, source, provenance, findings)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
@@ -171,24 +184,36 @@ class Rosters(Versions):
             earlier = self.mandates.of(session, base.roster_id, by=by)
             kept = {key: people for key, people in earlier.items() if key not in said | removed}
             own = keeping.kept(
-                (first, earlier), (document, mandates_of(roster, numbers, day)), said, silent
+                (first, earlier),
+                (document, mandates_of(roster, numbers, day)),
+                said,
+                keeping.unsaid(columns),
             )
             mandates = kept | own
-            if (document.units, mandates) == (first.units, dict(earlier)) and self.people.knows(
-                session, base.roster_id, roster, first, numbers, by=by
+            fresh = {numbers[person.identity] for unit in roster for person in unit.people}
+            phones = (
+                {}
+                if PHONE in columns
+                else self.people.phones(session, base.roster_id, fresh, by=by)
+            )
+            if (
+                (document.units, mandates) == (first.units, dict(earlier))
+                and (TITLE not in columns or self.titles.knows(session, old, roster, numbers))
+                and self.people.knows(session, base.roster_id, roster, numbers, phones, by=by)
             ):
                 raise NothingAmended("表中的房屋与这一版清册完全相同，没有可更改的；请核对后再提交")
             acting = {each.owner for people in mandates.values() for each in people}
-            fresh = {numbers[person.identity] for unit in roster for person in unit.people}
             self.people.carry(
                 session, base.roster_id, row.roster_id, document, acting, fresh, by=by
             )
-            beside = {key: [each.owner for each in people] for key, people in own.items()}
-            self.people.keep(session, row.roster_id, roster, document, numbers, beside)
+            self.people.keep(session, row.roster_id, roster, numbers, phones)
             self.mandates.keep(session, row.roster_id, mandates)
-            self.people.carry_titles(
-                session, (base.roster_id, first), (row.roster_id, document), said
-            )
+            beside = {key: [each.owner for each in people] for key, people in own.items()}
+            new = Of(row.roster_id, document)
+            self.titles.carry(session, old, new, said)
+            self.titles.keep(session, new, roster, numbers, beside)
+            if TITLE not in columns:
+                self.titles.carry_unsaid(session, old, new, roster, numbers, beside)
             self._enter(session, "amend-roster", row, (first, document), (earlier, mandates), by)
         return summary_of(row, document)
 
@@ -219,7 +244,7 @@ class Rosters(Versions):
         document: RosterDocument,
         source: bytes,
         provenance: Provenance,
-        findings: Sequence[Problem] | None,
+        findings: Sequence[Problem],
     ) -> store.RosterRow:
         data = document.to_bytes()
         row = store.RosterRow(
@@ -240,9 +265,7 @@ class Rosters(Versions):
             freeze_proposed_by=None,
             corrects=None,
             erased_at=None,
-            findings=None
-            if findings is None
-            else canonical.encode([dict(finding.document()) for finding in findings]),
+            findings=canonical.encode([dict(finding.document()) for finding in findings]),
             entered_position=None,
             evidence_digest=canonical.digest(provenance.evidence) if provenance.evidence else None,
         )
@@ -266,12 +289,12 @@ class Rosters(Versions):
 
 def _examined(
     sheet: bytes, filename: str, day: date
-) -> tuple[Roster, list[Problem], frozenset[Sort]]:
-    """Read a sheet: what is doubtful in it but keeps nothing out, what it says nothing of."""
+) -> tuple[Roster, list[Problem], tuple[str, ...]]:
+    """Read a sheet: what is doubtful in it but keeps nothing out, and of what it speaks."""
     examination = examine(sheet, filename, on=day)
     roster = examination.require()
     columns = () if examination.table is None else examination.table.columns
-    return roster, list(examination.findings), keeping.unsaid(columns)
+    return roster, list(examination.findings), columns
 
 
 def _lapsed(lost: Sequence[MandateChange], *, agreed: bool) -> list[Problem]:

@@ -24,6 +24,7 @@ from voting.roster.service.freezing import summary_of
 from voting.roster.service.mandates import MandateBook
 from voting.roster.service.origins import Origins
 from voting.roster.service.people import People
+from voting.roster.service.titles import Titles
 from voting.roster.vault import Vault
 from voting.roster.version import (
     RosterNotFrozen,
@@ -39,8 +40,8 @@ _DOCUMENTS_KEPT = 16
 class Versions:
     """Roster versions. Frozen ones never change, so they are kept in memory once read.
 
-    ``corrections``, ``mandates``, ``custody``, ``people`` and ``origins`` are the use cases around
-    them.
+    ``corrections``, ``mandates``, ``custody``, ``people``, ``titles`` and ``origins`` are the use
+    cases around them.
     """
 
     def __init__(self, database: Database, ledger: Ledger, vault: Vault, now: Clock) -> None:
@@ -53,6 +54,7 @@ class Versions:
         self._document = lru_cache(maxsize=_DOCUMENTS_KEPT)(self._read_document)
         self.custody = Custody(database, ledger, vault, now)
         self.people = People(self.custody)
+        self.titles = Titles(self.custody)
         self.mandates = MandateBook(self.custody)
         self.origins = Origins(ledger, self.custody)
         self.corrections = Corrections(database, ledger, self.people, self.mandates, now)
