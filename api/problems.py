@@ -39,6 +39,7 @@ from voting.outcome.service import NotCertified
 from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
+from voting.roster.stated import UnreadableStatement
 from voting.roster.statistics import StatisticsUnreadable
 from voting.roster.vault import KeyMissing
 from voting.staff import refusals as staff
@@ -112,6 +113,7 @@ STATUS: dict[type[Refusal], int] = {
     roster.FreezeNotProposed: 409,
     roster.MandatesWouldLapse: 409,
     roster.TitlesWouldLapse: 409,
+    UnreadableStatement: 422,
     roster.NewerRosterFrozen: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,

@@ -12,6 +12,7 @@ from api.context import ONE_LINE, InService
 from voting.roster import difference_report
 from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
+from voting.roster.stated import STATABLE, parse, statement_lines
 from voting.roster.version import Provenance, RosterSummary, Supplier
 from voting.staff.model import Account, Role
 
@@ -35,6 +36,14 @@ _Basis = Annotated[
         max_length=_LONGEST_BASIS,
         pattern=ONE_LINE,
         description="依据，如“不动产登记簿查询结果”；不要写个人姓名与号码",
+    ),
+]
+_Stated = Annotated[
+    list[str] | None,
+    Form(
+        max_length=len(STATABLE),
+        description="表中没有的列，每一行都相同的，统一写明，如“用途=住宅”；"
+        f"可以写明的列：{'、'.join(STATABLE)}。写明了什么，记入登记簿，随公示列出",
     ),
 ]
 
@@ -62,6 +71,7 @@ class RosterOut(BaseModel):
     freeze_proposed: bool
     frozen: bool
     corrects: str | None = Field(description="由哪一份冻结的清册修改而来")
+    stated: dict[str, list[str]] = Field(description="清册没有、由导入人统一写明的列")
 
 
 class Imported(BaseModel):
@@ -104,6 +114,7 @@ class PublicRoster(BaseModel):
     published_at: datetime | None
     objections_until: datetime | None
     frozen: bool
+    stated: list[str] = Field(description="清册没有、由导入人统一写明的列，逐列一句")
     totals: dict[str, Any]
     units: list[PublicUnitOut]
     difference: dict[str, Any] | None
@@ -132,6 +143,7 @@ def import_sheet(
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
+    stated: _Stated = None,
     another_community: Annotated[
         bool, Form(description="名称与已有小区相近，但确为另一个小区")
     ] = False,
@@ -150,6 +162,7 @@ def import_sheet(
         community,
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
+        stated=parse(stated or ()),
         another_community=another_community,
         mandates_lapse=mandates_lapse,
         titles_lapse=titles_lapse,
@@ -160,6 +173,17 @@ def import_sheet(
         difference=_difference(service, summary.roster_id, account),
         findings=service.rosters.findings(summary.roster_id),
     )
+
+
+@routes.post("/check", max_body_size=MAX_SHEET_BYTES + _FORM_OVERHEAD)
+def check(
+    service: InService,
+    _account: Convener,
+    file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
+    stated: _Stated = None,
+) -> dict[str, Any]:
+    """导入之前先看：表是怎样读的、统一写明了什么、每个问题、产权组合与各种总数；什么也不保存。"""
+    return service.rosters.check(file.file.read(), file.filename or "", parse(stated or ()))
 
 
 @routes.post(
@@ -176,6 +200,7 @@ def amend(
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
+    stated: _Stated = None,
 ) -> Amended:
     """在一版清册上修改若干房屋，成为新版本；原来那一版不变。"""
     shown = b"" if evidence is None else evidence.file.read()
@@ -186,6 +211,7 @@ def amend(
         frozenset(removed or ()),
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
+        stated=parse(stated or ()),
     )
     return Amended(
         roster=_roster(summary),
@@ -229,6 +255,7 @@ def published(roster_id: str, service: InService) -> PublicRoster:
         published_at=summary.published_at,
         objections_until=summary.objections_until,
         frozen=summary.frozen,
+        stated=statement_lines(summary.stated),
         totals=totals(document).to_object(),
         units=[
             PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
@@ -273,4 +300,5 @@ def _difference(service: InService, roster_id: str, account: Account) -> dict[st
     if difference is None:
         return None
     mandates = service.rosters.mandate_changes(roster_id, by=account.account_id)
-    return difference_report.in_full(difference, mandates)
+    stated = statement_lines(service.rosters.stated(roster_id))
+    return difference_report.in_full(difference, mandates) | {"stated": stated}

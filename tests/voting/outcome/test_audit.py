@@ -125,6 +125,7 @@ ALTERED = {
     "UPDATE rosters SET previous_digest = 'x' WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET imported_at = 7 WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET version = 7 WHERE version = 1": ("rosters", "roster-version"),
+    "UPDATE rosters SET stated = 'x' WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET published_at = NULL WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET objections_until = 7 WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET erased_at = 7 WHERE version = 1": ("rosters", "roster-version"),

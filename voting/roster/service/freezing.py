@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
+from voting.kernel import canonical
 from voting.kernel.clock import Clock, beijing_text, timestamp
 from voting.ledger.service import Ledger
 from voting.roster import store
@@ -185,7 +186,14 @@ def summary_of(row: store.RosterRow, document: RosterDocument) -> RosterSummary:
         row.freeze_proposed_by is not None,
         row.frozen_at is not None,
         row.corrects,
+        stated_of(row),
     )
+
+
+def stated_of(row: store.RosterRow) -> dict[str, list[str]]:
+    """Read what was stated for columns that the sheets of a version did not have."""
+    stated: dict[str, list[str]] = {} if row.stated is None else canonical.decode(row.stated)
+    return stated
 
 
 def _require_unfrozen(session: Session, roster_id: str) -> store.RosterRow:

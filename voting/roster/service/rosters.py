@@ -1,7 +1,8 @@
 """New versions of rosters: import a sheet, amend a version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,19 +15,23 @@ from voting.roster import community as communities
 from voting.roster import mandate_keeping as keeping
 from voting.roster import store
 from voting.roster.amendment import amended
+from voting.roster.denominators import denominators
 from voting.roster.document import RosterDocument, number_owners
 from voting.roster.examination import examine
-from voting.roster.grouping import Reconciliation, reconcile
+from voting.roster.explanation import compare_all
+from voting.roster.grouping import HeadRule, Reconciliation, reconcile
 from voting.roster.mandate import Mandates, mandates_of
 from voting.roster.mandate_changes import MandateChange
 from voting.roster.model import Roster
 from voting.roster.owner_checks import PHONE
 from voting.roster.refusals import Grade, Problem
-from voting.roster.service.freezing import Freezing, summary_of
+from voting.roster.report import report
+from voting.roster.service.freezing import Freezing, stated_of, summary_of
 from voting.roster.service.objections import Objections
 from voting.roster.service.retention import Retention
 from voting.roster.service.titles import TITLE, Of
 from voting.roster.service.versions import Versions, require_version
+from voting.roster.stated import NOTHING, Stated, together
 from voting.roster.vault import Vault
 from voting.roster.version import (
     EvidenceRequired,
@@ -54,6 +59,14 @@ class Rosters(Versions):
         self.freezing = Freezing(database, ledger, self.mandates, now)
         self.objections = Objections(database, ledger, self.custody, now)
 
+    def check(self, sheet: bytes, filename: str, stated: Stated = NOTHING) -> dict[str, Any]:
+        """Say how a sheet would be read and everything found in it; nothing is kept of it."""
+        examination = examine(sheet, filename, on=self._today(), stated=stated)
+        roster = examination.roster
+        compared = [] if roster is None else compare_all(roster, HeadRule.IDENTITY_SET)
+        totals = () if roster is None else denominators(roster)
+        return report(sheet, filename, examination, compared, totals)
+
     def import_sheet(
         self,
         sheet: bytes,
@@ -62,6 +75,7 @@ class Rosters(Versions):
         *,
         by: str,
         provenance: Provenance = UNKNOWN_PROVENANCE,
+        stated: Stated = NOTHING,
         another_community: bool = False,
         mandates_lapse: bool = False,
         titles_lapse: bool = False,
@@ -70,6 +84,8 @@ class Rosters(Versions):
 
         Parameters
         ----------
+        stated
+            What is to stand in every row of columns that the sheet does not have.
         another_community
             Whether this is a complex of its own, however much its name is like a known one.
         mandates_lapse
@@ -87,7 +103,7 @@ class Rosters(Versions):
             Lists what, unit by unit.
         """
         day = self._today()
-        roster, findings, columns = _examined(sheet, filename, day)
+        roster, findings, columns = _examined(sheet, filename, stated, day)
         reconciliation = reconcile(roster)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -117,6 +133,7 @@ class Rosters(Versions):
                 base = Of(newest.roster_id, before)
                 findings += self.titles.lapse(session, base, roster, agreed=titles_lapse)
             row = self._add_version(session, document, sheet, provenance, findings)
+            row.stated = _stated({}, stated)
             self.people.keep(session, row.roster_id, roster, numbers, {})
             self.titles.keep(session, Of(row.roster_id, document), roster, numbers, {})
             self.mandates.keep(session, row.roster_id, mandates)
@@ -132,6 +149,7 @@ class Rosters(Versions):
         *,
         by: str,
         provenance: Provenance,
+        stated: Stated = NOTHING,
     ) -> RosterSummary:
         """Make a new version out of one: a sheet of the units that are new or different.
 
@@ -145,6 +163,8 @@ class Rosters(Versions):
             None if units are only removed. What it has no column for stays as it was.
         removed
             Keys of units that do not exist.
+        stated
+            What is to stand in every row of columns that the sheet does not have.
 
         Raises
         ------
@@ -162,7 +182,7 @@ class Rosters(Versions):
             )
         day = self._today()
         roster, findings, columns = (
-            (Roster(()), [], ()) if sheet is None else _examined(sheet, filename, day)
+            (Roster(()), [], ()) if sheet is None else _examined(sheet, filename, stated, day)
         )
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
@@ -179,6 +199,7 @@ class Rosters(Versions):
                 findings += self.titles.left_blank(session, old, roster)
             source = provenance.evidence if sheet is None else sheet
             row = self._add_version(session, document, source, provenance, findings)
+            row.stated = _stated(stated_of(base), stated)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
             said = {unit.unit_key for unit in roster}
             earlier = self.mandates.of(session, base.roster_id, by=by)
@@ -264,6 +285,7 @@ class Rosters(Versions):
             objections_until=None,
             freeze_proposed_by=None,
             corrects=None,
+            stated=None,
             erased_at=None,
             findings=canonical.encode([dict(finding.document()) for finding in findings]),
             entered_position=None,
@@ -287,11 +309,18 @@ class Rosters(Versions):
             self._differences[row.roster_id] = difference  # asked for as soon as this is committed
 
 
+def _stated(before: Mapping[str, Sequence[str]], stated: Stated) -> bytes | None:
+    said = together(before, stated)
+    if not said:
+        return None
+    return canonical.encode({column: list(values) for column, values in said.items()})
+
+
 def _examined(
-    sheet: bytes, filename: str, day: date
+    sheet: bytes, filename: str, stated: Stated, day: date
 ) -> tuple[Roster, list[Problem], tuple[str, ...]]:
     """Read a sheet: what is doubtful in it but keeps nothing out, and of what it speaks."""
-    examination = examine(sheet, filename, on=day)
+    examination = examine(sheet, filename, on=day, stated=stated)
     roster = examination.require()
     columns = () if examination.table is None else examination.table.columns
     return roster, list(examination.findings), columns

@@ -20,7 +20,7 @@ from voting.roster.mandate import Standing, voters_on
 from voting.roster.mandate_changes import MandateChange, mandate_changes
 from voting.roster.service.corrections import Corrections
 from voting.roster.service.custody import Custody, Identity
-from voting.roster.service.freezing import summary_of
+from voting.roster.service.freezing import stated_of, summary_of
 from voting.roster.service.mandates import MandateBook
 from voting.roster.service.origins import Origins
 from voting.roster.service.people import People
@@ -111,6 +111,16 @@ class Versions:
             row = require_version(session, roster_id)
         found: list[dict[str, Any]] = [] if row.findings is None else canonical.decode(row.findings)
         return found
+
+    def stated(self, roster_id: str) -> Mapping[str, Sequence[str]]:
+        """Give what was stated for columns that the sheets of a version did not have.
+
+        Raises
+        ------
+        UnknownRoster
+        """
+        with self._database.read() as session:
+            return stated_of(require_version(session, roster_id))
 
     def published(self, roster_id: str) -> tuple[RosterSummary, RosterDocument]:
         """Give what everybody may see of a version that was published.
