@@ -296,6 +296,16 @@ class Identities:
         names = custody.names(session, roster_id, people, his, by=_OWNER) if people else {}
         return tuple(UnitVoters(key, tuple(names[number] for number in voters[key])) for key in his)
 
+    def person(self, id_type: str, id_number: str) -> bytes:
+        """Give the keyed digest by which one person is told from another, whatever his name.
+
+        Raises
+        ------
+        UnreadableClaim
+        """
+        spelled = Claim("", id_type, id_number, "").spelled()
+        return self._vault.index("identity", f"{spelled.id_type}:{spelled.id_number}")
+
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
         # The throttle comes first, and no document is parsed for somebody who proves nothing.
         sought = self._sought(claim, address)

@@ -6,6 +6,7 @@ read as a whole: each distinct text once, the numbers of papers as arrays of dig
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -15,8 +16,9 @@ from voting.kernel.area import Area, UnreadableArea
 from voting.roster import spelling
 from voting.roster.assumption import with_assumed_columns
 from voting.roster.cells import Fault, spelled
+from voting.roster.identity_numbers import infer_type
 from voting.roster.model import AreaSource, Roster, TitleStatus, UnitRecord
-from voting.roster.owners import NAME, NUMBER, TYPE, Titles, read_owners
+from voting.roster.owners import NAME, NUMBER, NUMBER_TWO_TYPES, TYPE, Titles, read_owners
 from voting.roster.phones import read_phones
 from voting.roster.refusals import Problem, RosterUnreadable
 from voting.roster.representatives import REPRESENTATIVE_NUMBER, represent
@@ -176,6 +178,7 @@ class RosterRows:
         self.titles = self._owners()
         self.units = self._units()
         self._check_names()
+        self._check_types()
         for at, column, fault in represent(self.table, self.units, self.titles):
             self.note(at, column, fault)
 
@@ -301,6 +304,17 @@ class RosterRows:
                     row = self.table.numbers[named_at]
                     message = f"同一证件号码在第 {row} 行登记的是另一个姓名"
                     self.note(at, NAME, Fault("identity-two-names", message))
+
+    def _check_types(self) -> None:
+        """One number with a check of its own is one person, who would enrol and count twice."""
+        people = self.titles.people.values()
+        if len({owner.id_number for owner in people}) == len(people):
+            return
+        count = Counter(owner.id_number for owner in people)
+        twice = {number for number, found in count.items() if found > 1 and infer_type(number)}
+        for at, owners in enumerate(self.titles.owners):
+            if any(owner.id_number in twice for owner in owners or ()):
+                self.note(at, TYPE, NUMBER_TWO_TYPES)
 
 
 def _place(text: str) -> str | Fault:

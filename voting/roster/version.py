@@ -165,8 +165,14 @@ class SameAccount(Refusal):
     code = "same-account"
 
 
+class SignatoryUnidentified(Refusal):
+    """Two people have to sign, and nobody can tell who uses one of the accounts."""
+
+    code = "signatory-unidentified"
+
+
 class SamePerson(Refusal):
-    """Two people have to sign; both accounts carry one name."""
+    """Two people have to sign; both accounts are of one person, by number or by name."""
 
     code = "same-person"
 

@@ -140,13 +140,15 @@ class Corrections:
         Raises
         ------
         CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson,
-        RosterErased
+        SignatoryUnidentified, RosterErased
         """
         row = self._proposed(session, version_id)
         if row.confirmed_at is not None:
             raise CorrectionInForce("这项更正已经生效")
-        names = staff_store.names(session, (row.proposed_by, by))
-        signed = Signatories.of(names, row.proposed_by, by)
+        both = (row.proposed_by, by)
+        signed = Signatories.of(
+            staff_store.names(session, both), staff_store.identities(session, both), *both
+        )
         frozen, base = self._base(session, row.roster_id)
         before = RosterDocument.from_bytes(base.document)
         version = session.get_one(store.RosterRow, version_id)

@@ -90,15 +90,17 @@ class Freezing:
 
         Raises
         ------
-        FreezeNotProposed, SameAccount, SamePerson, and as :meth:`propose`
+        FreezeNotProposed, SameAccount, SignatoryUnidentified, SamePerson, and as :meth:`propose`
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
             if row.freeze_proposed_by is None:
                 raise FreezeNotProposed("请先由召集人签署冻结")
             convener = row.freeze_proposed_by
-            names = staff_store.names(session, (convener, by))
-            signed = Signatories.of(names, convener, by)
+            both = (convener, by)
+            signed = Signatories.of(
+                staff_store.names(session, both), staff_store.identities(session, both), *both
+            )
             row.frozen_at = self._now()
             entry = frozen_entry(
                 roster_id,

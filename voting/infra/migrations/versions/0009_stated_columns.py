@@ -1,4 +1,4 @@
-"""A roster version says which columns its sheet did not have and what was stated instead."""
+"""Versions say what was stated for columns that are missing; accounts whose they are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the statements; versions from before rest on none."""
+    """Add both; versions from before rest on no statement, accounts from before name nobody."""
     op.add_column("rosters", sa.Column("stated", sa.LargeBinary(), nullable=True))
+    op.add_column("staff_accounts", sa.Column("identity_index", sa.LargeBinary(), nullable=True))
