@@ -13,7 +13,14 @@ from voting.roster.examination import Examination
 from voting.roster.explanation import Explanation
 from voting.roster.formulas import column_letters
 from voting.roster.refusals import Grade, Problem
-from voting.roster.workbook_layout import FONT, column_widths, comment_size, to_print
+from voting.roster.workbook_layout import (
+    FONT,
+    ROW_HEIGHT,
+    column_widths,
+    comment_size,
+    height,
+    to_print,
+)
 from voting.roster.workbook_reader import Cell, RawSheet
 
 LIST, COPY, GROUPS, TOTALS, GUESSES = "核对结果", "清册（带批注）", "产权组合", "分母", "读取说明"
@@ -23,6 +30,7 @@ _COPIED_WHOLE = 20_000
 _COMMENTS = 10_000
 _LISTED = 200_000
 _FITTED = 500
+_MESSAGE, _REASON, _GUESS = 100, 56, 90
 _GROUP_LINES = 200_000
 
 _COLOURS = {Grade.ERROR: "#F8CBAD", Grade.WARNING: "#FFE699", Grade.HINT: "#DDEBF7"}
@@ -72,15 +80,15 @@ class _Writer:
     def __init__(self, workbook: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
         self.workbook = workbook
         self.left_out: list[str] = []
-        text = {**FONT, "num_format": "@", "valign": "top"}
+        text = {**FONT, "num_format": "@", "valign": "vcenter"}
         self.text = workbook.add_format(text)
-        self.number = workbook.add_format({**FONT, "valign": "top", "align": "left"})
+        self.number = workbook.add_format({**FONT, "valign": "vcenter", "align": "left"})
         self.wrapped = workbook.add_format({**text, "text_wrap": True})
         self.bold = workbook.add_format(
             {**text, "bold": True, "bg_color": "#D9D9D9", "border": 1, "text_wrap": True}
         )
         self.link = workbook.add_format(
-            {**FONT, "font_color": "#0563C1", "underline": 1, "valign": "top"}
+            {**FONT, "font_color": "#0563C1", "underline": 1, "valign": "vcenter"}
         )
         self.marked = {
             grade: workbook.add_format({**text, "bg_color": colour})
@@ -102,6 +110,9 @@ class _Writer:
 
     def sheet(self, name: str, headings: Sequence[str], widths: Sequence[int]) -> Any:  # noqa: ANN401 - as above
         sheet = self.workbook.get_worksheet_by_name(name)
+        sheet.set_default_row(ROW_HEIGHT)
+        tallest = max(height(each, wide) for each, wide in zip(headings, widths, strict=True))
+        sheet.set_row(0, tallest)
         for column, (heading, wide) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(column, column, wide)
             sheet.write_string(0, column, heading, self.bold)
@@ -114,7 +125,7 @@ class _Writer:
     ) -> None:
         """List everything found, gravest first, each with a link to its cell in the copy."""
         headings = ("程度", "行", "列", "单元格", "问题")
-        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, 100))
+        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, _MESSAGE))
         for at, finding in enumerate(findings[:_LISTED], 1):
             sheet.write_string(at, 0, finding.grade.chinese, self.marked[finding.grade])
             if finding.row is not None:
@@ -126,6 +137,8 @@ class _Writer:
                 shown = f"{column_letters(place)}{finding.row}"
                 sheet.write_url(at, 3, f"internal:'{COPY}'!{target}", self.link, shown)
             sheet.write_string(at, 4, finding.message, self.wrapped)
+            if (tall := height(finding.message, _MESSAGE)) > ROW_HEIGHT:
+                sheet.set_row(at, tall)
         if findings:
             sheet.autofilter(0, 0, min(len(findings), _LISTED), len(headings) - 1)
         else:
@@ -145,6 +158,7 @@ class _Writer:
             if place is not None and finding.row in copied:
                 found[finding.row, place].append(finding)
         sheet = self.workbook.get_worksheet_by_name(COPY)
+        sheet.set_default_row(ROW_HEIGHT)
         self.fit(sheet, table.raw, copied)
         if table.header_row in copied:
             sheet.freeze_panes(copied[table.header_row] + 1, 0)
@@ -201,7 +215,7 @@ class _Writer:
             "归并前人数",
             "归并后人数",
         )
-        sheet = self.sheet(GROUPS, headings, (8, 24, 8, 14, 56, 12, 12))
+        sheet = self.sheet(GROUPS, headings, (8, 24, 8, 14, _REASON, 12, 12))
         at, unlisted = 1, 0
         for group in explanation.groups:
             shown = group.lines if at <= _GROUP_LINES else ()
@@ -212,6 +226,8 @@ class _Writer:
                 sheet.write_number(at, 2, line.row, self.number)
                 sheet.write_string(at, 3, square_metres(line.area_cm2), self.text)
                 sheet.write_string(at, 4, line.reason, self.wrapped)
+                if (tall := height(line.reason, _REASON)) > ROW_HEIGHT:
+                    sheet.set_row(at, tall)
                 at += 1
             sheet.write_string(at, 1, "小计", self.bold)
             sheet.write_string(at, 3, square_metres(group.area_cm2), self.bold)
@@ -256,10 +272,11 @@ class _Writer:
 
     def guesses(self, examination: Examination) -> None:
         """Write what was guessed in reading the file, and what the other sheets leave out."""
-        sheet = self.sheet(GUESSES, ("文件是这样读的，请核对",), (80,))
+        sheet = self.sheet(GUESSES, ("文件是这样读的，请核对",), (_GUESS,))
         lines = examination.table.reading.lines() if examination.table is not None else ()
         for at, line in enumerate([*lines, *self.left_out], 1):
             sheet.write_string(at, 0, line, self.wrapped)
+            sheet.set_row(at, height(line, _GUESS))
 
 
 def _place(examination: Examination, finding: Problem) -> int | None:

@@ -7,6 +7,9 @@ from unicodedata import east_asian_width
 FONT = {"font_name": "宋体", "font_size": 11}
 """A font that office programs in China have; elsewhere it is replaced by one that has the signs."""
 
+ROW_HEIGHT = 18
+"""Of one line, in points: Chinese signs are taller than the letters that 15 are meant for."""
+
 _NARROWEST, _WIDEST = 6, 40
 
 # A comment without a scale is 128 by 74 pixels; a Chinese sign in it takes about 12 by 18.
@@ -25,6 +28,14 @@ def column_widths(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
     """Fit the columns of a sheet to these rows; a title, alone in its row, is left out."""
     shown = [row for row in rows if sum(map(bool, row)) > 1]
     return [width(row[column] for row in shown if column < len(row)) for column in range(columns)]
+
+
+def height(text: str, wide: int) -> int:
+    """Give a row the height of a text that wraps in a column of this width, in points.
+
+    Not every office program finds it out when it opens the file.
+    """
+    return ROW_HEIGHT * -(-max(_digits(text), 1) // wide)
 
 
 def comment_size(lines: Sequence[str]) -> dict[str, float]:

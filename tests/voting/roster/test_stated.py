@@ -158,7 +158,12 @@ def test_what_was_stated_is_bound_in_the_register_and_goes_with_the_version(engi
         provenance=FROM_REGISTRY, stated=STATED | {"用途": "车位"},
     )  # fmt: skip
     assert second.stated == first.stated | {"用途": sorted(["住宅", "车位"])}
-    one, two = (act for act in world.acts() if act["type"] == "roster-version")
+    gone = world.rosters.amend(
+        first.roster_id, None, "", frozenset(["1号楼-1单元-101"]), by="c1",
+        provenance=FROM_REGISTRY, stated={"用途": "车位"},
+    )  # fmt: skip
+    assert gone.stated == first.stated  # no sheet, nothing stated of it
+    one, two, _ = (act for act in world.acts() if act["type"] == "roster-version")
     assert (one["stated"], two["stated"]) == (first.stated, second.stated)
 
 

@@ -8,7 +8,7 @@ from tests.voting.roster.sheets import as_xlsx, lines, resident, row
 from voting.roster.denominators import denominators
 from voting.roster.examination import examine
 from voting.roster.findings_workbook import COPY, findings_workbook
-from voting.roster.workbook_layout import column_widths, comment_size, width
+from voting.roster.workbook_layout import ROW_HEIGHT, column_widths, comment_size, height, width
 
 
 def part(table, path):
@@ -44,6 +44,11 @@ def test_the_copy_shows_every_number_in_full_and_prints_as_wide_as_a_page():
     assert 'orientation="landscape"' in sheet
     titles = part([["幸福家园业主清册"], *lines([row()])], "xl/workbook.xml")
     assert f"'{COPY}'!$2:$2" in titles
+
+
+def test_a_text_that_wraps_has_the_height_of_its_lines():
+    assert height("不能为空", 100) == height("", 100) == ROW_HEIGHT
+    assert height("字" * 51, 100) == 2 * ROW_HEIGHT
 
 
 def test_a_comment_has_room_for_all_of_its_lines():

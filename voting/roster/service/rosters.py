@@ -199,7 +199,8 @@ class Rosters(Versions):
                 findings += self.titles.left_blank(session, old, roster)
             source = provenance.evidence if sheet is None else sheet
             row = self._add_version(session, document, source, provenance, findings)
-            row.stated = _stated(stated_of(base), stated)
+            # Of units that only go there is no sheet of which anything could be stated.
+            row.stated = _stated(stated_of(base), NOTHING if sheet is None else stated)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
             said = {unit.unit_key for unit in roster}
             earlier = self.mandates.of(session, base.roster_id, by=by)
