@@ -13,7 +13,18 @@ from api.access import Anyone, require_declared_access, router
 from api.composition import Service
 from api.feed import TurnoutFeed
 from api.problems import fault, http_error, invalid_request, problem
-from api.routes import assemblies, ballots, logs, objections, owners, results, rosters, staff
+from api.routes import (
+    assemblies,
+    ballots,
+    corrections,
+    identities,
+    logs,
+    objections,
+    owners,
+    results,
+    rosters,
+    staff,
+)
 from voting.assembly.json_reader import MAX_BYTES as MAX_AGENDA_BYTES
 from voting.kernel.refusal import Refusal
 
@@ -81,7 +92,9 @@ def create_app(service: Service) -> FastAPI:
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
     for module in (rosters, owners, ballots):
         app.include_router(module.routes)
-    for small in (staff, objections, assemblies, results, logs, pages):
+    for small in (
+        staff, identities, objections, corrections, assemblies, results, logs, pages,
+    ):  # fmt: skip
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
     app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
     pages.mount_static(app)

@@ -39,6 +39,7 @@ from voting.outcome.service import NotCertified
 from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
+from voting.roster.stated import UnreadableStatement
 from voting.roster.statistics import StatisticsUnreadable
 from voting.roster.vault import KeyMissing
 from voting.staff import refusals as staff
@@ -111,6 +112,8 @@ STATUS: dict[type[Refusal], int] = {
     roster.EvidenceRequired: 422,
     roster.FreezeNotProposed: 409,
     roster.MandatesWouldLapse: 409,
+    roster.TitlesWouldLapse: 409,
+    UnreadableStatement: 422,
     roster.NewerRosterFrozen: 409,
     roster.NothingAmended: 422,
     roster.ObjectionPeriodRunning: 409,
@@ -124,12 +127,15 @@ STATUS: dict[type[Refusal], int] = {
     roster.RosterNotPublished: 409,
     roster.SameAccount: 409,
     roster.SamePerson: 409,
+    roster.SignatoryUnidentified: 409,
     roster.UnknownRoster: 404,
     roster.UnknownRosterUnit: 404,
     staff.NotSignedIn: 401,
+    staff.PersonKnown: 409,
     staff.PasswordChangeRequired: 403,
     staff.RoleNotAllowed: 403,
     staff.SignInFailed: 401,
+    staff.UnknownAccount: 404,
     staff.UsernameTaken: 409,
     staff.WeakPassword: 422,
 }

@@ -144,7 +144,7 @@ class Complex:
         """Create an account that has already replaced its one-time password."""
         password = "correct horse battery"
         account, one_time = self.service.staff.create(
-            username, f"某人（{username}）", role, by="operator"
+            username, f"某人（{username}）", role, by="operator", identity=username.encode()
         )
         self.service.staff.change_password(account, one_time, password)
         self._passwords[username] = password

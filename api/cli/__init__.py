@@ -331,6 +331,10 @@ def check_roster(
     same_owner: Annotated[
         SameOwnerRule, typer.Option(help="怎样算同一业主")
     ] = SameOwnerRule.IDENTITY_SET,
+    stated: Annotated[
+        list[str] | None,
+        typer.Option(help="表中没有的列，每一行都相同的，统一写明，如 用途=住宅；可写多次"),
+    ] = None,
 ) -> None:
     """核对一份业主清册：怎样读的、错误警告提示、怎样归并人数、各种口径的总数。有错误则退出码 2。"""
     from api.cli.roster_check import check_file
@@ -344,6 +348,7 @@ def check_roster(
             statistics=statistics,
             on=on,
             same_owner=same_owner.value,
+            stated=stated or (),
         )
     )
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from threading import Lock
 from typing import Any
 
@@ -24,13 +25,14 @@ from rich.progress import Progress
 
 from api.cli import demo_freeze
 from api.cli.demo_ballots import DemoBallot, demo_agenda, demo_ballots, named_choices
+from api.cli.demo_people import People
 from api.cli.demo_report import (
     print_reconciliation,
     print_refusals,
     print_result,
     print_turnout,
 )
-from api.cli.demo_roster import demo_roster
+from api.cli.demo_roster import SEED, demo_roster
 from api.cli.phone import Phone, insist
 from api.cli.server_process import ServerProcess
 from api.deployment import Deployment
@@ -121,10 +123,19 @@ class _Demo:
     def appoint(self, one_time_password: str) -> None:
         """Let the administrator create the other accounts; everyone sets a password."""
         passwords = {"admin": _set_password(self.server.url, "admin", one_time_password)}
+        people = People(Random(SEED + 1))  # noqa: S311 - invented, and the same every time
         with self.signed_in("admin", passwords["admin"]) as http:
             for username, (name, role) in _STAFF.items():
+                paper = people.person(name)
                 answer = http.post(
-                    "/v1/staff", json={"username": username, "name": name, "role": role}
+                    "/v1/staff",
+                    json={
+                        "username": username,
+                        "name": name,
+                        "role": role,
+                        "id_type": paper.id_type.value,
+                        "id_number": paper.id_number,
+                    },
                 )
                 first = answer.raise_for_status().json()["one_time_password"]
                 passwords[username] = _set_password(self.server.url, username, first)

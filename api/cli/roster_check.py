@@ -16,11 +16,12 @@ from voting.kernel.area import Area, square_metres
 from voting.kernel.clock import BEIJING
 from voting.roster.denominators import Denominator, compared, denominators
 from voting.roster.examination import STEPS, Examination, examine
-from voting.roster.explanation import Comparison, Explanation, Group, compare
+from voting.roster.explanation import Comparison, Explanation, Group, compare_all
 from voting.roster.findings_workbook import findings_workbook
-from voting.roster.grouping import HeadRule, rules_for
+from voting.roster.grouping import HeadRule
 from voting.roster.refusals import Grade
 from voting.roster.report import report
+from voting.roster.stated import parse
 from voting.roster.statistics import read_statistics
 
 _OK, _BAD_INPUT = 0, 2
@@ -37,19 +38,22 @@ def check_file(
     statistics: Path | None,
     on: datetime | None,
     same_owner: str,
+    stated: Sequence[str],
 ) -> int:
     """Check a roster sheet; 2 if it has errors, 0 if nothing or only warnings and hints.
 
     Raises
     ------
     Refusal
-        The total or the building statistics to compare with are themselves unreadable.
+        The total or the building statistics to compare with are themselves unreadable, or so is
+        what is stated for whole columns.
     """
     if out is not None and out.resolve() in {
         wanted.resolve() for wanted in (path, statistics) if wanted is not None
     }:
         print("--out 不能写到输入文件上，请另取文件名", file=sys.stderr)
         return _BAD_INPUT
+    said = parse(stated)
     registered = Area.parse(registered_total).cm2 if registered_total is not None else None
     contents = []
     for wanted in (path, statistics):
@@ -72,6 +76,7 @@ def check_file(
             contents[0],
             path.name,
             on=on.date() if on is not None else _today(),
+            stated=said,
             registered_cm2=registered,
             buildings=buildings,
             rule=rule,
@@ -79,11 +84,7 @@ def check_file(
         )
         if examination.roster is not None:
             step("与其他规则比较，计算各种分母")
-            comparisons = [
-                compare(examination.roster, rule, other)
-                for other in rules_for(examination.roster)
-                if other is not rule
-            ]
+            comparisons = compare_all(examination.roster, rule)
             totals = denominators(examination.roster)
         if out is not None:
             step(f"写出 {out.name}")

@@ -1,4 +1,4 @@
-"""Rosters: import, amend, publish, freeze, correct. Two roles sign what counts."""
+"""Rosters: import, amend, publish, freeze. Two roles sign what counts."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -10,9 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.access import Anyone, router, staff
 from api.context import ONE_LINE, InService
 from voting.roster import difference_report
-from voting.roster.correction import Correction
 from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
+from voting.roster.stated import STATABLE, parse, statement_lines
 from voting.roster.version import Provenance, RosterSummary, Supplier
 from voting.staff.model import Account, Role
 
@@ -36,6 +36,14 @@ _Basis = Annotated[
         max_length=_LONGEST_BASIS,
         pattern=ONE_LINE,
         description="依据，如“不动产登记簿查询结果”；不要写个人姓名与号码",
+    ),
+]
+_Stated = Annotated[
+    list[str] | None,
+    Form(
+        max_length=len(STATABLE),
+        description="表中没有的列，每一行都相同的，统一写明，如“用途=住宅”；"
+        f"可以写明的列：{'、'.join(STATABLE)}。写明了什么，记入登记簿，随公示列出",
     ),
 ]
 
@@ -63,6 +71,7 @@ class RosterOut(BaseModel):
     freeze_proposed: bool
     frozen: bool
     corrects: str | None = Field(description="由哪一份冻结的清册修改而来")
+    stated: dict[str, list[str]] = Field(description="清册没有、由导入人统一写明的列")
 
 
 class Imported(BaseModel):
@@ -105,53 +114,12 @@ class PublicRoster(BaseModel):
     published_at: datetime | None
     objections_until: datetime | None
     frozen: bool
+    stated: list[str] = Field(description="清册没有、由导入人统一写明的列，逐列一句")
     totals: dict[str, Any]
     units: list[PublicUnitOut]
     difference: dict[str, Any] | None
     objections: int
     unanswered: int
-
-
-class CorrectionOut(BaseModel):
-    """A correction act: its digest, and both totals before and after."""
-
-    correction: str
-    roster: str
-    totals: dict[str, Any]
-    lines: list[str]
-
-
-class SignedCorrectionOut(CorrectionOut):
-    """A correction that both have signed, as everybody may see it."""
-
-    corrected: str = Field(description="更正后清册的摘要")
-    signed_at: datetime
-    register_position: int
-
-
-class IdentityRequest(BaseModel):
-    """Whose names are needed; the register will say that this account asked."""
-
-    unit: _UnitKey
-
-
-class IdentityOut(BaseModel):
-    """An owner or his representative, to be compared with a paper."""
-
-    name: str
-    id_type: str
-    id_number_end: str
-    standing: str = Field(description="可否为这套房屋表决，不可的原因")
-
-
-class ReadingOut(BaseModel):
-    """Which units one decryption in the register was about."""
-
-    position: int = Field(description="登记簿中的编号")
-    units: list[str]
-    salt: str = Field(
-        description="十六进制；SHA-256(盐 + 房号的规范 JSON 数组) 即登记簿该条的 units"
-    )
 
 
 @routes.get("")
@@ -175,11 +143,15 @@ def import_sheet(
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
+    stated: _Stated = None,
     another_community: Annotated[
         bool, Form(description="名称与已有小区相近，但确为另一个小区")
     ] = False,
     mandates_lapse: Annotated[
         bool, Form(description="上一版登记的表决人、代理人与业主状态，表中没有相应列的，不再有效")
+    ] = False,
+    titles_lapse: Annotated[
+        bool, Form(description="上一版登记的产权证号，表中没有这一列的，不再有效")
     ] = False,
 ) -> Imported:
     """导入一份业主清册作为新版本；有任何问题则逐条列出，什么也不导入。"""
@@ -190,8 +162,10 @@ def import_sheet(
         community,
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
+        stated=parse(stated or ()),
         another_community=another_community,
         mandates_lapse=mandates_lapse,
+        titles_lapse=titles_lapse,
     )
     return Imported(
         roster=_roster(summary),
@@ -199,6 +173,17 @@ def import_sheet(
         difference=_difference(service, summary.roster_id, account),
         findings=service.rosters.findings(summary.roster_id),
     )
+
+
+@routes.post("/check", max_body_size=MAX_SHEET_BYTES + _FORM_OVERHEAD)
+def check(
+    service: InService,
+    _account: Convener,
+    file: Annotated[UploadFile, File(description="业主清册：xlsx、xls 或 CSV")],
+    stated: _Stated = None,
+) -> dict[str, Any]:
+    """导入之前先看：表是怎样读的、统一写明了什么、每个问题、产权组合与各种总数；什么也不保存。"""
+    return service.rosters.check(file.file.read(), file.filename or "", parse(stated or ()))
 
 
 @routes.post(
@@ -215,6 +200,7 @@ def amend(
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
+    stated: _Stated = None,
 ) -> Amended:
     """在一版清册上修改若干房屋，成为新版本；原来那一版不变。"""
     shown = b"" if evidence is None else evidence.file.read()
@@ -225,6 +211,7 @@ def amend(
         frozenset(removed or ()),
         by=account.account_id,
         provenance=Provenance(supplied_by, basis, shown),
+        stated=parse(stated or ()),
     )
     return Amended(
         roster=_roster(summary),
@@ -268,6 +255,7 @@ def published(roster_id: str, service: InService) -> PublicRoster:
         published_at=summary.published_at,
         objections_until=summary.objections_until,
         frozen=summary.frozen,
+        stated=statement_lines(summary.stated),
         totals=totals(document).to_object(),
         units=[
             PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
@@ -303,74 +291,6 @@ def confirm_freeze(roster_id: str, service: InService, account: Supervisor) -> R
     return _roster(service.rosters.freezing.confirm(roster_id, by=account.account_id))
 
 
-@routes.post("/{roster_id}/correction")
-def propose_correction(roster_id: str, service: InService, account: Convener) -> CorrectionOut:
-    """召集人签署：以这一版更正它所修改的、已经冻结的清册。"""
-    return _correction(service.rosters.corrections.propose(roster_id, by=account.account_id))
-
-
-@routes.post("/{roster_id}/correction/confirmation")
-def confirm_correction(roster_id: str, service: InService, account: Supervisor) -> CorrectionOut:
-    """监督单位确认更正，随即写入正在进行的表决；已公布的分母不变，凭证并列两种总数。"""
-    return _correction(service.assemblies.correct(roster_id, by=account.account_id))
-
-
-@routes.get(
-    "/{roster_id}/corrections",
-    dependencies=[
-        Depends(Anyone("更正行为自共同签署时起公开：房屋、面积与两种总数，没有个人信息"))
-    ],
-)
-def corrections(roster_id: str, service: InService) -> list[SignedCorrectionOut]:
-    """冻结的清册上已经生效的更正，先后排列，各附更正前后的两种总数。"""
-    return [
-        SignedCorrectionOut(
-            **_correction(signed.act).model_dump(),
-            corrected=signed.act.difference.after,
-            signed_at=signed.signed_at,
-            register_position=signed.position,
-        )
-        for signed in service.rosters.signed_corrections(roster_id)
-    ]
-
-
-@routes.post("/{roster_id}/identities")
-def identities(
-    roster_id: str,
-    body: IdentityRequest,
-    service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.CLERK, Role.SUPERVISOR))],
-) -> list[IdentityOut]:
-    """查看一套房屋的业主姓名与证件号末四位，用于核对纸质材料；每次查看都记入登记簿。"""
-    found = service.rosters.identities(roster_id, body.unit, by=account.account_id)
-    return [
-        IdentityOut(
-            name=identity.name,
-            id_type=identity.id_type,
-            id_number_end=identity.id_number_end,
-            standing=standing.chinese,
-        )
-        for identity, standing in found
-    ]
-
-
-@routes.get("/{roster_id}/readings")
-def readings(
-    roster_id: str,
-    service: InService,
-    _account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
-) -> list[ReadingOut]:
-    """登记簿里每次查看身份信息是看哪一套房屋：附盐，供监督单位与审计逐条打开承诺核对。"""
-    return [
-        ReadingOut(
-            position=reading.position,
-            units=list(reading.units),
-            salt=reading.opening.salt.hex(),
-        )
-        for reading in service.rosters.custody.readings(roster_id)
-    ]
-
-
 def _roster(summary: RosterSummary) -> RosterOut:
     return RosterOut.model_validate(summary)
 
@@ -380,15 +300,5 @@ def _difference(service: InService, roster_id: str, account: Account) -> dict[st
     if difference is None:
         return None
     mandates = service.rosters.mandate_changes(roster_id, by=account.account_id)
-    return difference_report.in_full(difference, mandates)
-
-
-def _correction(act: Correction) -> CorrectionOut:
-    return CorrectionOut(
-        correction=act.digest,
-        roster=act.roster,
-        totals=act.totals_object(),
-        lines=difference_report.public_lines(
-            act.difference, {} if act.mandates is None else act.mandates.changed
-        ),
-    )
+    stated = statement_lines(service.rosters.stated(roster_id))
+    return difference_report.in_full(difference, mandates) | {"stated": stated}

@@ -39,10 +39,22 @@ class AccountOut(BaseModel):
     must_change_password: bool
 
 
-class NewAccount(BaseModel):
-    """The account to create."""
+class PersonIn(BaseModel):
+    """Whose paper: kept as a keyed digest only, to tell two people from one with two names."""
+
+    id_type: str = Field(max_length=32, description="证件类型，如“身份证”")
+    id_number: str = Field(max_length=64, description="证件号码：只存带密钥的摘要，不存号码")
+
+
+class WhoseAccount(PersonIn):
+    """An account, and the paper of whoever uses it."""
 
     username: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,31}$")
+
+
+class NewAccount(WhoseAccount):
+    """The account to create."""
+
     name: str = Field(
         min_length=1,
         max_length=64,
@@ -123,9 +135,24 @@ def create(
 ) -> OneTimePassword:
     """建立账号，答复其一次性密码。"""
     created, password = service.staff.create(
-        body.username, body.name, body.role, by=account.account_id
+        body.username,
+        body.name,
+        body.role,
+        by=account.account_id,
+        identity=service.identities.person(body.id_type, body.id_number),
     )
     return OneTimePassword(username=created.username, one_time_password=password)
+
+
+@routes.post("/staff/identity", status_code=204)
+def identify(
+    body: WhoseAccount,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.ADMINISTRATOR))],
+) -> None:
+    """为早先建立、没有登记证件的账号登记使用人的证件；没有登记的不能签署冻结与更正。"""
+    identity = service.identities.person(body.id_type, body.id_number)
+    service.staff.identify(body.username, identity, by=account.account_id)
 
 
 def _out(account: Account) -> AccountOut:

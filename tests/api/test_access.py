@@ -15,7 +15,9 @@ from api.access import (
     router,
 )
 from api.app import create_app
+from tests.voting.roster.sheets import resident
 from voting.staff.model import Role
+from voting.staff.store import account_by_username
 
 OPEN_WITH_ONE_TIME_PASSWORD = {("DELETE", "/v1/session"), ("POST", "/v1/session/password")}
 
@@ -190,3 +192,25 @@ def test_the_application_does_not_start_with_an_undeclared_door(town, monkeypatc
         monkeypatch.setattr(pages, "mount_static", mount)
         with pytest.raises(AccessNotDeclared):
             create_app(town.service)
+
+
+def test_the_number_behind_an_account_is_checked_and_never_kept(town):
+    """Only its keyed digest: enough to tell two people from one with two names."""
+    admin, number = town.staff("administrator"), resident(77)
+    account = {"username": "gao", "name": "高监督", "role": "supervisor", "id_type": "身份证"}
+    slip = number[:-1] + ("1" if number[-1] == "0" else "0")
+    refused = admin.post("/v1/staff", json=account | {"id_number": slip})
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/unreadable-claim")
+    assert slip not in refused.text
+    created = admin.post("/v1/staff", json=account | {"id_number": number})
+    assert created.status_code == 201
+    again = account | {"username": "lin", "name": "林召集", "id_number": number.lower()}
+    assert admin.post("/v1/staff", json=again).json()["type"] == "/problems/person-known"
+    same = admin.post(
+        "/v1/staff/identity",
+        json={"username": "gao", "id_type": "居民身份证", "id_number": number},
+    )
+    assert same.status_code == 204
+    with town.service.database.read() as session:
+        row = account_by_username(session, "gao")
+        assert number.encode() not in row.identity_index

@@ -165,6 +165,7 @@ def strange_requests(town, claim, text):
     draft = {"roster_id": "R", "agenda": {"A": "B"}}
     yield from [(staff("convener"), post, "/v1/assemblies", replaced(draft, old)) for old in "RAB"]
     account = {"username": "user", "name": "N", "role": "clerk"}
+    account |= {"id_type": "身份证", "id_number": claim["id_number"]}
     yield staff("administrator"), post, "/v1/staff", replaced(account, "N")
     compact = json.dumps(envelope, separators=(",", ":")).encode()
     yield town.http, post, "/v1/assemblies/none/ballots", compact.replace(b'"K"', written)

@@ -1,11 +1,14 @@
 """Rosters over HTTP: all of a sheet or nothing of it."""
 
 import io
+from datetime import timedelta
 
 import pytest
 import xlsxwriter
 
 from tests.complex import COMMUNITY, small_roster
+from tests.voting.roster.sheets import as_xlsx
+from tests.voting.roster.test_stated import STREET
 from voting.roster.verify import ALIASES
 from voting.roster.workbook import roster_cells, roster_workbook
 
@@ -96,3 +99,62 @@ def test_nobody_enrols_on_a_roster_that_may_still_change(convener, town):
     answer = town.http.post(f"/v1/rosters/{roster_id}/challenges")
 
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/roster-not-frozen")
+
+
+STATED = ["用途=住宅", "面积来源=登记", "产权状态=已交付", "证件类型=身份证"]
+
+
+def test_a_sheet_is_looked_at_before_it_is_imported(convener):
+    """How it would be read, what was stated, what is wrong; nothing is kept."""
+    before = convener.get("/v1/rosters").json()
+    file = {"file": ("清册.xlsx", as_xlsx(STREET))}
+    bare = convener.post("/v1/rosters/check", files=file).json()
+    assert bare["counts"]["error"] == len(STATED)
+    assert bare["groups"] is None
+
+    told = convener.post("/v1/rosters/check", files=file, data={"stated": STATED}).json()
+    assert (told["counts"]["error"], told["reading"]["stated"]["用途"]) == (0, "住宅")
+    assert told["groups"]["after"]["heads"] == 3
+    assert told["denominators"][0]["units"] == 3
+    assert {each["code"] for each in told["findings"]} >= {"column-stated", "column-assumed"}
+    for row in STREET[2:5]:
+        assert row[6] not in str(told)
+        assert row[3] not in str(told)
+    assert convener.get("/v1/rosters").json() == before
+
+
+def test_what_was_stated_for_a_whole_sheet_is_published_with_it(town, convener):
+    """Owners who object have to know what nobody had written down unit by unit."""
+    answer = convener.post(
+        "/v1/rosters",
+        data={"community": "幸福家园", "stated": STATED},
+        files={"file": ("清册.xlsx", as_xlsx(STREET))},
+    )
+    assert answer.status_code == 201
+    imported = answer.json()
+    assert imported["roster"]["stated"]["用途"] == ["住宅"]
+    assert "column-stated" in {each["code"] for each in imported["findings"]}
+    path = f"/v1/rosters/{imported['roster']['roster_id']}"
+    until = (town.clock() + timedelta(days=17)).isoformat()
+    convener.post(f"{path}/publication", json={"objections_until": until})
+    shown = town.http.get(path).json()
+    assert "用途：清册没有这一列，由导入人统一写明为住宅" in shown["stated"]
+
+    sheet = [[*STREET[1]], [*STREET[2]]]
+    sheet[1][5] = "90"
+    amended = convener.post(
+        f"{path}/amendments",
+        data={"stated": STATED},
+        files={"file": ("更改.xlsx", as_xlsx(sheet))},
+    ).json()
+    assert amended["difference"]["stated"] == shown["stated"]
+
+
+def test_a_statement_nobody_can_read_is_refused(convener):
+    answer = convener.post(
+        "/v1/rosters",
+        data={"community": "幸福家园", "stated": ["用途=别墅"]},
+        files={"file": ("清册.xlsx", as_xlsx(STREET))},
+    )
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unreadable-statement")
+    assert "住宅" in answer.json()["detail"]

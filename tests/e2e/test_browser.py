@@ -5,6 +5,7 @@ engine against a real server, moves without a reload.
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -17,6 +18,7 @@ from tests.servers import await_port, free_port
 from tests.witnesses import WITNESS
 from voting.ledger.note import read_text
 from voting.outcome.chinese import verdict_text
+from voting.roster.workbook import roster_workbook
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -299,6 +301,31 @@ def test_a_correction_is_on_board_and_notice_once_both_have_signed(corrected_sit
     vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
     expect(vote.get_by_test_id("corrections")).to_contain_text("业主清册的更正（1 项）")
     vote.screenshot(path=tmp_path / "vote-corrections.png", full_page=True)
+
+
+def test_co_owners_see_who_votes_for_their_flat(corrected_site, page, tmp_path):
+    """Whom they named, by name; the other co-owner is not said to."""
+    site, place = corrected_site, corrected_site.complex
+    flat = place.roster.by_key()["1-1-201"]
+    file = roster_workbook([replace(flat, voter=flat.owners[0].name)])
+    convener, path = place.staff("convener"), f"/v1/rosters/{place.roster_id}"
+    amended = done(
+        convener.post(f"{path}/amendments", files={"file": ("推选书.xlsx", file)})
+    ).json()
+    act = f"/v1/rosters/{amended['roster']['roster_id']}/correction"
+    done(convener.post(act))
+    done(place.staff("supervisor").post(f"{act}/confirmation"))
+    vote = page(PHONE)
+    vote.clock.set_fixed_time(place.clock())
+    identify(vote, site, "1-1-201")
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    vote.get_by_test_id("start").click()
+    vote.get_by_test_id("my-share").click()
+    voters = vote.get_by_test_id("my-voters")
+    expect(voters).to_contain_text("1-1-201")
+    expect(voters).to_contain_text(f"由{flat.owners[0].name}表决")
+    expect(voters).not_to_contain_text(flat.owners[1].name)
+    vote.screenshot(path=tmp_path / "vote-voters.png", full_page=True)
 
 
 def test_the_pages_forbid_everything_that_is_not_their_own(site, page):

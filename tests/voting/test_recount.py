@@ -262,7 +262,7 @@ def test_an_empty_exclusion_list_changes_no_figure():
 def test_every_line_of_an_exclusion_list_that_strikes_nothing_is_named():
     rows = [("1-1-101", "", "同意"), ("", "字迹无法辨认", "")]
     with pytest.raises(InputsUnreadable) as refused:
-        strike(rows, "2\n1\n第3行\n-4\n99\n3\n")
+        strike(rows, "2\n1\n王小明\n-4\n99\n3\n")
 
     found = [(name, p.row, p.code) for name, p in refused.value.problems]
     assert found == [
@@ -272,7 +272,9 @@ def test_every_line_of_an_exclusion_list_that_strikes_nothing_is_named():
         ("剔除.txt", 5, "unknown-row"),
         ("剔除.txt", 6, "never-counted"),
     ]
-    assert refused.value.lines[0].startswith("剔除.txt：第 3 行：“第3行” 不是行号")
+    assert refused.value.lines[0].startswith("剔除.txt：第 3 行：所写的不是行号")
+    # A name that stands in the list by mistake does not reach a log.
+    assert "王小明" not in f"{refused.value}{refused.value.lines}"
 
 
 def test_a_ballot_outside_the_window_cannot_be_struck():

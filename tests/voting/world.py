@@ -40,8 +40,12 @@ ACCOUNTS = {
     "c1": ("林召集", "convener"),
     "s1": ("高监督", "supervisor"),
     "s2": ("林　召集", "supervisor"),
+    "s3": ("林建国", "supervisor"),
+    "s4": ("来不及登记", "supervisor"),
 }
-"""Who signs: two people, and one of them once more under another account."""
+"""Who signs: two people, and one of them once more under another account, and another name."""
+PERSON_OF = {"c1": b"lin", "s1": b"gao", "s2": b"lin as well", "s3": b"lin"}
+"""Keyed digests of their identity numbers."""
 DISPLAYED = timedelta(days=16)
 """Fifteen full days and the day of publication."""
 
@@ -256,6 +260,7 @@ class World:
                     AccountRow(
                         account_id=account_id, username=account_id, name=name, role=role,
                         password_hash="", must_change_password=False, created_at=self.clock(),
+                        identity_index=PERSON_OF.get(account_id),
                     )
                 )  # fmt: skip
         return self

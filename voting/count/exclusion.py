@@ -21,7 +21,8 @@ def excluded_rows(data: bytes) -> tuple[dict[int, int], list[Problem]]:
         if number.isascii() and number.isdecimal():
             lines.setdefault(int(number), line)
         else:
-            message = f"“{number[:20]}” 不是行号，应为表决票表中的行号，每行一个"
+            # What stands there may be an owner's name: the line says enough.
+            message = "所写的不是行号，应为表决票表中的行号，每行一个"
             problems.append(Problem(line, None, "not-a-row", message))
     return lines, problems
 

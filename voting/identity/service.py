@@ -38,14 +38,14 @@ from voting.roster import objection
 from voting.roster import store as roster_store
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import with_voters
-from voting.roster.mandate import voters_on
+from voting.roster.mandate import Standing, voters_on
 from voting.roster.objection import (
     Complaint,
     Concern,
     ObjectionState,
     UnreadableObjection,
 )
-from voting.roster.service import Rosters
+from voting.roster.service import Identity, Rosters
 from voting.roster.vault import Vault
 
 CHALLENGE_LIFE = timedelta(minutes=10)
@@ -235,6 +235,24 @@ class Identities:
         mandates = self._rosters.mandates.in_force(session, roster_id, by=_SERVICE)
         return holdings(person, *electors), withheld(mandates, person, days)
 
+    def beside(
+        self, roster_id: str, unit_key: str, *, on: date | None, by: str
+    ) -> list[tuple[Identity, Standing]]:
+        """Show a clerk who stands beside a unit, and who of them may vote.
+
+        Parameters
+        ----------
+        on
+            Day by which ages are judged; if left out, as at an enrolment.
+
+        Raises
+        ------
+        UnknownRoster, UnknownRosterUnit, RosterErased
+        """
+        with self._database.read() as session:
+            days = self._days(session, roster_id) if on is None else [on]
+        return self._rosters.identities(roster_id, unit_key, days, by=by)
+
     def _days(self, session: Session, roster_id: str) -> list[date]:
         """Give the days of decision of the votes that run on a roster; today if there is none."""
         return sorted(self._decision_days(session, roster_id)) or [self._today()]
@@ -277,6 +295,16 @@ class Identities:
         custody = self._rosters.custody
         names = custody.names(session, roster_id, people, his, by=_OWNER) if people else {}
         return tuple(UnitVoters(key, tuple(names[number] for number in voters[key])) for key in his)
+
+    def person(self, id_type: str, id_number: str) -> bytes:
+        """Give the keyed digest by which one person is told from another, whatever his name.
+
+        Raises
+        ------
+        UnreadableClaim
+        """
+        spelled = Claim("", id_type, id_number, "").spelled()
+        return self._vault.index("identity", f"{spelled.id_type}:{spelled.id_number}")
 
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
         # The throttle comes first, and no document is parsed for somebody who proves nothing.

@@ -12,6 +12,7 @@ from voting.outcome.bundle import ORIGIN, Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.entries import VERSION
+from voting.roster.stated import are_statements
 from voting.roster.version import Supplier
 
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -51,6 +52,8 @@ def _version(evidence: Evidence, version: ProvedEntry, frozen: ProvedEntry) -> I
     digests += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
     if not all(_DIGEST.fullmatch(digest) for digest in digests):
         yield f"{where}所记的摘要写法不对"
+    if "stated" in entry and not are_statements(entry["stated"]):
+        yield f"{where}所记的统一写明的内容写法不对"
     if not mandates.is_bound(version, frozen):
         yield f"{where}所承诺的“谁可以表决”与冻结所签署的不同"
     if "mandates_changed" in entry and not mandates.are_counts(entry["mandates_changed"]):

@@ -76,14 +76,22 @@ def _with_types(table: Table) -> Table:
     if _RESIDENT_HEADING.search(written) is None:
         return table
     said = f"没有这一列，按“{written}”视为身份证；校验无误的统一社会信用代码除外"
-    types = list(map(_types, one_separator(table.text[NUMBER])))
+    types = types_of(table.text[NUMBER])
     return _with_column(table, {TYPE: types}, NUMBER, said)
 
 
-def _types(papers: str) -> str:
-    if papers[:_FIRST_17].isdecimal() and SEPARATOR not in papers:
-        return IdType.RESIDENT.value  # by far the most: nothing to look at one by one
-    return SEPARATOR.join(infer_type(paper) or IdType.RESIDENT for paper in entries(papers))
+def types_of(papers: Sequence[str], usual: IdType = IdType.RESIDENT) -> list[str]:
+    """Say of which type the papers of each row are: the usual one, unless a number proves another.
+
+    Numbers of residents and organisations have a check of their own.
+    """
+
+    def types(text: str) -> str:
+        if usual is IdType.RESIDENT and text[:_FIRST_17].isdecimal() and SEPARATOR not in text:
+            return usual.value  # by far the most: nothing to look at one by one
+        return SEPARATOR.join(infer_type(paper) or usual for paper in entries(text))
+
+    return list(map(types, one_separator(papers)))
 
 
 def _with_column(table: Table, columns: dict[str, Sequence[str]], source: str, said: str) -> Table:

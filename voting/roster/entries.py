@@ -3,6 +3,7 @@
 The only names are those of the two officials who sign a freeze or a correction in public.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,12 @@ VERSION = "roster-version"
 
 
 def version_entry(  # what a version rests on is one sentence: who did what, when, from what
-    act: str, roster_id: str, at: datetime, *, by: str, **origin: str | int | dict[str, Any] | None
+    act: str,
+    roster_id: str,
+    at: datetime,
+    *,
+    by: str,
+    **origin: str | int | Mapping[str, Any] | None,
 ) -> bytes:
     """Take in a version, and bind where it comes from and what it changes.
 
@@ -26,7 +32,8 @@ def version_entry(  # what a version rests on is one sentence: who did what, whe
         ``basis``, a commitment to the words; ``difference``, the digest of what is different
         from the version before; ``digest``; ``evidence`` and ``source``, digests of files;
         ``mandates``, a commitment to who may vote; ``mandates_changed``, for how many units
-        that is different, by sort; ``previous``; ``supplied_by``; ``totals`` and
+        that is different, by sort; ``previous``; ``stated``, for columns that the sheets did not
+        have, what was said to stand in every row; ``supplied_by``; ``totals`` and
         ``totals_before``; ``version``. What a version has not, such as a predecessor, is None
         and left out.
     """

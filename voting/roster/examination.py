@@ -16,6 +16,7 @@ from voting.roster.model import Roster
 from voting.roster.owner_checks import People, owner_questions
 from voting.roster.refusals import Grade, Problem, RosterUnreadable
 from voting.roster.representatives import REPRESENTATIVE, STATE, VOTER
+from voting.roster.stated import NOTHING, Stated, stated_questions
 from voting.roster.table import Table
 from voting.roster.unit_checks import unit_questions
 from voting.roster.verify import RosterRows, as_problem, place_in_sheet, roster_table
@@ -46,7 +47,10 @@ class Examination:
 
     def cell(self, finding: Problem) -> str | None:
         """Name the cell of a finding as Excel does, such as ``H5``."""
-        if self.table is None or finding.row is None or finding.column not in self.table.columns:
+        if self.table is None or finding.row is None or finding.column is None:
+            return None
+        # A column that was stated stands nowhere.
+        if finding.column not in self.table.header.positions:
             return None
         return f"{self.table.header.letters(finding.column)}{finding.row}"
 
@@ -77,6 +81,7 @@ def examine(
     name: str,
     *,
     on: date | None = None,
+    stated: Stated = NOTHING,
     registered_cm2: int | None = None,
     buildings: Mapping[str, BuildingFigures] | None = None,
     rule: HeadRule = HeadRule.IDENTITY_SET,
@@ -90,6 +95,8 @@ def examine(
         The bytes, and the name the user gave them.
     on
         Day on which owners' ages are looked at.
+    stated
+        What is to stand in every row of columns that the sheet does not have.
     registered_cm2, buildings
         Total of the register in cm² and building statistics to compare with.
     rule
@@ -100,7 +107,7 @@ def examine(
     with _collector_paused():
         step(STEPS[0])
         try:
-            table = roster_table(data, name)
+            table = roster_table(data, name, stated)
         except NotASheet as error:
             return Examination(None, None, None, (as_problem(error),))
         step(STEPS[1])
@@ -109,6 +116,7 @@ def examine(
         findings = [
             *rows.problems,
             *_assumptions(table),
+            *stated_questions(table),
             *_questions(rows, on, registered_cm2, buildings),
         ]
         step(STEPS[3])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tally.grouping import owner_groups
-from voting.roster.grouping import HeadRule, Totals, columns_under
+from voting.roster.grouping import HeadRule, Totals, columns_under, rules_for
 from voting.roster.model import Roster, UnitRecord
 
 
@@ -102,6 +102,11 @@ def compare(roster: Roster, rule: HeadRule, other: HeadRule) -> Comparison:
         joined=_spread(theirs.groups, mine),
         parted=_spread(mine.groups, theirs),
     )
+
+
+def compare_all(roster: Roster, rule: HeadRule) -> list[Comparison]:
+    """Compare with every other rule that can be applied to a roster."""
+    return [compare(roster, rule, other) for other in rules_for(roster) if other is not rule]
 
 
 def _spread(groups: Sequence[Group], over: Explanation) -> tuple[Group, ...]:

@@ -2,7 +2,8 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from voting.kernel.area import square_metres
@@ -12,7 +13,15 @@ from voting.roster.examination import Examination
 from voting.roster.explanation import Explanation
 from voting.roster.formulas import column_letters
 from voting.roster.refusals import Grade, Problem
-from voting.roster.workbook_reader import Cell
+from voting.roster.workbook_layout import (
+    FONT,
+    ROW_HEIGHT,
+    column_widths,
+    comment_size,
+    height,
+    to_print,
+)
+from voting.roster.workbook_reader import Cell, RawSheet
 
 LIST, COPY, GROUPS, TOTALS, GUESSES = "核对结果", "清册（带批注）", "产权组合", "分母", "读取说明"
 
@@ -20,6 +29,8 @@ LIST, COPY, GROUPS, TOTALS, GUESSES = "核对结果", "清册（带批注）", "
 _COPIED_WHOLE = 20_000
 _COMMENTS = 10_000
 _LISTED = 200_000
+_FITTED = 500
+_MESSAGE, _REASON, _GUESS = 100, 56, 90
 _GROUP_LINES = 200_000
 
 _COLOURS = {Grade.ERROR: "#F8CBAD", Grade.WARNING: "#FFE699", Grade.HINT: "#DDEBF7"}
@@ -69,14 +80,18 @@ class _Writer:
     def __init__(self, workbook: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
         self.workbook = workbook
         self.left_out: list[str] = []
-        self.text = workbook.add_format({"num_format": "@", "text_wrap": False})
-        self.wrapped = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        text = {**FONT, "num_format": "@", "valign": "vcenter"}
+        self.text = workbook.add_format(text)
+        self.number = workbook.add_format({**FONT, "valign": "vcenter", "align": "left"})
+        self.wrapped = workbook.add_format({**text, "text_wrap": True})
         self.bold = workbook.add_format(
-            {"bold": True, "num_format": "@", "bg_color": "#D9D9D9", "border": 1}
+            {**text, "bold": True, "bg_color": "#D9D9D9", "border": 1, "text_wrap": True}
         )
-        self.link = workbook.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
+        self.link = workbook.add_format(
+            {**FONT, "font_color": "#0563C1", "underline": 1, "valign": "vcenter"}
+        )
         self.marked = {
-            grade: workbook.add_format({"num_format": "@", "bg_color": colour})
+            grade: workbook.add_format({**text, "bg_color": colour})
             for grade, colour in _COLOURS.items()
         }
 
@@ -95,10 +110,14 @@ class _Writer:
 
     def sheet(self, name: str, headings: Sequence[str], widths: Sequence[int]) -> Any:  # noqa: ANN401 - as above
         sheet = self.workbook.get_worksheet_by_name(name)
-        for column, (heading, width) in enumerate(zip(headings, widths, strict=True)):
-            sheet.set_column(column, column, width)
+        sheet.set_default_row(ROW_HEIGHT)
+        tallest = max(height(each, wide) for each, wide in zip(headings, widths, strict=True))
+        sheet.set_row(0, tallest)
+        for column, (heading, wide) in enumerate(zip(headings, widths, strict=True)):
+            sheet.set_column(column, column, wide)
             sheet.write_string(0, column, heading, self.bold)
         sheet.freeze_panes(1, 0)
+        to_print(sheet, 0)
         return sheet
 
     def findings(
@@ -106,11 +125,11 @@ class _Writer:
     ) -> None:
         """List everything found, gravest first, each with a link to its cell in the copy."""
         headings = ("程度", "行", "列", "单元格", "问题")
-        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, 100))
+        sheet = self.sheet(LIST, headings, (8, 8, 16, 10, _MESSAGE))
         for at, finding in enumerate(findings[:_LISTED], 1):
             sheet.write_string(at, 0, finding.grade.chinese, self.marked[finding.grade])
             if finding.row is not None:
-                sheet.write_number(at, 1, finding.row)
+                sheet.write_number(at, 1, finding.row, self.number)
             sheet.write_string(at, 2, finding.column or "", self.text)
             place = _place(examination, finding)
             if place is not None and finding.row in copied:
@@ -118,6 +137,8 @@ class _Writer:
                 shown = f"{column_letters(place)}{finding.row}"
                 sheet.write_url(at, 3, f"internal:'{COPY}'!{target}", self.link, shown)
             sheet.write_string(at, 4, finding.message, self.wrapped)
+            if (tall := height(finding.message, _MESSAGE)) > ROW_HEIGHT:
+                sheet.set_row(at, tall)
         if findings:
             sheet.autofilter(0, 0, min(len(findings), _LISTED), len(headings) - 1)
         else:
@@ -137,9 +158,11 @@ class _Writer:
             if place is not None and finding.row in copied:
                 found[finding.row, place].append(finding)
         sheet = self.workbook.get_worksheet_by_name(COPY)
-        sheet.set_column(0, max(len(table.raw.columns) - 1, 0), 16)
+        sheet.set_default_row(ROW_HEIGHT)
+        self.fit(sheet, table.raw, copied)
         if table.header_row in copied:
             sheet.freeze_panes(copied[table.header_row] + 1, 0)
+            to_print(sheet, copied[table.header_row])
         for row, at in copied.items():
             for column, cell in enumerate(table.raw.row(row - 1)):
                 findings = found.get((row, column))
@@ -153,6 +176,12 @@ class _Writer:
         if not_copied:
             self.left_out.append(f"“{COPY}”只抄录表头和有问题的行，另有 {not_copied} 行没有抄录")
         self.comments(sheet, found, copied, named=not_copied > 0)
+
+    def fit(self, sheet: Any, raw: RawSheet, copied: Iterable[int]) -> None:  # noqa: ANN401 - as above
+        """Make the columns of the copy as wide as their texts, so that no number is cut off."""
+        rows = [list(map(_shown, raw.row(row - 1))) for row in islice(copied, _FITTED)]
+        for column, wide in enumerate(column_widths(rows, len(raw.columns))):
+            sheet.set_column(column, column, wide)
 
     def comments(
         self,
@@ -170,8 +199,7 @@ class _Writer:
             lines = [f"{finding.grade.chinese}：{finding.message}" for finding in findings]
             if named:
                 lines.append(f"（原表第 {row} 行）")
-            size = {"x_scale": 2, "y_scale": 0.6 + 0.5 * len(lines)}
-            sheet.write_comment(copied[row], column, "\n".join(lines), size)
+            sheet.write_comment(copied[row], column, "\n".join(lines), comment_size(lines))
         bare = len(found) - _COMMENTS
         if bare > 0:
             self.left_out.append(f"批注最多 {_COMMENTS} 处，另有 {bare} 处没有批注，见“{LIST}”")
@@ -187,17 +215,19 @@ class _Writer:
             "归并前人数",
             "归并后人数",
         )
-        sheet = self.sheet(GROUPS, headings, (8, 24, 8, 14, 56, 12, 12))
+        sheet = self.sheet(GROUPS, headings, (8, 24, 8, 14, _REASON, 12, 12))
         at, unlisted = 1, 0
         for group in explanation.groups:
             shown = group.lines if at <= _GROUP_LINES else ()
             unlisted += len(group.lines) - len(shown)
             for line in shown:
-                sheet.write_number(at, 0, group.number + 1)
+                sheet.write_number(at, 0, group.number + 1, self.number)
                 sheet.write_string(at, 1, line.unit_key, self.text)
-                sheet.write_number(at, 2, line.row)
+                sheet.write_number(at, 2, line.row, self.number)
                 sheet.write_string(at, 3, square_metres(line.area_cm2), self.text)
-                sheet.write_string(at, 4, line.reason, self.text)
+                sheet.write_string(at, 4, line.reason, self.wrapped)
+                if (tall := height(line.reason, _REASON)) > ROW_HEIGHT:
+                    sheet.set_row(at, tall)
                 at += 1
             sheet.write_string(at, 1, "小计", self.bold)
             sheet.write_string(at, 3, square_metres(group.area_cm2), self.bold)
@@ -226,26 +256,27 @@ class _Writer:
             *(f"人数：{rule.chinese}" for rule in rules),
             "说明",
         )
-        sheet = self.sheet(TOTALS, headings, (34, 10, 18, *(26 for _ in rules), 40))
+        sheet = self.sheet(TOTALS, headings, (40, 8, 16, *(20 for _ in rules), 40))
         for at, (total, same) in enumerate(compared(denominators), 1):
             sheet.write_string(at, 0, total.name, self.text)
             if same is not None:
                 sheet.write_string(at, 3 + len(rules), f"与“{same}”完全相同", self.text)
                 continue
-            sheet.write_number(at, 1, total.units)
+            sheet.write_number(at, 1, total.units, self.number)
             sheet.write_string(at, 2, square_metres(total.area_cm2), self.text)
             for column, rule in enumerate(rules, 3):
-                sheet.write_number(at, column, total.heads[rule])
+                sheet.write_number(at, column, total.heads[rule], self.number)
             if total.without_area:
                 note = f"另有 {total.without_area} 套没有这种面积，不能作分母"
                 sheet.write_string(at, 3 + len(rules), note, self.text)
 
     def guesses(self, examination: Examination) -> None:
         """Write what was guessed in reading the file, and what the other sheets leave out."""
-        sheet = self.sheet(GUESSES, ("文件是这样读的，请核对",), (80,))
+        sheet = self.sheet(GUESSES, ("文件是这样读的，请核对",), (_GUESS,))
         lines = examination.table.reading.lines() if examination.table is not None else ()
         for at, line in enumerate([*lines, *self.left_out], 1):
-            sheet.write_string(at, 0, line, self.text)
+            sheet.write_string(at, 0, line, self.wrapped)
+            sheet.set_row(at, height(line, _GUESS))
 
 
 def _place(examination: Examination, finding: Problem) -> int | None:

@@ -12,10 +12,10 @@ from datetime import date
 from voting.roster import spelling
 from voting.roster.agency import USUAL
 from voting.roster.cells import Fault, entries, one_separator
-from voting.roster.identity_numbers import PROVINCES, organisation_check_differs
+from voting.roster.identity_numbers import PROVINCES, infer_type, organisation_check_differs
 from voting.roster.mandate import OF_AGE, STATES, state_of
 from voting.roster.model import IdType, OwnerRecord, OwnerState, UnitRecord
-from voting.roster.owners import NAME, NUMBER, TYPE, Titles
+from voting.roster.owners import NAME, NUMBER, NUMBER_TWO_TYPES, TYPE, Titles
 from voting.roster.refusals import Grade
 from voting.roster.representatives import REPRESENTATIVE, STATE, VOTER
 
@@ -100,9 +100,9 @@ def _papers(people: People) -> Iterator[Question]:
     if len({owner.id_number for owner in owners}) < len(owners):
         count = Counter(owner.id_number for owner in owners)
         twice = {owner.identity for owner in owners if count[owner.id_number] > 1}
-        for row, _ in _first_rows(people, twice):
-            message = "同一号码写成不同的证件类型，会被当作不同的人，请统一证件类型"
-            yield Grade.WARNING, row, TYPE, Fault("number-two-types", message)
+        for row, owner in _first_rows(people, twice):
+            if infer_type(owner.id_number) is None:  # otherwise it is an error already
+                yield Grade.WARNING, row, TYPE, NUMBER_TWO_TYPES
     odd = {
         owner.identity
         for owner in owners

@@ -11,6 +11,10 @@ from voting.roster.model import IdType, OwnerRecord
 
 NAME, TYPE, NUMBER = "业主姓名", "证件类型", "证件号码"
 
+NUMBER_TWO_TYPES = Fault(
+    "number-two-types", "同一号码写成不同的证件类型，会被当作不同的人，请统一证件类型"
+)
+
 _MAX_NAME = 100
 # Longer than the number of any other paper.
 _DIGITS = re.compile(r"[0-9]{12}")

@@ -30,6 +30,8 @@ class Reading:
         How many rows were empty, and how many cells took the text of a merged one above.
     assumed
         Under the name of a column, what was read from another heading because it is missing.
+    stated
+        Under the name of a column that is missing, what whoever imports stated for all rows.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class Reading:
     total_rows: tuple[int, ...] = field(default=())
     remark_rows: tuple[int, ...] = field(default=())
     assumed: Mapping[str, str] = field(default_factory=dict)
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """Say it in Chinese, one guess a line."""
@@ -54,11 +57,7 @@ class Reading:
             yield f"未读取的工作表：{name}（{reason}）"
         above = f"，上方第 {_numbers(self.lines_above)} 行视为标题" if self.lines_above else ""
         yield f"表头：第 {self.header_row} 行{above}"
-        for column, (letter, written) in self.columns.items():
-            alias = "" if written == column else f"，表中写作“{written}”"
-            yield f"{column}：{letter} 列{alias}"
-        for column, said in self.assumed.items():
-            yield f"{column}：{said}"
+        yield from self._column_lines()
         if self.ignored_columns:
             yield f"未采用的列：{'、'.join(self.ignored_columns)}"
         if self.total_rows:
@@ -69,6 +68,15 @@ class Reading:
             yield f"跳过空行：{self.blank_rows} 行"
         if self.filled_cells:
             yield f"由上方合并单元格补入：{self.filled_cells} 格"
+
+    def _column_lines(self) -> Iterator[str]:
+        for column, (letter, written) in self.columns.items():
+            alias = "" if written == column else f"，表中写作“{written}”"
+            yield f"{column}：{letter} 列{alias}"
+        for column, said in self.assumed.items():
+            yield f"{column}：{said}"
+        for column, value in self.stated.items():
+            yield f"{column}：没有这一列，按统一写明的，每一行都记为“{value}”"
 
 
 def _numbers(rows: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from voting.roster import spelling
-from voting.roster.version import SameAccount, SamePerson
+from voting.roster.version import SameAccount, SamePerson, SignatoryUnidentified
 
 CONVENER, SUPERVISOR = "convener", "supervisor"
 
@@ -26,23 +26,36 @@ class Signatories:
     supervisor: Signatory
 
     @classmethod
-    def of(cls, names: Mapping[str, str], convener: str, supervisor: str) -> Self:
+    def of(
+        cls,
+        names: Mapping[str, str],
+        identities: Mapping[str, bytes | None],
+        convener: str,
+        supervisor: str,
+    ) -> Self:
         """Put two signatures together.
 
         Parameters
         ----------
-        names
-            Names of people by account.
+        names, identities
+            Names of people by account, and keyed digests of their identity numbers.
         convener, supervisor
             Accounts.
 
         Raises
         ------
-        SameAccount, SamePerson
+        SameAccount, SignatoryUnidentified, SamePerson
         """
         if convener == supervisor:
             raise SameAccount("召集人与监督单位须由两个账号分别签署")
-        if _person(names[convener]) == _person(names[supervisor]):
+        for role, account in (("召集人", convener), ("监督单位", supervisor)):
+            if identities[account] is None:
+                raise SignatoryUnidentified(
+                    f"{role}的账号没有登记证件号码，无法确认签署的是两个人；请管理员先为这个账号登记"
+                )
+        one_number = identities[convener] == identities[supervisor]
+        # One name also where the numbers differ: whoever reads the certificate sees only names.
+        if one_number or _person(names[convener]) == _person(names[supervisor]):
             raise SamePerson(
                 "召集人与监督单位的两个账号登记的是同一个人，须由两个人分别签署；"
                 "请由监督单位指派的另一人以自己的账号确认"

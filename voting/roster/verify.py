@@ -6,6 +6,7 @@ read as a whole: each distinct text once, the numbers of papers as arrays of dig
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -15,12 +16,14 @@ from voting.kernel.area import Area, UnreadableArea
 from voting.roster import spelling
 from voting.roster.assumption import with_assumed_columns
 from voting.roster.cells import Fault, spelled
+from voting.roster.identity_numbers import infer_type
 from voting.roster.model import AreaSource, Roster, TitleStatus, UnitRecord
-from voting.roster.owners import NAME, NUMBER, TYPE, Titles, read_owners
+from voting.roster.owners import NAME, NUMBER, NUMBER_TWO_TYPES, TYPE, Titles, read_owners
 from voting.roster.phones import read_phones
 from voting.roster.refusals import Problem, RosterUnreadable
 from voting.roster.representatives import REPRESENTATIVE_NUMBER, represent
 from voting.roster.sheet import read_table
+from voting.roster.stated import NOTHING, STATABLE, Stated, with_stated_columns
 from voting.roster.table import Table
 from voting.roster.workbook_reader import NotASheet
 
@@ -82,6 +85,11 @@ _TO_ADD = {
     "产权状态": f"逐套填写：{'、'.join(_STATUSES)}（后两种按建设单位计，司法解释第九条）",
 }
 """What to write into a required column: nothing on the sheet says it, so nothing is assumed."""
+_TO_STATE = {
+    column: f"；每一行都相同的，也可以不改表格，导入时统一写明，例如 {column}={values[0]}"
+    for column, values in STATABLE.items()
+}
+"""How to state it for all rows instead."""
 _COLUMN_ORDER = {column: order for order, column in enumerate(ALIASES | FURTHER)}
 
 _MAX_PLACE = 24
@@ -93,8 +101,13 @@ _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
 
 
-def read_roster(data: bytes, name: str) -> Roster:
+def read_roster(data: bytes, name: str, stated: Stated = NOTHING) -> Roster:
     """Read a roster sheet (xlsx, xls, CSV in UTF-8 or GB18030).
+
+    Parameters
+    ----------
+    stated
+        What is to stand in every row of columns that the sheet does not have.
 
     Raises
     ------
@@ -102,7 +115,7 @@ def read_roster(data: bytes, name: str) -> Roster:
         With every problem of the file, each with its row and column. Nothing is imported.
     """
     try:
-        table = roster_table(data, name)
+        table = roster_table(data, name, stated)
     except NotASheet as error:
         raise RosterUnreadable([as_problem(error)]) from error
     rows = RosterRows(table)
@@ -111,25 +124,24 @@ def read_roster(data: bytes, name: str) -> Roster:
     return Roster.of(rows.units)
 
 
-def roster_table(data: bytes, name: str) -> Table:
-    """Find the table of a roster sheet.
+def roster_table(data: bytes, name: str, stated: Stated = NOTHING) -> Table:
+    """Find the table of a roster sheet, with the columns that are stated or can be told.
 
     Raises
     ------
     NotASheet
         There is none, or the table found is a list of something else.
     """
-    table = with_assumed_columns(
-        read_table(
-            data,
-            name,
-            _COLUMN_OF.get,
-            # 楼栋 and 单元 are often one tall merged cell; an area in one would count many times.
-            merged_columns=frozenset({"楼栋", "单元"}),
-            text_columns=frozenset({NUMBER, REPRESENTATIVE_NUMBER}),
-            key_column="房号",
-        )
+    found = read_table(
+        data,
+        name,
+        _COLUMN_OF.get,
+        # 楼栋 and 单元 are often one tall merged cell; an area in one would count many times.
+        merged_columns=frozenset({"楼栋", "单元"}),
+        text_columns=frozenset({NUMBER, REPRESENTATIVE_NUMBER}),
+        key_column="房号",
     )
+    table = with_assumed_columns(with_stated_columns(found, stated))
     missing = [column for column in REQUIRED if column not in table.columns]
     if 2 * len(missing) > len(REQUIRED):
         message = f"这张表不像业主清册：缺少 {'、'.join(missing)} 各列"
@@ -166,6 +178,7 @@ class RosterRows:
         self.titles = self._owners()
         self.units = self._units()
         self._check_names()
+        self._check_types()
         for at, column, fault in represent(self.table, self.units, self.titles):
             self.note(at, column, fault)
 
@@ -180,7 +193,7 @@ class RosterRows:
     def _check_columns(self) -> None:
         for name in REQUIRED:
             if name not in self.table.columns:
-                message = f"缺少这一列，请加上，{_TO_ADD[name]}"
+                message = f"缺少这一列，请加上，{_TO_ADD[name]}{_TO_STATE.get(name, '')}"
                 self._problem(self.table.header_row, name, "missing-column", message)
         if not self.table.numbers:
             self._problem(self.table.header_row, None, "no-rows", "表头下面没有数据")
@@ -291,6 +304,17 @@ class RosterRows:
                     row = self.table.numbers[named_at]
                     message = f"同一证件号码在第 {row} 行登记的是另一个姓名"
                     self.note(at, NAME, Fault("identity-two-names", message))
+
+    def _check_types(self) -> None:
+        """One number with a check of its own is one person, who would enrol and count twice."""
+        people = self.titles.people.values()
+        if len({owner.id_number for owner in people}) == len(people):
+            return
+        count = Counter(owner.id_number for owner in people)
+        twice = {number for number, found in count.items() if found > 1 and infer_type(number)}
+        for at, owners in enumerate(self.titles.owners):
+            if any(owner.id_number in twice for owner in owners or ()):
+                self.note(at, TYPE, NUMBER_TWO_TYPES)
 
 
 def _place(text: str) -> str | Fault:

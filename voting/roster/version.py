@@ -1,5 +1,6 @@
 """A roster version: where it came from, how far it is, and what the rules say no to."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,7 +38,8 @@ class RosterSummary:
     """One roster version in figures. ``area_cm2`` in cm²; ``heads`` are owner groups.
 
     ``previous`` is the digest of the version before; ``corrects`` the frozen roster that this
-    version was made to correct, if it was.
+    version was made to correct, if it was; ``stated`` what was said to stand in every row of
+    columns that its sheet, or a sheet before it, did not have.
     """
 
     roster_id: str
@@ -58,6 +60,7 @@ class RosterSummary:
     freeze_proposed: bool
     frozen: bool
     corrects: str | None
+    stated: Mapping[str, Sequence[str]]
 
 
 class UnknownRoster(Refusal):
@@ -88,6 +91,12 @@ class MandatesWouldLapse(Refusal):
     """A new sheet lacks columns that the version before had, and nobody said that this is meant."""
 
     code = "mandates-would-lapse"
+
+
+class TitlesWouldLapse(Refusal):
+    """A sheet without title numbers would take from owners what they prove themselves by."""
+
+    code = "titles-would-lapse"
 
 
 class RosterNotFrozen(Refusal):
@@ -156,8 +165,14 @@ class SameAccount(Refusal):
     code = "same-account"
 
 
+class SignatoryUnidentified(Refusal):
+    """Two people have to sign, and nobody can tell who uses one of the accounts."""
+
+    code = "signatory-unidentified"
+
+
 class SamePerson(Refusal):
-    """Two people have to sign; both accounts carry one name."""
+    """Two people have to sign; both accounts are of one person, by number or by name."""
 
     code = "same-person"
 

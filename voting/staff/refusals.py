@@ -33,6 +33,18 @@ class WeakPassword(Refusal):
     code = "weak-password"
 
 
+class UnknownAccount(Refusal):
+    """No account has this name."""
+
+    code = "unknown-account"
+
+
+class PersonKnown(Refusal):
+    """The same identity number stands behind another name, or behind an account of this role."""
+
+    code = "person-known"
+
+
 class UsernameTaken(Refusal):
     """Another account has this name."""
 

@@ -1,6 +1,7 @@
 """Use cases of staff accounts: create, sign in, change the password, sign out."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -14,7 +15,14 @@ from voting.kernel.ids import new_id
 from voting.ledger.service import Ledger
 from voting.staff import store, trail
 from voting.staff.model import Account, Role
-from voting.staff.refusals import NotSignedIn, SignInFailed, UsernameTaken, WeakPassword
+from voting.staff.refusals import (
+    NotSignedIn,
+    PersonKnown,
+    SignInFailed,
+    UnknownAccount,
+    UsernameTaken,
+    WeakPassword,
+)
 
 SESSION_LENGTH = timedelta(hours=8)
 _MIN_PASSWORD = 10
@@ -33,18 +41,28 @@ class Staff:
         # Checked when the name is unknown, so that an answer takes as long as for a known one.
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
 
-    def create(self, username: str, name: str, role: Role, *, by: str) -> tuple[Account, str]:
+    def create(
+        self, username: str, name: str, role: Role, *, by: str, identity: bytes | None = None
+    ) -> tuple[Account, str]:
         """Create an account; the answer holds its one-time password, shown only here.
+
+        Parameters
+        ----------
+        identity
+            Keyed digest of the identity number of whoever will use it. Without one he can sign
+            nothing that takes two people.
 
         Raises
         ------
-        UsernameTaken
+        UsernameTaken, PersonKnown
         """
         password = secrets.token_urlsafe(12)
         hashed = self._hasher.hash(password)
         with self._database.write() as session:
             if store.account_by_username(session, username) is not None:
                 raise UsernameTaken(f"账号 {username} 已存在，请换一个登录名")
+            if identity is not None:
+                _require_new(store.accounts_of(session, identity), name, role)
             row = store.AccountRow(
                 account_id=new_id(),
                 username=username,
@@ -53,6 +71,7 @@ class Staff:
                 password_hash=hashed,
                 must_change_password=True,
                 created_at=self._now(),
+                identity_index=identity,
             )
             session.add(row)
             trail.record(
@@ -65,6 +84,34 @@ class Staff:
                 role=role,
             )
             return row.account(), password
+
+    def identify(self, username: str, identity: bytes, *, by: str) -> None:
+        """Register who uses an account that was created without saying so.
+
+        Raises
+        ------
+        UnknownAccount
+        PersonKnown
+            Somebody else already, or the same person in the same role once more.
+        """
+        with self._database.write() as session:
+            row = store.account_by_username(session, username)
+            if row is None:
+                raise UnknownAccount(f"没有账号 {username}，请核对登录名")
+            if row.identity_index == identity:
+                return
+            if row.identity_index is not None:
+                raise PersonKnown("这个账号已登记为另一个人使用；换人请另建账号")
+            _require_new(store.accounts_of(session, identity), row.name, Role(row.role))
+            row.identity_index = identity
+            trail.record(
+                session,
+                self._ledger,
+                "identify-account",
+                by=by,
+                at=self._now(),
+                account=row.account_id,
+            )
 
     def sign_in(self, username: str, password: str, *, address: str) -> tuple[Account, str]:
         """Open a session; the answer holds its token, of which only the digest is kept.
@@ -141,3 +188,15 @@ class Staff:
             return self._hasher.verify(hashed, password)
         except VerifyMismatchError:
             return False
+
+
+def _require_new(accounts: Iterable[store.AccountRow], name: str, role: Role) -> None:
+    """Refuse a second name for one person, and a second account of his in one role.
+
+    Two accounts of one role are two people: that is why two clerks key in each paper ballot.
+    """
+    for each in accounts:
+        if each.name != name:
+            raise PersonKnown("这个证件号码已以另一个姓名登记过账号，请核对姓名与证件")
+        if each.role == role:
+            raise PersonKnown(f"这个人已有同样身份的账号 {each.username}，一人只能有一个")

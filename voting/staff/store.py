@@ -11,7 +11,10 @@ from voting.staff.model import Account, Role
 
 
 class AccountRow(Base):
-    """An account; the password only as an argon2id hash."""
+    """An account; the password only as an argon2id hash, the person's number as a keyed digest.
+
+    Accounts from before numbers were asked for have none.
+    """
 
     __tablename__ = "staff_accounts"
 
@@ -22,6 +25,7 @@ class AccountRow(Base):
     password_hash: Mapped[str]
     must_change_password: Mapped[bool]
     created_at: Mapped[datetime]
+    identity_index: Mapped[bytes | None]
 
     def account(self) -> Account:
         """Give the account without its secret."""
@@ -53,6 +57,22 @@ def account_by_id(session: Session, account_id: str) -> AccountRow:
 def names(session: Session, account_ids: Collection[str]) -> dict[str, str]:
     """Name the people behind accounts that are known to exist."""
     return {each: account_by_id(session, each).name for each in account_ids}
+
+
+def identities(session: Session, account_ids: Collection[str]) -> dict[str, bytes | None]:
+    """Tell the people behind accounts that are known to exist apart, whatever their names."""
+    return {each: account_by_id(session, each).identity_index for each in account_ids}
+
+
+def accounts_of(session: Session, identity: bytes) -> list[AccountRow]:
+    """List the accounts of one person by name."""
+    return list(
+        session.scalars(
+            select(AccountRow)
+            .where(AccountRow.identity_index == identity)
+            .order_by(AccountRow.username)
+        )
+    )
 
 
 def account_by_token(session: Session, token_digest: str, *, at: datetime) -> AccountRow | None:

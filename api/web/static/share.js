@@ -50,6 +50,7 @@ export function view(assembly, share, back) {
       el("p", { class: "hint" }, share.note),
       withheld(share.withheld),
     ),
+    share.voters.length ? voters(share.voters) : null,
     counted ? items(counted) : null,
     el(
       "section",
@@ -73,6 +74,39 @@ function withheld(units) {
     "ul",
     { class: "plain-list", "data-testid": "withheld" },
     units.map(({ unit, reason }) => el("li", {}, `${unit}：${reason}`)),
+  );
+}
+
+function voters(units) {
+  return el(
+    "section",
+    { class: "card", "data-testid": "my-voters" },
+    el("h2", {}, "由谁表决"),
+    el(
+      "dl",
+      { class: "facts" },
+      units.map(({ unit, names }) =>
+        el(
+          "div",
+          {},
+          el("dt", {}, unit),
+          el(
+            "dd",
+            {},
+            names.length === 0
+              ? "目前无人可以表决，请到居委会登记表决人或代理人"
+              : names.length === 1
+                ? `由${names[0]}表决`
+                : `由${names.join("、")}中任何一人表决，以先到的有效票为准`,
+          ),
+        ),
+      ),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      "这是业主清册写明的；没有列出的房屋，任何一位业主都可以表决。有误请提出异议。",
+    ),
   );
 }
 

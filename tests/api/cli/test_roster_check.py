@@ -4,10 +4,13 @@ import json
 import stat
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
+from tests.api.test_rosters import STATED
 from tests.voting.roster.sheets import as_csv, as_xlsx, lines, owner, resident, row
+from tests.voting.roster.test_stated import STREET
 
 SERVER_PARTS = ("alembic", "fastapi", "redis", "sqlalchemy", "starlette", "typst", "uvicorn")
 SOUND = [row(), row(房号="302"), owner(1, "303", 用途="车位", 面积来源="合同")]
@@ -96,6 +99,26 @@ def test_the_rule_and_the_day_are_options(tmp_path):
     assert "minor-owner" in [finding["code"] for finding in young["findings"]]
     assert "minor-owner" not in [finding["code"] for finding in grown["findings"]]
     assert (young["groups"]["after"]["heads"], grown["groups"]["after"]["heads"]) == (2, 1)
+
+
+def test_what_the_sheet_lacks_is_stated_once_for_all_of_it(tmp_path):
+    path, out = tmp_path / "清册.xlsx", tmp_path / "核对.xlsx"
+    path.write_bytes(as_xlsx(STREET))
+    assert check(path).returncode == 2
+    stated = [f"--stated={each}" for each in STATED]
+    ran = check(path, "--out", out, *stated)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    for said in (
+        "用途：没有这一列，按统一写明的，每一行都记为“住宅”",
+        "警告　第 2 行 用途：表中没有这一列，按导入时统一写明的，全部 3 套记为“住宅”",
+        "归并前 3 人 501.87 ㎡，归并后 3 人 501.87 ㎡",
+    ):
+        assert said in ran.stdout
+    with zipfile.ZipFile(out) as book:
+        assert "统一写明" in book.read("xl/sharedStrings.xml").decode()
+    refused = check(path, "--stated=用途=别墅")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "“用途”须是其中之一" in refused.stderr
 
 
 def test_building_statistics_are_compared(sound, tmp_path):

@@ -125,6 +125,7 @@ ALTERED = {
     "UPDATE rosters SET previous_digest = 'x' WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET imported_at = 7 WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET version = 7 WHERE version = 1": ("rosters", "roster-version"),
+    "UPDATE rosters SET stated = 'x' WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET published_at = NULL WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET objections_until = 7 WHERE version = 1": ("rosters", "roster-version"),
     "UPDATE rosters SET erased_at = 7 WHERE version = 1": ("rosters", "roster-version"),
@@ -165,7 +166,7 @@ ALTERED = {
         ("staff_accounts", "create-account"),
     "DELETE FROM staff_accounts WHERE username = 's2'": ("staff_accounts", "create-account"),
     "INSERT INTO staff_accounts SELECT 'x', 'x', name, role, password_hash,"
-    " must_change_password, created_at FROM staff_accounts WHERE username = 'c1'":
+    " must_change_password, created_at, NULL FROM staff_accounts WHERE username = 'c1'":
         ("staff_accounts", None),
     "UPDATE log_entries SET entry = 'x' WHERE origin LIKE '%assemblies%' AND position = 2":
         ("log_entries", 2),

@@ -24,7 +24,7 @@ from voting.roster.correction import (
     NoCorrection,
     RosterCorrected,
 )
-from voting.roster.version import SameAccount
+from voting.roster.version import SameAccount, SamePerson
 
 SOLD = _row("1-1-202", "住宅", "75", [NEWCOMER], 21)
 BUYERS_CLAIM = claim(NEWCOMER, 21)
@@ -293,6 +293,8 @@ def test_two_accounts_sign_and_once(open_world):
     with pytest.raises(CorrectionNotProposed):
         world.assemblies.correct(version, by="s1")
     world.rosters.corrections.propose(version, by="c1")
+    with pytest.raises(SamePerson):
+        world.assemblies.correct(version, by="s3")
     with pytest.raises(SameAccount):
         world.assemblies.correct(version, by="c1")
     assert held(world, "zhang")[0] == ["1-1-101", "1-1-202", "B1-1-001"]

@@ -77,6 +77,7 @@ def test_the_public_bundle_does_not_hold_the_version_before(amended):
         {"digest": "0" * 64},
         {"act": "import"},
         {"basis": 1},
+        {"stated": {"用途": ["别墅"]}},
     ],
     ids=str,
 )

@@ -183,12 +183,12 @@ def test_a_clerk_is_told_whose_signature_to_look_for_and_decides(voting):
     warned = world.box.paper_warnings(world.assembly_id, ["1-1-102", "1-1-201"])
     assert len(warned) == 1
     assert "1-1-102" in warned[0]
-    shown = world.rosters.identities(world.roster_id, "1-1-102", by="k1")
+    shown = world.identities.beside(world.roster_id, "1-1-102", on=None, by="k1")
     assert {identity.name: standing.value for identity, standing in shown} == {
         "李娜": "owner",
         "王强": "not-named",
     }
-    (child, guardian) = world.rosters.identities(world.roster_id, "1-2-101", by="k1")
+    (child, guardian) = world.identities.beside(world.roster_id, "1-2-101", on=None, by="k1")
     assert [child[1].value, guardian[1].value] == ["minor", "owner"]
     assert guardian[0].name == GUARDIAN[0]
     for by in ("k1", "k2"):

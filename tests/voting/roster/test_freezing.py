@@ -35,6 +35,7 @@ from voting.roster.version import (
     RosterNotPublished,
     SameAccount,
     SamePerson,
+    SignatoryUnidentified,
 )
 
 AREA = Complaint("1-1-101", Concern.AREA, "面积应为 89.73，产权证可查，电话 15400000001")
@@ -122,9 +123,18 @@ def test_two_accounts_sign_the_convener_first(shown):
 def test_one_person_with_two_accounts_is_not_two(shown):
     freezing = shown.rosters.freezing
     freezing.propose(shown.roster_id, by="c1")
-    with pytest.raises(SamePerson):
-        freezing.confirm(shown.roster_id, by="s2")
+    for under_another in ("s2", "s3"):  # a name with a blank in it, and another name altogether
+        with pytest.raises(SamePerson):
+            freezing.confirm(shown.roster_id, by=under_another)
     assert freezing.confirm(shown.roster_id, by="s1").frozen
+
+
+def test_whoever_is_behind_an_account_has_to_be_known(shown):
+    freezing = shown.rosters.freezing
+    freezing.propose(shown.roster_id, by="c1")
+    with pytest.raises(SignatoryUnidentified, match="监督单位的账号没有登记证件"):
+        freezing.confirm(shown.roster_id, by="s4")
+    assert not [act for act in shown.acts() if act["type"] == "roster"]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.SET_ASIDE])

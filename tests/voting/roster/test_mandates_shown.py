@@ -26,8 +26,8 @@ from voting.roster.version import (
 __all__ = ["told"]  # a fixture
 
 
-def shown(world, unit):
-    found = world.rosters.identities(world.roster_id, unit, by="k1")
+def shown(world, unit, on=None):
+    found = world.identities.beside(world.roster_id, unit, on=on, by="k1")
     return [(identity.name, standing.value) for identity, standing in found]
 
 
@@ -47,6 +47,19 @@ def test_a_clerk_is_shown_that_a_guardian_acts_no_more(told):
     assert [standing for _, standing in shown(told, "1-2-101")] == ["minor", "owner"]
     told.clock.advance(days=2 * 366 + 64)
     assert [standing for _, standing in shown(told, "1-2-101")] == ["owner", "ended"]
+
+
+def test_a_clerk_is_told_the_age_on_the_day_that_is_meant(told):
+    """A child who comes of age before the decision votes, whatever day it is today."""
+    today = told.clock.moment.date()
+    assert [each for _, each in shown(told, "1-2-101", today)] == ["minor", "owner"]
+    of_age = today.replace(year=today.year + 3)
+    assert [each for _, each in shown(told, "1-2-101", of_age)] == ["owner", "ended"]
+
+
+def test_a_clerk_is_told_the_age_on_the_day_of_decision(told):
+    told.draft(closes_at="2028-05-04 18:00").publish()  # his eighteenth birthday
+    assert [each for _, each in shown(told, "1-2-101")] == ["owner", "ended"]
 
 
 def test_before_the_freeze_an_owner_is_told_who_would_vote_for_his_unit(world):

@@ -318,6 +318,29 @@ def test_nothing_new_is_built_on_an_erased_version(world):
     assert world.roster_id == frozen
 
 
+def test_a_frozen_roster_that_was_erased_is_not_corrected_any_more(world):
+    """The version that would correct it is younger: its own people are still there."""
+    world.freeze()
+    world.clock.advance(days=1)
+    first = amend(world, world.roster_id, removed=["B1-1-003"]).roster_id
+    world.clock.advance(days=1)
+    second = amend(world, world.roster_id, removed=["B1-1-002"]).roster_id
+    world.rosters.corrections.propose(first, by="c1")
+    with world.database.write() as session:
+        row = store.roster(session, world.roster_id)
+        row.erased_at = world.clock.moment
+        store.erase_people(session, world.roster_id)
+    entries = len(world.acts())
+    for act in (
+        lambda: world.rosters.corrections.propose(second, by="c1"),
+        lambda: world.assemblies.correct(first, by="s1"),
+    ):
+        with pytest.raises(RosterErased, match="请导入并冻结新的清册"):
+            act()
+    assert len(world.acts()) == entries
+    assert world.rosters.signed_corrections(world.roster_id) == ()
+
+
 def test_an_objection_whose_words_are_gone_can_still_be_settled(world):
     """As an earlier release left them, which erased what was open."""
     objecting(world)

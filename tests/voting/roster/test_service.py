@@ -78,7 +78,7 @@ def test_a_failure_halfway_leaves_nothing(world, monkeypatch):
     def broken(*_):
         raise RuntimeError
 
-    monkeypatch.setattr(world.rosters.custody, "keep", broken)
+    monkeypatch.setattr(world.rosters.people, "keep", broken)
     with pytest.raises(RuntimeError):
         imported(world)
     assert counts(world) == [0, 0, 0]

@@ -197,6 +197,16 @@ def test_one_identity_under_two_names_is_a_question():
     assert problems_of(data) == [(4, "业主姓名", "identity-two-names")]
 
 
+def test_one_number_under_two_types_is_one_person_whatever_his_name():
+    """He would count as two heads, and enrol two phones."""
+    data = sheet({}, {"房号": "302", "证件类型": "其他", "业主姓名": "张三丰"})
+
+    assert problems_of(data) == [
+        (2, "证件类型", "number-two-types"),
+        (3, "证件类型", "number-two-types"),
+    ]
+
+
 def test_no_message_repeats_an_identity_number_a_name_or_a_phone():
     data = sheet(
         {"证件号码": "110105194912310021", "联系电话": "1380013", "业主姓名": "欧阳某某"},

@@ -13,7 +13,9 @@ from voting.staff import service
 from voting.staff.model import Role
 from voting.staff.refusals import (
     NotSignedIn,
+    PersonKnown,
     SignInFailed,
+    UnknownAccount,
     UsernameTaken,
     WeakPassword,
 )
@@ -229,3 +231,34 @@ def test_a_refused_account_leaves_no_act(staff, account, world):
     with pytest.raises(UsernameTaken):
         staff.create("wang", "王大明", Role.CLERK, by="a1")
     assert len(world.acts()) == before
+
+
+def test_one_person_has_one_name_and_one_account_in_each_role(staff, world):
+    """Two clerks key in each paper ballot: not one who has two accounts."""
+    staff.create("k1", "王小明", Role.CLERK, by="a1", identity=b"wang")
+    for username, name, role in (
+        ("k2", "王小明", Role.CLERK),
+        ("k2", "王大明", Role.CLERK),
+        ("v1", "王大明", Role.SUPERVISOR),
+    ):
+        with pytest.raises(PersonKnown):
+            staff.create(username, name, role, by="a1", identity=b"wang")
+    staff.create("v1", "王小明", Role.SUPERVISOR, by="a1", identity=b"wang")
+    staff.create("k2", "王小明", Role.CLERK, by="a1", identity=b"another wang")
+    assert len([act for act in world.acts() if act.get("act") == "create-account"]) == 3
+
+
+def test_an_account_from_before_is_given_its_person_once(staff, account, world):
+    staff.identify("wang", b"wang", by="a1")
+    staff.identify("wang", b"wang", by="a1")  # the same again, after a lost answer
+    (act,) = [act for act in world.acts() if act.get("act") == "identify-account"]
+    assert act["account"] == account[0].account_id
+    with pytest.raises(PersonKnown):
+        staff.identify("wang", b"li", by="a1")
+    with pytest.raises(UnknownAccount):
+        staff.identify("nobody", b"li", by="a1")
+    staff.create("k1", "王小明", Role.CLERK, by="a1")
+    staff.create("k2", "王大明", Role.CLERK, by="a1")
+    staff.identify("k1", b"wang", by="a1")
+    with pytest.raises(PersonKnown):
+        staff.identify("k2", b"wang", by="a1")

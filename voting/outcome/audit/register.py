@@ -72,6 +72,9 @@ def compare_rosters(
             source_digest=(row.source_digest, entry["source"]),
             evidence_digest=(row.evidence_digest, entry.get("evidence")),
             imported_at=(timestamp(row.imported_at), entry["at"]),
+            stated=(
+                row.stated, canonical.encode(entry["stated"]) if "stated" in entry else None
+            ),
             basis=(basis(row.roster_id, row.basis).commitment, entry["basis"]),
         )  # fmt: skip
 

@@ -23,8 +23,8 @@ from voting.roster.document import RosterDocument
 from voting.roster.entitled import after_correction
 from voting.roster.entries import correction_entry
 from voting.roster.mandate_changes import BoundMandates, mandate_changes
-from voting.roster.service.custody import Custody
 from voting.roster.service.mandates import MandateBook
+from voting.roster.service.people import People
 from voting.roster.signatories import Signatories
 from voting.roster.version import RosterErased, UnknownRoster
 from voting.staff import store as staff_store
@@ -38,13 +38,13 @@ class Corrections:
         self,
         database: Database,
         ledger: Ledger,
-        custody: Custody,
+        people: People,
         mandates: MandateBook,
         now: Clock,
     ) -> None:
         self._database = database
         self._ledger = ledger
-        self._custody = custody
+        self._people = people
         self._mandates = mandates
         self._now = now
         self._signed: dict[str, Sequence[SignedCorrection]] = {}
@@ -139,13 +139,16 @@ class Corrections:
 
         Raises
         ------
-        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson
+        CorrectionNotProposed, CorrectionInForce, CorrectionOutdated, SameAccount, SamePerson,
+        SignatoryUnidentified, RosterErased
         """
         row = self._proposed(session, version_id)
         if row.confirmed_at is not None:
             raise CorrectionInForce("这项更正已经生效")
-        names = staff_store.names(session, (row.proposed_by, by))
-        signed = Signatories.of(names, row.proposed_by, by)
+        both = (row.proposed_by, by)
+        signed = Signatories.of(
+            staff_store.names(session, both), staff_store.identities(session, both), *both
+        )
         frozen, base = self._base(session, row.roster_id)
         before = RosterDocument.from_bytes(base.document)
         version = session.get_one(store.RosterRow, version_id)
@@ -168,7 +171,7 @@ class Corrections:
         row.register_position = self._ledger.append(
             session, self._ledger.origins.register, [entry]
         )[0]
-        self._custody.succeed(
+        self._people.succeed(
             session,
             (frozen.roster_id, RosterDocument.from_bytes(frozen.document)),
             (version_id, after),
@@ -263,6 +266,10 @@ class Corrections:
         frozen = store.lock(session, roster_id)
         if frozen is None:
             raise UnknownRoster("没有这份业主清册")
+        if frozen.erased_at is not None:
+            raise RosterErased(
+                "所要更正的冻结清册，个人信息已在保存期满后删除，不能再更正；请导入并冻结新的清册"
+            )
         acts = store.corrections(session, roster_id)
         last = frozen if not acts else session.get_one(store.RosterRow, acts[-1].version_id)
         return frozen, last

@@ -1,6 +1,6 @@
 """Personal data in custody: sealed when it comes, opened only with an entry in the trail."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from voting.kernel.commitment import Opening, commit
 from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
-from voting.roster.model import OwnerRecord, Roster
+from voting.roster.model import OwnerRecord
 from voting.roster.vault import Sealed, Vault
 from voting.roster.version import RosterErased, UnknownRoster, UnknownRosterUnit
 from voting.staff import trail
@@ -49,6 +49,14 @@ class Custody:
     def identity_index(self, owner: OwnerRecord) -> bytes:
         """Keyed digest under which an owner is recognised."""
         return self._vault.index("identity", owner.identity)
+
+    def name_index(self, owner: OwnerRecord) -> bytes:
+        """Keyed digest of his name, which he has to know."""
+        return self._vault.index("name", owner.name)
+
+    def title_index(self, title_no: str) -> bytes:
+        """Keyed digest of a title number, which proves whoever stands on the title."""
+        return self._vault.index("title", title_no)
 
     def salt(self, owner_code: int, signed: bytes) -> bytes:
         """Derive the salt for what an owner signed: the same again, and to others random."""
@@ -116,169 +124,6 @@ class Custody:
                 )
         return [self._vault.unseal(row.secret, row.context) for row in rows]
 
-    def keep(
-        self,
-        session: Session,
-        roster_id: str,
-        roster: Roster,
-        document: RosterDocument,
-        numbers: Mapping[str, int],
-        beside: Mapping[str, Collection[int]],
-    ) -> None:
-        """Seal the people of these units, and index their titles, beside a version.
-
-        Parameters
-        ----------
-        beside
-            Numbers, by unit, of representatives kept already, who prove themselves by its title.
-        """
-        people: dict[int, tuple[OwnerRecord, Sequence[str]]] = {
-            numbers[person.identity]: (person, ())
-            for unit in roster
-            for person in unit.representatives
-        }
-        people |= {
-            numbers[owner.identity]: (owner, unit.phones)
-            for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
-            for owner in unit.owners
-        }
-        for code, (owner, phones) in sorted(people.items()):
-            row = store.OwnerRow(
-                roster_id=roster_id,
-                owner_code=code,
-                identity_index=self.identity_index(owner),
-                name_index=self._vault.index("name", owner.name),
-            )
-            row.secret = self.seal(_person(owner, phones), row.context)
-            session.add(row)
-        session.flush()
-        session.add_all(
-            store.TitleRow(
-                roster_id=roster_id,
-                owner_code=code,
-                unit_code=document.unit_code[unit.unit_key],
-                title_index=self._vault.index("title", unit.title_no),
-            )
-            for unit in roster
-            if unit.title_no is not None
-            for code in sorted(
-                {numbers[person.identity] for person in unit.people}.union(
-                    beside.get(unit.unit_key, ())
-                )
-            )
-        )
-        session.flush()
-
-    def carry(
-        self,
-        session: Session,
-        from_id: str,
-        to_id: str,
-        document: RosterDocument,
-        acting: Collection[int],
-        fresh: Collection[int],
-        *,
-        by: str,
-    ) -> None:
-        """Seal the people that a version keeps once more, for their place in the next.
-
-        Parameters
-        ----------
-        document
-            The next version.
-        acting
-            Numbers of the representatives that it keeps.
-        fresh
-            Numbers of the people who come with its own sheet.
-        """
-        owners = {code for unit in document.units for code in unit.owners}
-        wanted = owners.union(acting) - set(fresh)
-        rows = [row for row in store.owners(session, from_id) if row.owner_code in wanted]
-        opened = self.open(session, rows, "amend", by=by, roster_id=from_id)
-        for row, data in zip(rows, opened, strict=True):
-            self._add_owner(session, to_id, row, data)
-        session.flush()
-
-    def carry_titles(
-        self,
-        session: Session,
-        base: tuple[str, RosterDocument],
-        following: tuple[str, RosterDocument],
-        said: Collection[str],
-    ) -> None:
-        """Take over the titles of every unit that the amendment does not speak of."""
-        (base_id, before), (next_id, after) = base, following
-        keys = {code: unit.unit_key for code, unit in enumerate(before.units)}
-        session.add_all(
-            store.TitleRow(
-                roster_id=next_id,
-                owner_code=row.owner_code,
-                unit_code=after.unit_code[keys[row.unit_code]],
-                title_index=row.title_index,
-            )
-            for row in store.titles(session, base_id)
-            if keys[row.unit_code] in after.unit_code and keys[row.unit_code] not in said
-        )
-        session.flush()
-
-    def succeed(
-        self,
-        session: Session,
-        frozen: tuple[str, RosterDocument],
-        corrected: tuple[str, RosterDocument],
-        *,
-        by: str,
-    ) -> None:
-        """Let the owners of a corrected version prove themselves against the frozen one (C-14).
-
-        Units that the frozen roster does not have stay out: they have no slot in its votes.
-        """
-        (frozen_id, before), (corrected_id, after) = frozen, corrected
-        known = {row.owner_code: row for row in store.owners(session, frozen_id)}
-        coming = [
-            row
-            for row in store.owners(session, corrected_id)
-            if row.owner_code not in known or known[row.owner_code].name_index != row.name_index
-        ]
-        opened = self.open(session, coming, "correct", by=by, roster_id=corrected_id)
-        for row, data in zip(coming, opened, strict=True):
-            if row.owner_code in known:
-                renamed = known[row.owner_code]
-                renamed.name_index = row.name_index
-                renamed.secret = self.seal(data, renamed.context)
-            else:
-                self._add_owner(session, frozen_id, row, data)
-        session.flush()
-        kept = {
-            code: before.unit_code[unit.unit_key]
-            for code, unit in enumerate(after.units)
-            if unit.unit_key in before.unit_code
-        }
-        remaining = set(kept.values())
-        old = {
-            (row.unit_code, row.owner_code, row.title_index)
-            for row in store.titles(session, frozen_id)
-            if row.unit_code in remaining
-        }
-        new = {
-            (kept[row.unit_code], row.owner_code, row.title_index)
-            for row in store.titles(session, corrected_id)
-            if row.unit_code in kept
-        }
-        touched = {unit_code for unit_code, _, _ in old ^ new}
-        store.forget_titles(session, frozen_id, touched)
-        session.add_all(
-            store.TitleRow(
-                roster_id=frozen_id,
-                owner_code=owner_code,
-                unit_code=unit_code,
-                title_index=title_index,
-            )
-            for unit_code, owner_code, title_index in sorted(new)
-            if unit_code in touched
-        )
-        session.flush()
-
     def identities(
         self,
         roster_id: str,
@@ -332,45 +177,6 @@ class Custody:
             for row, data in zip(rows, opened, strict=True)
         }
 
-    def knows(
-        self,
-        session: Session,
-        roster_id: str,
-        roster: Roster,
-        document: RosterDocument,
-        numbers: Mapping[str, int],
-        *,
-        by: str,
-    ) -> bool:
-        """Whether a version has these people with these names, titles and telephones already."""
-        owners = {
-            numbers[owner.identity]: _person(owner, unit.phones)
-            for unit in reversed(roster.units)
-            for owner in unit.owners
-        }
-        people = {numbers[each.identity]: each for unit in roster for each in unit.people}
-        rows = store.owners(session, roster_id, people.keys())
-        known = {row.owner_code: row.name_index for row in rows}
-        if known != {code: self._vault.index("name", each.name) for code, each in people.items()}:
-            return False
-        codes = {document.unit_code[unit.unit_key] for unit in roster}
-        titles = {
-            (row.unit_code, row.owner_code, row.title_index)
-            for row in store.titles(session, roster_id)
-            if row.unit_code in codes and row.owner_code in people
-        }
-        if titles != {
-            (document.unit_code[unit.unit_key], numbers[each.identity], index)
-            for unit in roster
-            if unit.title_no is not None
-            for index in [self._vault.index("title", unit.title_no)]
-            for each in unit.people
-        }:
-            return False
-        opened = self.open(session, rows, "amend", by=by, roster_id=roster_id)
-        sealed = {row.owner_code: data for row, data in zip(rows, opened, strict=True)}
-        return all(sealed[code] == data for code, data in owners.items())
-
     def readings(self, roster_id: str) -> list[Reading]:
         """List which units were read of, so that an auditor can open the register's commitments.
 
@@ -390,29 +196,6 @@ class Custody:
             )
             for row in rows
         ]
-
-    def _add_owner(
-        self, session: Session, roster_id: str, row: store.OwnerRow, data: bytes
-    ) -> None:
-        copy = store.OwnerRow(
-            roster_id=roster_id,
-            owner_code=row.owner_code,
-            identity_index=row.identity_index,
-            name_index=row.name_index,
-        )
-        copy.secret = self.seal(data, copy.context)
-        session.add(copy)
-
-
-def _person(owner: OwnerRecord, phones: Sequence[str]) -> bytes:
-    return canonical.encode(
-        {
-            "id_number": owner.id_number,
-            "id_type": owner.id_type.value,
-            "name": owner.name,
-            "phones": list(phones),
-        }
-    )
 
 
 def _identity(owner: int, data: bytes) -> Identity:

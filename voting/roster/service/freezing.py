@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
+from voting.kernel import canonical
 from voting.kernel.clock import Clock, beijing_text, timestamp
 from voting.ledger.service import Ledger
 from voting.roster import store
@@ -89,15 +90,17 @@ class Freezing:
 
         Raises
         ------
-        FreezeNotProposed, SameAccount, SamePerson, and as :meth:`propose`
+        FreezeNotProposed, SameAccount, SignatoryUnidentified, SamePerson, and as :meth:`propose`
         """
         with self._database.write() as session:
             row = self._require_ready(session, roster_id)
             if row.freeze_proposed_by is None:
                 raise FreezeNotProposed("请先由召集人签署冻结")
             convener = row.freeze_proposed_by
-            names = staff_store.names(session, (convener, by))
-            signed = Signatories.of(names, convener, by)
+            both = (convener, by)
+            signed = Signatories.of(
+                staff_store.names(session, both), staff_store.identities(session, both), *both
+            )
             row.frozen_at = self._now()
             entry = frozen_entry(
                 roster_id,
@@ -185,7 +188,14 @@ def summary_of(row: store.RosterRow, document: RosterDocument) -> RosterSummary:
         row.freeze_proposed_by is not None,
         row.frozen_at is not None,
         row.corrects,
+        stated_of(row),
     )
+
+
+def stated_of(row: store.RosterRow) -> dict[str, list[str]]:
+    """Read what was stated for columns that the sheets of a version did not have."""
+    stated: dict[str, list[str]] = {} if row.stated is None else canonical.decode(row.stated)
+    return stated
 
 
 def _require_unfrozen(session: Session, roster_id: str) -> store.RosterRow:

@@ -66,6 +66,7 @@ class Origins:
             mandates_changed=changed,
             previous=row.previous_digest,
             source=row.source_digest,
+            stated=None if row.stated is None else canonical.decode(row.stated),
             supplied_by=row.supplied_by,
             totals=totals(document).to_object(),
             totals_before=None if difference is None else difference.totals[0].to_object(),

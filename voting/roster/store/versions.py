@@ -34,6 +34,7 @@ class RosterRow(Base):
     findings: Mapped[bytes | None]
     entered_position: Mapped[int | None]
     evidence_digest: Mapped[str | None]
+    stated: Mapped[bytes | None]
 
 
 def newest(session: Session, community: str) -> RosterRow | None:
