@@ -11,8 +11,8 @@ from api.access import Anyone, require_declared_access
 from api.pages import STATIC
 from tests.addresses import of_log
 from tests.complex import done
+from tests.voting.outcome.both import verify_bundle
 from voting.count.recount import recount
-from voting.outcome.verify import verify_bundle
 from voting.roster.workbook import roster_workbook
 
 AFTER_THE_CLOSE = ("result", "ballots.csv")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.voting.conftest import voting
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.roster.test_versions import NEWCOMER, amend, imported
 from tests.voting.world import BUYER, CHEN, ROWS, SHOP, ZHANG, ZHAO, _row, choices, claim
 from voting.assembly.refusals import AgendaDoesNotFit
@@ -16,7 +17,6 @@ from voting.kernel import canonical
 from voting.outcome import bundle
 from voting.outcome.bundle import CORRECTIONS, Level
 from voting.outcome.correction_lines import correction_lines
-from voting.outcome.verify import verify_bundle
 from voting.roster.correction import (
     CorrectionInForce,
     CorrectionNotProposed,

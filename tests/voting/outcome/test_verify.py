@@ -15,6 +15,7 @@ import pytest
 from api.cli.offline import verify_file
 from tests.conftest import MovingClock
 from tests.voting.outcome import forgery
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.forgery import ENTRIES, OPENINGS, edited, flipped, relogged, zipped
 from tests.voting.world import World, choices
 from voting.box.paper import PaperBallot
@@ -23,7 +24,6 @@ from voting.kernel import canonical
 from voting.outcome import bundle, verify
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence
-from voting.outcome.verify import verify_bundle
 
 _SEED = 20_260_325
 _FLIPS_IN_EACH_FILE = 24

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.cli.offline import verify_file
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.forgery import flipped, zipped
 from voting.kernel.suites import BadSignature
 from voting.ledger.checkpoint import open_checkpoint
@@ -14,7 +15,6 @@ from voting.ledger.refusals import MalformedKey
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence
-from voting.outcome.verify import verify_bundle
 from voting.outcome.witnessed import Witnessing, witnessed
 
 AT = 1_790_000_000
