@@ -328,22 +328,29 @@ def tiles_of(count):
     return [(at // 256, min(256, count - at)) for at in range(0, count, 256)]
 
 
-def read_log(files, size):
-    """Read the entries from their bundles, and compare every tile with them."""
-    tiles = {path: data for path, data in files.items() if path.startswith("log/tile/")}
-    need(-(-size // 256) <= len(tiles), "日志文件缺失")
-    entries, expected = [], {}
+def read_entries(files, size):
+    """Read the entries of a log from their bundles."""
+    need(-(-size // 256) <= len(files), "日志文件缺失")
+    entries = []
     for number, width in tiles_of(size):
         name = tile_name("entries", number, width)
-        need(name in tiles, f"日志文件缺失：{name}")
-        data, place = tiles[name], 0
+        need(name in files, f"日志文件缺失：{name}")
+        data, place = files[name], 0
         for _ in range(width):
             need(place + 2 <= len(data), f"{name} 过短")
             length = int.from_bytes(data[place : place + 2])
             entries.append(data[place + 2 : place + 2 + length])
             place += 2 + length
         need(place == len(data), f"{name} 的长度不对")
-        expected[name] = data
+    return entries
+
+
+def require_tiles(files, entries):
+    """Compare every tile with the entries, and let there be no other."""
+    tiles = {path for path in files if path.startswith("log/tile/")}
+    expected = {
+        tile_name("entries", number, width): None for number, width in tiles_of(len(entries))
+    }
     level, row = 0, [leaf(entry) for entry in entries]
     while row:
         for number, width in tiles_of(len(row)):
@@ -351,8 +358,9 @@ def read_log(files, size):
             expected[tile_name(level, number, width)] = b"".join(hashes_here)
         full = len(row) // 256
         level, row = level + 1, [tree_root(row[n * 256 : n * 256 + 256]) for n in range(full)]
-    need(expected == tiles, "日志的哈希文件与条目不符，或文件多了少了")
-    return entries
+    need(expected.keys() == tiles, "日志文件多了或少了")
+    for name, hashes_here in expected.items():
+        need(hashes_here in (None, files[name]), f"{name} 与日志条目不符")
 
 
 # ---------------------------------------------------------------- rosters
@@ -1126,7 +1134,7 @@ class Bundle:
     @cached_property
     def raw(self):
         """The log's entries as bytes."""
-        return read_log(self.files, self.checkpoint[1])
+        return read_entries(self.files, self.checkpoint[1])
 
     @cached_property
     def objects(self):
@@ -1327,6 +1335,7 @@ def check_log_signature(bundle):
 
 
 def check_log_tree(bundle):
+    require_tiles(bundle.files, bundle.raw)
     if tree_root([leaf(data) for data in bundle.raw]) != bundle.checkpoint[2]:
         yield "日志条目的根与检查点不符"
 
@@ -1749,9 +1758,8 @@ def read_envelope(data):
 
 
 def read_phone(data):
-    """Read the text of a phone ballot."""
+    """Read the text of a phone ballot, whatever it was signed for."""
     kind, payload, key_id, signature = read_envelope(data)
-    need(kind == "application/vnd.yezhu.ballot.v1+json", "签名的用途不是表决票")
     said = parse(payload)
     need(isinstance(said, dict) and said.keys() == BALLOT_KEYS, "表决票的结构不对")
     need(said["format"] == "yezhu-ballot/1" and said["capacity"] == "owner", "表决票的格式不认得")
@@ -1763,7 +1771,7 @@ def read_phone(data):
     require_units(said["units"])
     name = kind.encode()
     signed = b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
-    return said, key_id, signature, signed
+    return said, kind, key_id, signature, signed
 
 
 def read_paper(data):
@@ -1775,18 +1783,23 @@ def read_paper(data):
         said["format"] == "yezhu-paper/1" and isinstance(said["choices"], dict),
         "纸质票的格式不认得",
     )
-    need(isinstance(said["serial"], str) and said["serial"].strip(), "纸质票没有编号")
+    need(isinstance(said["serial"], str) and said["serial"], "纸质票没有编号")
     need(isinstance(said["void_reason"], str), "纸质票的结构不对")
-    require_units(said["units"])
+    require_names(said["units"])
     return said
 
 
 def require_units(units):
     """Check a ballot's list of units: some, sorted, each once."""
+    require_names(units)
+    need(sorted(set(units)) == units, "所列房屋须排序且不重复")
+
+
+def require_names(units):
+    """Check that a ballot names units, in whatever order."""
     need(
         isinstance(units, list) and units and all(isinstance(u, str) for u in units), "房屋清单不对"
     )
-    need(sorted(set(units)) == units, "所列房屋须排序且不重复")
 
 
 def check_ballots(bundle):
@@ -1806,6 +1819,8 @@ def check_ballots(bundle):
                 used_keys.add(check_phone(bundle, data, at, keys, rights, policies))
             else:
                 said = read_paper(data)
+                need(said["serial"].strip(), "纸质票没有编号")
+                require_units(said["units"])
                 require_one_group(bundle, said["units"], rights)
                 marks_of(agenda, said["choices"], policies, paper=True)
         except Wrong as wrong:
@@ -1827,7 +1842,8 @@ def require_one_group(bundle, units, rights):
 
 def check_phone(bundle, data, at, keys, rights, policies):
     """Check one phone ballot; give the id of its key."""
-    said, key_id, signature, signed = read_phone(data)
+    said, kind, key_id, signature, signed = read_phone(data)
+    need(kind == "application/vnd.yezhu.ballot.v1+json", "签名的用途不是表决票")
     need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
     need(said["notice"] == bundle.pins, "依据的是另一份通知")
     need(said["roster"] == bundle.roster.digest, "依据的是另一份清册")
@@ -1849,7 +1865,8 @@ def check_recount(bundle):
     opened = bundle.openings("ballots")
     ballots = []
     for place in bundle.ballot_places:
-        need(place < bundle.close, "截止之后还有表决票")
+        if place > bundle.close:
+            continue  # check 5 has said so
         need(place in opened, f"日志第 {place} 条没有开启值")
         salt, data = opened[place]
         entry = bundle.entries[place]

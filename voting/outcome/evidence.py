@@ -12,7 +12,7 @@ from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.note import NoteKey
-from voting.ledger.tiles import read_layout
+from voting.ledger.tiles import read_entries
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
 from voting.roster.document import RosterDocument
@@ -123,14 +123,18 @@ class Evidence:
         return open_checkpoint(self.file("register/checkpoint"), self.register_key)
 
     @cached_property
-    def log(self) -> list[bytes]:
-        """The log's entries, compared with every tile."""
-        tiles = {
+    def tiles(self) -> dict[str, bytes]:
+        """The log's files by their paths within it."""
+        return {
             path.removeprefix(_LOG): data
             for path, data in self.files.items()
             if path.startswith("log/tile/")
         }
-        return read_layout(tiles, self.checkpoint.size)
+
+    @cached_property
+    def log(self) -> list[bytes]:
+        """The log's entries as enclosed, not yet compared with the hashes."""
+        return read_entries(self.tiles, self.checkpoint.size)
 
     @cached_property
     def entries(self) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ from voting.kernel.clock import parse_timestamp
 from voting.kernel.refusal import Refusal
 from voting.kernel.suites import load_key
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
+from voting.ledger.tiles import read_layout
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
 from voting.outcome import bundle, mandates, origin
 from voting.outcome.bundle import Level
@@ -130,7 +131,7 @@ def _log_signature(evidence: Evidence) -> Problems:
 
 
 def _log_tree(evidence: Evidence) -> Problems:
-    leaves = [leaf_hash(entry) for entry in evidence.log]
+    leaves = [leaf_hash(entry) for entry in read_layout(evidence.tiles, evidence.checkpoint.size)]
     if root_of(leaves) != evidence.checkpoint.root:
         yield "由日志条目算出的根哈希与检查点不符"
 
@@ -334,10 +335,13 @@ def _recount(evidence: Evidence) -> Problems:
         opened=open_ballots(entries, evidence.ballot_openings, agenda),
         corrections=evidence.corrections,
     )
-    if counted != evidence.result:
-        for key in sorted(counted.keys() | evidence.result.keys()):
-            if counted.get(key) != evidence.result.get(key):
-                yield f"重新计票与公布的结果不同：{key}"
+    published = evidence.result
+    for key in sorted(counted.keys() | published.keys()):
+        # As bytes: true is not 1, nor is null what is left out.
+        if not (key in counted and key in published) or (
+            canonical.encode(counted[key]) != canonical.encode(published[key])
+        ):
+            yield f"重新计票与公布的结果不同：{key}"
 
 
 class _Keys:

@@ -1,0 +1,36 @@
+"""For each check there is a bundle that this check alone rejects, whichever verifier runs it."""
+
+import pytest
+
+from tests.voting.outcome.both import verify_bundle
+from tests.voting.outcome.damage import damage
+from tests.voting.outcome.dossier import Dossier
+from tests.voting.outcome.eventful import eventful, quiet
+from voting.outcome.bundle import Level
+
+ROWS = [(row, level) for row in damage() for level in row.levels]
+
+
+def failing(data):
+    return [finding.number for finding in verify_bundle(data) if finding.problems]
+
+
+@pytest.mark.parametrize("vote", [eventful, quiet])
+@pytest.mark.parametrize("level", Level)
+def test_a_bundle_written_anew_without_a_change_passes(vote, level):
+    """So that what fails below fails for the one thing that was changed."""
+    files, phones = vote()
+    assert failing(Dossier(files[level], phones).write()) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "level"), ROWS, ids=[f"{row.check} {row.name} ({level})" for row, level in ROWS]
+)
+def test_what_one_check_sees_no_other_does(row, level):
+    files, phones = (quiet if row.quiet else eventful)()
+    data = Dossier(files[level], phones).write(**{row.step: row.edit})
+    assert failing(data) == [row.check]
+
+
+def test_every_check_is_alone_in_something():
+    assert {row.check for row in damage()} == set(range(1, 15))
