@@ -165,6 +165,13 @@ class Evidence:
         """Select the register entries of one type."""
         return [proved for proved in self.register if proved.entry["type"] == kind]
 
+    def only(self, kind: str) -> ProvedEntry:
+        """Give the one register entry of a type."""
+        found = self.registered(kind)
+        if len(found) != 1:
+            raise bundle.BundleUnreadable(f"登记簿中 {kind} 须恰有一条，实有 {len(found)} 条")
+        return found[0]
+
     @cached_property
     def notice(self) -> notices.Notice:
         """The published notice."""
