@@ -1,6 +1,5 @@
 """The second verifier counts as the product does: every form, policy, scope, and both laws."""
 
-import runpy
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -31,10 +30,8 @@ from tally.model import (
     Silence,
 )
 from tests.tally.conftest import assemblies
-from tests.voting.outcome.both import SECOND
+from tests.voting.outcome.both import second
 from voting.assembly.agenda import agenda_document
-
-second = SimpleNamespace(**runpy.run_path(str(SECOND)))
 
 WORDS = {
     Choice.BLANK: "blank",
