@@ -34,6 +34,7 @@ from voting.kernel.suites import BadSignature, WeakKey
 from voting.ledger import refusals as ledger
 from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
+from voting.outcome.court import PeopleUnreadable, RecipientUnreadable
 from voting.outcome.evidence import Missing
 from voting.outcome.service import NotCertified
 from voting.roster import community, correction, objection
@@ -57,6 +58,7 @@ STATUS: dict[type[Refusal], int] = {
     NotCanonical: 400,
     NotCertified: 404,
     RosterUnreadable: 422,
+    RecipientUnreadable: 422,
     TooManyAttempts: 429,
     UnreadableArea: 422,
     UnreadableText: 422,
@@ -143,6 +145,7 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         MalformedReceipt,
         InputsUnreadable,
         Missing,
+        PeopleUnreadable,
         NotInitialised,
         SchemaOutdated,
         StatisticsUnreadable,

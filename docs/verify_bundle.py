@@ -1078,6 +1078,11 @@ FORMATS = {
     "yezhu-bundle/3": {"roster-origin.json"},
     "yezhu-bundle/4": {"corrections.json", "roster-origin.json"},
 }
+LEVELS = {
+    "public": set(),
+    "supervised": {"openings.json"},
+    "court": {"openings.json", "people.sealed"},
+}
 BALLOTS = {"ballot", "paper-ballot"}
 SUPPLIERS = {
     "建设单位", "物业服务人", "不动产登记机构", "街道办事处或乡镇人民政府",
@@ -1093,7 +1098,7 @@ class Bundle:
         said = parse(self.file("manifest.json"))
         need(isinstance(said, dict), "清单的结构不对")
         wanted = {"assembly", "files", "format", "level", "log", "register"}
-        need(said.keys() == wanted and said["level"] in ("public", "supervised"), "清单的结构不对")
+        need(said.keys() == wanted and said["level"] in LEVELS, "清单的结构不对")
         need(isinstance(said["format"], str) and said["format"] in FORMATS, "审计包的格式不认得")
         need(
             isinstance(said["assembly"], str) and isinstance(said["files"], dict), "清单的结构不对"
@@ -1104,7 +1109,7 @@ class Bundle:
         self.said = said
         self.assembly = said["assembly"]
         self.rights = {}
-        self.supervised = said["level"] == "supervised"
+        self.supervised = said["level"] != "public"
 
     def file(self, name):
         """Give a file's bytes."""
@@ -1312,7 +1317,7 @@ class Bundle:
 
 def check_complete(bundle):
     wanted = FIXED | FORMATS[bundle.said["format"]]
-    wanted |= {"openings.json"} if bundle.supervised else set()
+    wanted |= LEVELS[bundle.said["level"]]
     present = {name for name in bundle.files if not name.startswith("log/tile/")}
     for name in sorted(wanted ^ present):
         yield f"缺少或多出文件 {name}"

@@ -252,6 +252,28 @@ def verify(
     raise SystemExit(verify_file(bundle, log_key, witness or (), quorum))
 
 
+@app.command("court-key")
+def court_key(
+    file: Annotated[Path, typer.Argument(help="密钥写到这里，只有本用户可读；不要交给任何人")],
+) -> None:
+    """由法院或鉴定人运行：生成密钥，打印公钥；监督单位据此导出只有它能读出人员的审计包。"""
+    from api.cli.court import make_key
+
+    raise SystemExit(make_key(file))
+
+
+@app.command("court-open")
+def court_open(
+    bundle: Annotated[Path, typer.Argument(help="法院级审计包（zip）")],
+    key: Annotated[Path, typer.Option(help="yezhu court-key 生成的密钥文件")],
+    out: Annotated[Path, typer.Option(help="人员名单写到这里，只有本用户可读")],
+) -> None:
+    """先核验法院级审计包，再读出各业主编号是谁。"""
+    from api.cli.court import open_people
+
+    raise SystemExit(open_people(bundle, key, out))
+
+
 @app.command("witness-key")
 def witness_key(
     file: Annotated[Path, typer.Argument(help="密钥写到这里，只有本用户可读")],

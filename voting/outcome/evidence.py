@@ -71,7 +71,7 @@ class Evidence:
                 "assembly": str(),
                 "files": dict(),
                 "format": str(name),
-                "level": "public" | "supervised",
+                "level": "public" | "supervised" | "court",
                 "log": {"origin": str(), "vkey": str(), **in_log},
                 "register": {"origin": str(), "vkey": str(), **in_register},
                 **more,
@@ -86,13 +86,19 @@ class Evidence:
         return Level(self.manifest["level"])
 
     @property
+    def is_open(self) -> bool:
+        """Whether it claims to open the ballots."""
+        return self.level is not Level.PUBLIC
+
+    @property
     def assembly_id(self) -> str:
         """Which assembly it is about."""
         return str(self.manifest["assembly"])
 
     def unexpected_files(self) -> set[str]:
         """Name files that are missing, or that a bundle of this level does not have."""
-        required = _REQUIRED | ({_OPENINGS} if self.level is Level.SUPERVISED else set())
+        required = _REQUIRED | ({_OPENINGS} if self.is_open else set())
+        required |= {bundle.PEOPLE} if self.level is Level.COURT else set()
         required |= bundle.FORMATS[self.manifest["format"]]
         return required ^ {path for path in self.files if not path.startswith("log/tile/")}
 

@@ -5,6 +5,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from voting.outcome import verify
+from voting.outcome.bundle import Level
 
 SECOND = Path(__file__).parents[3] / "docs" / "verify_bundle.py"
 
@@ -20,6 +21,8 @@ def load_second():
 
 
 second = load_second()
+UNNAMED = (Level.PUBLIC, Level.SUPERVISED)
+"""The levels of bundles that hold no names, not even sealed."""
 
 
 def verify_bundle(data):

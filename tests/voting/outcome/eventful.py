@@ -3,9 +3,13 @@
 import functools
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
+from nacl.public import PrivateKey
+
 from tests.conftest import MovingClock, _migrate
+from tests.voting.outcome.both import UNNAMED
 from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD
 from tests.voting.outcome.test_voters import FURTHER, GUARDIAN, HEIR, named, with_child
 from tests.voting.roster.test_versions import FROM_REGISTRY
@@ -14,7 +18,9 @@ from voting.box.paper import PaperBallot
 from voting.infra.database import Database
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
+from voting.outcome.court import for_court
 
+COURT_KEY = PrivateKey(bytes(range(32)))
 COLUMNS = (*HEADER, *FURTHER)
 
 
@@ -42,7 +48,10 @@ def _bundles_of(vote):
     vote(world)
     world.close()
     world.outcomes.issue(world.assembly_id, by="c1")
-    files = {level: bundle.read(world.outcomes.bundle(world.assembly_id, level)) for level in Level}
+    zips = {level: world.outcomes.bundle(world.assembly_id, level) for level in UNNAMED}
+    everybody = partial(world.rosters.custody.everybody, by="s1")
+    zips[Level.COURT] = for_court(zips[Level.SUPERVISED], everybody, COURT_KEY.public_key)
+    files = {level: bundle.read(data) for level, data in zips.items()}
     database.close()
     shutil.rmtree(directory)
     return files, {phone.key_id: phone for phone in world.phones.values()}

@@ -74,8 +74,8 @@ def _run(check: Callable[[Evidence], Problems], evidence: Evidence) -> Problems:
         yield f"内容的结构不对（{type(error).__name__}）"
 
 
-_EVERY = (Level.PUBLIC, Level.SUPERVISED)
-_SUPERVISED = (Level.SUPERVISED,)
+_EVERY = tuple(Level)
+_SUPERVISED = (Level.SUPERVISED, Level.COURT)
 _CHECKS: tuple[tuple[str, tuple[Level, ...], Callable[[Evidence], Problems]], ...] = (
     ("审计包完整且为规范形式", _EVERY, files.complete),
     ("每个文件与清单中的摘要一致", _EVERY, files.digests),

@@ -1,7 +1,6 @@
 """Checks 6 and 7: notice and roster, and what corrects the roster."""
 
 from voting.outcome import bundle
-from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify.finding import Problems
 
@@ -30,5 +29,5 @@ def roster(evidence: Evidence) -> Problems:
     if roster.regrouped() != roster:
         yield "业主清册中的产权组合与产权人不符"
     holds = bundle.CORRECTIONS in evidence.files
-    if (holds or evidence.level is Level.SUPERVISED) and bool(evidence.corrections) != holds:
+    if (holds or evidence.is_open) and bool(evidence.corrections) != holds:
         yield "审计包中的更正文件与日志所记的更正不符：有更正才应有，有更正就应有"

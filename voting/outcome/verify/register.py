@@ -4,7 +4,6 @@ from voting.assembly.entries import CORRECTION
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
 from voting.outcome import bundle, mandates, origin
-from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.outcome.verify.finding import Problems
 from voting.roster.signatories import are_two
@@ -46,7 +45,7 @@ def registered(evidence: Evidence) -> Problems:
             yield f"登记簿第 {event.index} 条属于另一次业主大会"
     yield from origin.check(evidence, roster)
     yield from _corrected(evidence, manifest, closed)
-    if evidence.level is Level.SUPERVISED:
+    if evidence.is_open:
         yield from mandates.check(evidence, roster)
     yield from _pinned_log(evidence, opened, 1)
     yield from _pinned_log(evidence, closed, evidence.close_position + 1)
@@ -68,7 +67,7 @@ def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -
     told = evidence.result.get("corrections", [])
     if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
         yield "结果所写的清册更正与日志所记的不同"
-    if evidence.level is Level.SUPERVISED or bundle.CORRECTIONS in evidence.files:
+    if evidence.is_open or bundle.CORRECTIONS in evidence.files:
         # What is enclosed has to be what the log names.
         expected = [(each.act.digest, each.corrected.digest) for each in evidence.corrections]
     else:

@@ -2,7 +2,7 @@
 
 import base64
 
-from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
+from tests.voting.outcome.damage.row import COURT, PUBLIC, SUPERVISED, ZERO, Damage
 from tests.voting.outcome.forgery import ENTRIES, edited, flipped
 from voting.box.entries import PAPER
 from voting.ledger.checkpoint import Checkpoint, sign_checkpoint
@@ -31,6 +31,8 @@ def _named(log):
 def _files():
     return [
         Damage(1, "a file too many", "registered", lambda d: d.files.update({"说明.txt": b"-"})),
+        Damage(1, "nobody", "registered", lambda d: d.files.pop(bundle.PEOPLE), COURT),
+        Damage(2, "others", "listed", lambda d: d.files.update({bundle.PEOPLE: b"-"}), COURT),
         Damage(2, "another digest", "listed", _listed("certificate.pdf", ZERO)),
         Damage(2, "a file that is not there", "listed", _listed("说明.txt", ZERO)),
         Damage(

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.voting.outcome.both import UNNAMED
 from tests.voting.outcome.dossier import Dossier
 from voting.outcome.bundle import Level
 
 ZERO = "0" * 64
-BOTH, PUBLIC, SUPERVISED = tuple(Level), (Level.PUBLIC,), (Level.SUPERVISED,)
+BOTH, PUBLIC, SUPERVISED = UNNAMED, (Level.PUBLIC,), (Level.SUPERVISED,)
+COURT = (Level.COURT,)
 
 
 @dataclass(frozen=True)
