@@ -1243,7 +1243,8 @@ class Bundle:
     def corrections(self):
         """Corrections in the order of the log: (position, moment, digest, act, roster after)."""
         acts = parse(self.file("corrections.json")) if "corrections.json" in self.files else []
-        by_digest = {sha256(canonical(act)): act for act in acts}
+        digests = [sha256(canonical(act)) for act in acts]
+        by_digest = dict(zip(digests, acts, strict=True))
         found, base = [], self.roster
         for place, entry in enumerate(self.objects):
             if entry["type"] != "roster-correction":
@@ -1254,7 +1255,7 @@ class Bundle:
             need(act["roster"] == self.roster.digest, f"日志第 {place} 条的更正属于另一份清册")
             need(base.digest == entry["roster"], f"日志第 {place} 条的更正得出另一份清册")
             found.append((place, entry["at"], entry["correction"], act, base))
-        need([each[2] for each in found] == list(by_digest), "更正与日志不一一对应")
+        need([each[2] for each in found] == digests, "更正与日志不一一对应")
         return found
 
     @cached_property

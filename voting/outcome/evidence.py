@@ -205,9 +205,12 @@ class Evidence:
         """What was corrected in the roster while the vote ran, each act as the log names it."""
         enclosed = bundle.CORRECTIONS in self.files
         acts = canonical.decode(self.file(bundle.CORRECTIONS)) if enclosed else []
-        documents = {canonical.digest(data): data for data in map(canonical.encode, acts)}
-        found = logged_corrections(self.log, documents, self.roster)
-        if [correction.act.digest for correction in found] != list(documents):
+        documents = [canonical.encode(act) for act in acts]
+        digests = [canonical.digest(data) for data in documents]
+        found = logged_corrections(
+            self.log, dict(zip(digests, documents, strict=True)), self.roster
+        )
+        if [correction.act.digest for correction in found] != digests:
             raise Missing("审计包中的清册更正与日志所记的不一一对应")
         return found
 

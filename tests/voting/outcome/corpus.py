@@ -1,9 +1,10 @@
-"""Bundles with the numbers of the checks that they fail: what either verifier is held against."""
+"""Bundles sound and false, with all that either verifier says of each."""
 
 import functools
 
-from tests.voting.outcome.both import verify_bundle
+from tests.voting.outcome.both import second, verify_bundle
 from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.shapes import shapes, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
 from voting.outcome.bundle import Level
@@ -11,17 +12,25 @@ from voting.outcome.bundle import Level
 
 @functools.cache
 def corpus():
-    """Sound bundles first, then one for each kind of damage, with what both verifiers say."""
-    sound = [(vote, level, {}) for vote in (eventful, quiet) for level in Level]
-    false = [
-        (quiet if row.quiet else eventful, level, {row.step: row.edit})
-        for row in damage()
-        for level in row.levels
+    """Sound bundles first: (bundle, what the first verifier says, what the second says)."""
+    return [
+        (data, [each.problems for each in verify_bundle(data)], second.verify(data))
+        for data in _bundles()
     ]
-    return [_judged(*each) for each in sound + false]
 
 
-def _judged(vote, level, edits):
+def _bundles():
+    for vote in (eventful, quiet):
+        for level in Level:
+            yield _written(vote, level)
+    for row in damage():
+        # What both levels show is shown by the quicker one.
+        yield _written(quiet if row.quiet else eventful, row.levels[0], **{row.step: row.edit})
+    for step, edit in shapes():
+        yield _written(eventful, Level.SUPERVISED, **{step: edit})
+    yield from zips(_written(quiet, Level.PUBLIC))
+
+
+def _written(vote, level, **edits):
     files, phones = vote()
-    data = Dossier(files[level], phones).write(**edits)
-    return data, [finding.number for finding in verify_bundle(data) if finding.problems]
+    return Dossier(files[level], phones).write(**edits)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.shapes import shapes, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
 from voting.outcome.bundle import Level
@@ -30,6 +31,18 @@ def test_what_one_check_sees_no_other_does(row, level):
     files, phones = (quiet if row.quiet else eventful)()
     data = Dossier(files[level], phones).write(**{row.step: row.edit})
     assert failing(data) == [row.check]
+
+
+@pytest.mark.parametrize(("step", "edit"), list(shapes()))
+def test_an_odd_shape_fails_the_same_checks_in_both(step, edit):
+    files, phones = eventful()
+    assert failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+
+
+def test_what_is_no_canonical_zip_is_refused_by_both():
+    files, phones = quiet()
+    for data in zips(Dossier(files[Level.PUBLIC], phones).write()):
+        assert failing(data) == [1]
 
 
 def test_every_check_is_alone_in_something():

@@ -66,6 +66,10 @@ def rows():
             9, "mandates: other opened", "opened", _opened_otherwise(freeze, _agent), SUPERVISED,
         ),
         Damage(
+            9, "mandates: bound, not logged", "notice_bound", _opened_otherwise(freeze, _agent),
+            SUPERVISED, quiet=True,
+        ),
+        Damage(
             9, "mandates: not opened", "opened",
             lambda d: d.openings["mandates"].pop(freeze(d)), SUPERVISED,
         ),
