@@ -35,8 +35,9 @@ from voting.ledger import refusals as ledger
 from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
 from voting.outcome.court import PeopleUnreadable, RecipientUnreadable
-from voting.outcome.evidence import Missing
+from voting.outcome.pieces import Missing
 from voting.outcome.service import NotCertified
+from voting.outcome.timestamp import StampUnreadable
 from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
@@ -146,6 +147,7 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         InputsUnreadable,
         Missing,
         PeopleUnreadable,
+        StampUnreadable,
         NotInitialised,
         SchemaOutdated,
         StatisticsUnreadable,

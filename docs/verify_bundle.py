@@ -3,27 +3,18 @@
 
 It stands in ``docs/`` because it belongs to the formats, not to the program: it imports nothing of
 yezhu, only Python's standard library and, for the signatures, the package ``cryptography``. It
-follows the documents (C2SP signed-note, tlog-checkpoint and tlog-tiles; RFC 6962; DSSE v1; the law)
-by ways of its own wherever there is another one than the program's: the zip is walked from the
-front, trees and paths are climbed by recursion, ballots are counted as words by owner and unit.
+follows the documents (``bundle.md``; C2SP signed-note, tlog-checkpoint and tlog-tiles; RFC 6962;
+DSSE v1; the law) by ways of its own wherever there is another one than the program's: the zip is
+walked from the front, trees and paths are climbed by recursion, ballots are counted as words by
+owner and unit.
 Copy it, read it, rewrite it.
 
 It performs the fourteen numbered checks that ``yezhu verify`` performs, reports all that fails, and
 ends with 0 if nothing does, 1 if something does, 2 if there is no file to read.
 
-What it does not do: the figures under ``depends_on``, ``variants`` and ``flip`` of a result say how
-close it was and on which clause it hangs; they decide nothing and are not computed again here.
-
-Formats, as far as the documents above leave them open
-------------------------------------------------------
-* Canonical JSON: UTF-8, keys sorted by code point, no blanks, text in Unicode form NFC, integers
-  within 2**53 - 1, no other numbers. A digest is lower-case hexadecimal SHA-256.
-* Commitment: SHA-256 of a 32-byte salt followed by the data.
-* The zip: files in the order of their names, stored, dated 1980-01-01, made by Unix with mode 600.
-* ``register/entries.json``: ``{entry, index, proof}`` each; ``openings.json``: ``ballots``,
-  ``keys``, ``voters`` and ``mandates``, lists of ``{data, index, salt}``. Bytes are in base64.
-* Log of an assembly: ``notice``, then ``ballot``, ``paper-ballot`` and ``roster-correction`` in
-  the order of arrival, ``close``, ``result``.
+What it does not do: time stamps (``timestamps/``) are for ``openssl ts``. The figures under
+``depends_on``, ``variants`` and ``flip`` of a result say how close it was and on which clause it
+hangs; they decide nothing and are not computed again here.
 """
 
 import base64
@@ -1319,7 +1310,8 @@ class Bundle:
 def check_complete(bundle):
     wanted = FIXED | FORMATS[bundle.said["format"]]
     wanted |= LEVELS[bundle.said["level"]]
-    present = {name for name in bundle.files if not name.startswith("log/tile/")}
+    free = ("log/tile/", "timestamps/")
+    present = {name for name in bundle.files if not name.startswith(free)}
     for name in sorted(wanted ^ present):
         yield f"缺少或多出文件 {name}"
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.parties import parties
 from voting.kernel.refusal import Refusal
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ roster_app = typer.Typer(help="业主清册。", no_args_is_help=True)
 app.add_typer(roster_app, name="roster")
 keys_app = typer.Typer(help="身份信息的加密密钥。", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(parties)
 
 _BAD_INPUT = 2
 
@@ -245,33 +247,14 @@ def verify(
     quorum: Annotated[
         int, typer.Option(min=0, help="写了见证人时，至少须有几个的签名覆盖截止检查点")
     ] = 1,
+    authority: Annotated[
+        list[Path] | None, typer.Option(help="时间戳机构的根证书（PEM），另行取得；可写多次")
+    ] = None,
 ) -> None:
     """离线核验审计包：逐项检查，列出全部不符之处；有不符则退出码 1。"""
     from api.cli.offline import verify_file
 
-    raise SystemExit(verify_file(bundle, log_key, witness or (), quorum))
-
-
-@app.command("court-key")
-def court_key(
-    file: Annotated[Path, typer.Argument(help="密钥写到这里，只有本用户可读；不要交给任何人")],
-) -> None:
-    """由法院或鉴定人运行：生成密钥，打印公钥；监督单位据此导出只有它能读出人员的审计包。"""
-    from api.cli.court import make_key
-
-    raise SystemExit(make_key(file))
-
-
-@app.command("court-open")
-def court_open(
-    bundle: Annotated[Path, typer.Argument(help="法院级审计包（zip）")],
-    key: Annotated[Path, typer.Option(help="yezhu court-key 生成的密钥文件")],
-    out: Annotated[Path, typer.Option(help="人员名单写到这里，只有本用户可读")],
-) -> None:
-    """先核验法院级审计包，再读出各业主编号是谁。"""
-    from api.cli.court import open_people
-
-    raise SystemExit(open_people(bundle, key, out))
+    raise SystemExit(verify_file(bundle, log_key, witness or (), quorum, authority or ()))
 
 
 @app.command("witness-key")

@@ -31,6 +31,8 @@ ORIGIN = "roster-origin.json"
 """What the roster rests on, and the version before it."""
 PEOPLE = "people.sealed"
 """Who the numbers of the roster are, for whom holds the recipient's key: see ``outcome.court``."""
+STAMPS = "timestamps/"
+"""Where answers of time stamping authorities are, which anybody may attach."""
 FORMATS: dict[str, frozenset[str]] = {
     "yezhu-bundle/1": frozenset(),
     "yezhu-bundle/2": frozenset({CORRECTIONS}),
