@@ -1,10 +1,11 @@
 """Bundles sound and false, with all that either verifier says of each."""
 
 import functools
+from dataclasses import astuple
 
 from tests.voting.outcome.both import second, verify_bundle
 from tests.voting.outcome.damage import damage
-from tests.voting.outcome.damage.shapes import shapes, zips
+from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
 from voting.outcome.bundle import Level
@@ -14,8 +15,7 @@ from voting.outcome.bundle import Level
 def corpus():
     """Sound bundles first: (bundle, what the first verifier says, what the second says)."""
     return [
-        (data, [each.problems for each in verify_bundle(data)], second.verify(data))
-        for data in _bundles()
+        (data, list(map(astuple, verify_bundle(data))), second.verify(data)) for data in _bundles()
     ]
 
 
@@ -26,7 +26,7 @@ def _bundles():
     for row in damage():
         # What both levels show is shown by the quicker one.
         yield _written(quiet if row.quiet else eventful, row.levels[0], **{row.step: row.edit})
-    for step, edit in shapes():
+    for step, edit in (*shapes(), *variations()):
         yield _written(eventful, Level.SUPERVISED, **{step: edit})
     yield from zips(_written(quiet, Level.PUBLIC))
 

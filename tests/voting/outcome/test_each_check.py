@@ -4,7 +4,7 @@ import pytest
 
 from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.damage import damage
-from tests.voting.outcome.damage.shapes import shapes, zips
+from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
 from voting.outcome.bundle import Level
@@ -37,6 +37,12 @@ def test_what_one_check_sees_no_other_does(row, level):
 def test_an_odd_shape_fails_the_same_checks_in_both(step, edit):
     files, phones = eventful()
     assert failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+
+
+@pytest.mark.parametrize(("step", "edit"), list(variations()))
+def test_what_an_older_release_left_is_sound_for_both(step, edit):
+    files, phones = eventful()
+    assert failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit})) == []
 
 
 def test_what_is_no_canonical_zip_is_refused_by_both():

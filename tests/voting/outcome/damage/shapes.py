@@ -13,6 +13,7 @@ from voting.outcome import bundle
 from voting.outcome.bundle import CORRECTIONS, ORIGIN
 
 OPENINGS = "openings.json"
+FILES = ("log/checkpoint", "register/checkpoint", "notice.json", "certificate.pdf")
 
 
 def shapes():
@@ -22,7 +23,10 @@ def shapes():
     for change in _manifests():
         yield "listed", _changed(bundle.MANIFEST, change)
     yield from _entries()
-    for path in ("log/checkpoint", "register/checkpoint", "notice.json", "certificate.pdf", ORIGIN):
+    for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
+        for data in (b"[]", b"{}", b"1"):
+            yield "listed", _replaced(path, data)
+    for path in (*FILES, CORRECTIONS, ORIGIN):
         yield "registered", lambda d, path=path: d.files.pop(path)
 
 
@@ -40,6 +44,20 @@ def _relisted(path, change):
         d.files = edited(d.files, bundle.MANIFEST, lambda m: m["files"].update({path: digest}))
 
     return edit
+
+
+def _replaced(path, data):
+    def edit(d):
+        d.files[path] = data
+        digest = canonical.digest(data)
+        d.files = edited(d.files, bundle.MANIFEST, lambda m: m["files"].update({path: digest}))
+
+    return edit
+
+
+def _other_salt(d):
+    place = d.ballots()[0]
+    d.openings["ballots"][place] = Opening(bytes(32), d.openings["ballots"][place].data)
 
 
 def _manifests():
@@ -116,6 +134,7 @@ def _entries():
     yield "counted", _two_closes
     yield "counted", _no_type
     yield "counted", _odd_type
+    yield "opened", _other_salt
     yield "counted", lambda d: d.log.clear() or d.log.append({"type": "close"})
     yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"1-1-101":[99]}}')
     yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"9-9-999":[1]}}')
@@ -125,6 +144,44 @@ def _entries():
     for name in ("commitment", "at"):
         yield "counted", lambda d, name=name: d.register[d.index("device-key")].pop(name)
         yield "counted", lambda d, name=name: d.log[d.ballots()[0]].pop(name)
+
+
+def _before_mandates(d):
+    d.only("roster-version").pop("mandates")
+
+
+def _before_the_freeze_bound_them(d):
+    _before_mandates(d)
+    d.openings["mandates"].pop(d.index("roster"))
+    d.only("roster").pop("mandates")
+
+
+def _before_versions(d):
+    d.register.pop(d.index("roster-version"))
+    d.only("roster").pop("entered")
+    d.files.pop(ORIGIN)
+    d.files = edited(d.files, bundle.MANIFEST, lambda m: m.update(format="yezhu-bundle/2"))
+
+
+def _begun_at_once(d):
+    size = d.index("assembly-opened")
+    d.log[0]["register"] = d.signed(d.register_origin, [b"-"] * size).decode()
+
+
+def _revoked_with_the_ballot(d):
+    d.only("device-key-revoked")["at"] = d.log[d.ballots()[0]]["at"]
+
+
+def variations():
+    """Yield what is sound all the same: older releases, and moments that just suffice."""
+    for edit in (
+        _before_mandates,
+        _before_the_freeze_bound_them,
+        _before_versions,
+        _begun_at_once,
+        _revoked_with_the_ballot,
+    ):
+        yield "opened", edit
 
 
 def zips(data):
