@@ -134,7 +134,7 @@ def _entries():
     yield "counted", _two_closes
     yield "counted", _no_type
     yield "counted", _odd_type
-    yield "opened", _other_salt
+    yield "pinned", _other_salt
     yield "counted", lambda d: d.log.clear() or d.log.append({"type": "close"})
     yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"1-1-101":[99]}}')
     yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"9-9-999":[1]}}')
