@@ -4,13 +4,16 @@
 # make serve  serve what `make run` left in demo-output
 # make check  format, lint, types, import contracts, dependencies
 # make bench  the benchmarks, timed
-# make mutants  mutation testing of tally/: at most 90 minutes a run, goes on where it stopped
+# make mutants  mutation testing of tally/: at most 90 minutes a run, goes on where it stopped;
+#               with TARGET=verifier that of both verifiers, for at most MUTANTS_MINUTES
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8787
 FUZZ_MINUTES ?= 20
+# Longest run of `make mutants TARGET=verifier`, in minutes.
+export MUTANTS_MINUTES ?= 60
 # Processes of `make test`: each has servers of its own, and keeps the tests of a file together.
 JOBS ?= 2
 
@@ -47,7 +50,7 @@ bench: $(VENV)/test.installed
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-quiet
 
 mutants: $(VENV)/test.installed
-	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m tests.$(if $(filter verifier,$(TARGET)),verifier_mutants,mutants)
 
 format: $(VENV)/test.installed
 	$(BIN)/ruff format

@@ -34,8 +34,10 @@ from voting.kernel.suites import BadSignature, WeakKey
 from voting.ledger import refusals as ledger
 from voting.outcome.bundle import BundleUnreadable
 from voting.outcome.certificate import CertificateUnprintable
-from voting.outcome.evidence import Missing
+from voting.outcome.court import PeopleUnreadable, RecipientUnreadable
+from voting.outcome.pieces import Missing
 from voting.outcome.service import NotCertified
+from voting.outcome.timestamp import StampUnreadable
 from voting.roster import community, correction, objection
 from voting.roster import version as roster
 from voting.roster.refusals import RosterUnreadable
@@ -58,6 +60,7 @@ STATUS: dict[type[Refusal], int] = {
     NotCanonical: 400,
     NotCertified: 404,
     RosterUnreadable: 422,
+    RecipientUnreadable: 422,
     TooManyAttempts: 429,
     UnreadableArea: 422,
     UnreadableText: 422,
@@ -149,6 +152,8 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
         MalformedReceipt,
         InputsUnreadable,
         Missing,
+        PeopleUnreadable,
+        StampUnreadable,
         NotInitialised,
         SchemaOutdated,
         StatisticsUnreadable,

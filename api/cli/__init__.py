@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.parties import parties
 from voting.kernel.refusal import Refusal
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ roster_app = typer.Typer(help="业主清册。", no_args_is_help=True)
 app.add_typer(roster_app, name="roster")
 keys_app = typer.Typer(help="身份信息的加密密钥。", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(parties)
 
 _BAD_INPUT = 2
 
@@ -245,11 +247,14 @@ def verify(
     quorum: Annotated[
         int, typer.Option(min=0, help="写了见证人时，至少须有几个的签名覆盖截止检查点")
     ] = 1,
+    authority: Annotated[
+        list[Path] | None, typer.Option(help="时间戳机构的根证书（PEM），另行取得；可写多次")
+    ] = None,
 ) -> None:
     """离线核验审计包：逐项检查，列出全部不符之处；有不符则退出码 1。"""
     from api.cli.offline import verify_file
 
-    raise SystemExit(verify_file(bundle, log_key, witness or (), quorum))
+    raise SystemExit(verify_file(bundle, log_key, witness or (), quorum, authority or ()))
 
 
 @app.command("witness-key")

@@ -1,6 +1,7 @@
 """What the commands without a server have in common: files in, a file out, and how they end."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -30,6 +31,21 @@ def print_refusal(refusal: InputsUnreadable) -> int:
     for line in refusal.lines:
         print(f"  {line}", file=sys.stderr)
     return BAD_INPUT
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write a new file that nobody else can read, down to the disk.
+
+    Raises
+    ------
+    OSError
+        Also if there is such a file already.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(data)
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def write_json(document: Mapping[str, object], out: Path) -> None:

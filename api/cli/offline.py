@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.files import BAD_INPUT, FAILED, OK, print_refusal, read_files, write_json
+from api.cli.timestamps import failed_stamps
 from voting.count.recount import recount
 from voting.count.refusals import InputsUnreadable
 from voting.kernel.clock import beijing_text
@@ -61,7 +62,11 @@ def recount_files(
 
 
 def verify_file(
-    bundle: Path, log_key: str | None, witnesses: Sequence[str] = (), quorum: int = 1
+    bundle: Path,
+    log_key: str | None,
+    witnesses: Sequence[str] = (),
+    quorum: int = 1,
+    authorities: Sequence[Path] = (),
 ) -> int:
     """Verify a bundle and print every check; 1 if anything fails, 2 if there is no file.
 
@@ -71,6 +76,8 @@ def verify_file(
         Their vkeys, had from themselves.
     quorum
         How many of them must cover the closing checkpoint; not asked for if none is named.
+    authorities
+        Root certificates (PEM) of time stamping authorities; stamps are not asked for without.
 
     Raises
     ------
@@ -92,6 +99,8 @@ def verify_file(
     failed += _foreign_key(data, log_key)
     if keys:
         failed += _too_few(data, keys, quorum)
+    if authorities:
+        failed += failed_stamps(data, authorities)
     print("核验通过。" if not failed else f"核验未通过：{failed} 项不符。")
     return FAILED if failed else OK
 

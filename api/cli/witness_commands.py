@@ -1,6 +1,5 @@
 """The commands of a witness: make its key, and serve."""
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,7 +9,7 @@ import httpx2
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from api.cli.files import OK
+from api.cli.files import OK, write_private
 from api.witness import create_witness_app
 from voting.kernel.clock import system_clock
 from voting.kernel.refusal import Refusal
@@ -36,13 +35,9 @@ def make_key(file: Path, name: str) -> int:
     except ValueError as error:
         raise MalformedKey(f"{name!r} 不能作见证人的名称：不得有空白与加号") from error
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write_private(file, signer.to_text().encode())
     except OSError as error:
         raise UnsafeWitnessKey(f"不能新建密钥文件 {file}：{error.strerror}") from error
-    with os.fdopen(descriptor, "w") as key:
-        key.write(signer.to_text())
-        key.flush()
-        os.fsync(key.fileno())
     print(signer.key.vkey)
     return OK
 

@@ -1,9 +1,10 @@
 """Turnout while the vote runs; result, certificate and audit bundle after it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from api.access import Anyone, router, staff
 from api.context import InService
 from api.feed import TurnoutFeed
 from voting.kernel.refusal import Refusal
+from voting.outcome import court
 from voting.outcome.bundle import Level
 from voting.staff.model import Account, Role
 
@@ -158,6 +160,20 @@ def supervised_bundle(assembly_id: str, service: InService, account: _Auditor) -
         service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id),
         media_type="application/zip",
     )
+
+
+@routes.get("/court-bundle", **_binary("application/zip"))
+def court_bundle(
+    assembly_id: str,
+    recipient: Annotated[str, Query(description="收件人公钥：`yezhu court-key` 打印的一行")],
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
+) -> Response:
+    """法院级审计包：监督级的内容，另有全体业主、代理人的身份，只有收件人的密钥能读出。登记簿写明谁导出。"""
+    to = court.recipient(recipient)
+    supervised = service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id)
+    everybody = partial(service.rosters.custody.everybody, by=account.account_id)
+    return Response(court.for_court(supervised, everybody, to), media_type="application/zip")
 
 
 @routes.get("/ballots.csv", **_binary("text/csv"))

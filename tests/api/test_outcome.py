@@ -11,8 +11,11 @@ from api.access import Anyone, require_declared_access
 from api.pages import STATIC
 from tests.addresses import of_log
 from tests.complex import done
+from tests.voting.outcome.both import verify_bundle
+from tests.voting.outcome.eventful import COURT_KEY
 from voting.count.recount import recount
-from voting.outcome.verify import verify_bundle
+from voting.outcome import bundle
+from voting.outcome.court import people_of
 from voting.roster.workbook import roster_workbook
 
 AFTER_THE_CLOSE = ("result", "ballots.csv")
@@ -87,6 +90,13 @@ def test_the_certificate_is_a_pdf_and_the_bundles_verify(place, assembly):
     for path in ("bundle", "supervised-bundle"):
         findings = verify_bundle(done(get(place, assembly, path)).content)
         assert [finding.problems for finding in findings if finding.problems] == []
+    court = f"court-bundle?recipient={bytes(COURT_KEY.public_key).hex()}"
+    assert place.staff("convener").get(f"{assembly.path}/{court}").status_code == 403
+    sealed = done(get(place, assembly, court)).content
+    assert [finding.problems for finding in verify_bundle(sealed) if finding.problems] == []
+    assert people_of(bundle.read(sealed), COURT_KEY)
+    spoiled = get(place, assembly, "court-bundle?recipient=x")
+    assert refusal(spoiled) == (422, "/problems/recipient-unreadable")
     states = place.http.get("/v1/assemblies").json()["assemblies"]
     assert {"certified"} == {found["state"] for found in states if found["id"] == assembly.id}
     twice = place.staff("convener").post(f"{assembly.path}/certificate")

@@ -5,7 +5,7 @@ An audit bundle holds the files of one size; over HTTP each file can be had by i
 
 import re
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self
@@ -169,14 +169,35 @@ def read_layout(files: Mapping[str, bytes], size: int) -> list[bytes]:
         A file is missing, superfluous, malformed or too long, or a tile is not what the entries
         make it. Names every file found so; tiles are compared once all bundles can be read.
     """
-    # Lazily: a size that nobody could store must not be counted through.
-    missing = list(islice((path for path in _paths(size) if path not in files), _NAMED_AT_MOST))
-    if missing:
-        raise TilesDisagree("日志文件缺失", missing)
+    _require_present(_paths(size), files)
     superfluous = sorted(files.keys() - set(_paths(size)))
     if superfluous:
         raise TilesDisagree("日志中有多余的文件", superfluous)
 
+    entries = read_entries(files, size)
+    different = [path for path, content in layout(entries).items() if files[path] != content]
+    if different:
+        raise TilesDisagree("日志哈希与条目不符", different)
+    return entries
+
+
+def read_entries(files: Mapping[str, bytes], size: int) -> list[bytes]:
+    """Read the entries of a log without a look at its hashes: nothing is proved by them.
+
+    Parameters
+    ----------
+    files
+        Contents by path.
+    size
+        Number of entries.
+
+    Raises
+    ------
+    TilesDisagree
+        A bundle of entries is missing, malformed or too long. Names every file found so.
+    """
+    bundles = (tile_path(_ENTRIES, index, width) for index, width in _tiles(size))
+    _require_present(bundles, files)
     entries: list[bytes] = []
     malformed = []
     for index, width in _tiles(size):
@@ -187,11 +208,14 @@ def read_layout(files: Mapping[str, bytes], size: int) -> list[bytes]:
             malformed.append(path)
     if malformed:
         raise TilesDisagree("日志条目文件格式有误", malformed)
-
-    different = [path for path, content in layout(entries).items() if files[path] != content]
-    if different:
-        raise TilesDisagree("日志哈希与条目不符", different)
     return entries
+
+
+def _require_present(paths: Iterable[str], files: Mapping[str, bytes]) -> None:
+    # Lazily: a size that nobody could store must not be counted through.
+    missing = list(islice((path for path in paths if path not in files), _NAMED_AT_MOST))
+    if missing:
+        raise TilesDisagree("日志文件缺失", missing)
 
 
 def _paths(size: int) -> Iterator[str]:

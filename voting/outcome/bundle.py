@@ -29,6 +29,10 @@ units again.
 """
 ORIGIN = "roster-origin.json"
 """What the roster rests on, and the version before it."""
+PEOPLE = "people.sealed"
+"""Who the numbers of the roster are, for whom holds the recipient's key: see ``outcome.court``."""
+STAMPS = "timestamps/"
+"""Where answers of time stamping authorities are, which anybody may attach."""
 FORMATS: dict[str, frozenset[str]] = {
     "yezhu-bundle/1": frozenset(),
     "yezhu-bundle/2": frozenset({CORRECTIONS}),
@@ -58,6 +62,8 @@ class Level(StrEnum):
     """No choice and no ballot: log, notice, roster, result, certificate."""
     SUPERVISED = "supervised"
     """With the openings, so that every ballot can be checked and counted again."""
+    COURT = "court"
+    """Supervised, and with the people behind the numbers, sealed for one recipient."""
 
 
 def manifest(

@@ -12,9 +12,10 @@ from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.note import NoteKey
-from voting.ledger.tiles import read_layout
+from voting.ledger.tiles import read_entries
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
+from voting.outcome.pieces import Missing, integer, json_object, json_objects, typed_entry
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import parse_voters
 
@@ -32,12 +33,6 @@ _REQUIRED = {
 _OPENINGS = "openings.json"
 
 
-class Missing(bundle.BundleUnreadable):
-    """A piece that another check needs could not be read."""
-
-    code = "evidence-missing"
-
-
 @dataclass(frozen=True, slots=True)
 class ProvedEntry:
     """A register entry as enclosed, with its path to the register's root; not yet checked."""
@@ -49,7 +44,7 @@ class ProvedEntry:
     @property
     def entry(self) -> dict[str, Any]:
         """The entry as an object."""
-        return _entry(self.data, f"登记簿第 {self.index} 条")
+        return typed_entry(self.data, f"登记簿第 {self.index} 条")
 
 
 class Evidence:
@@ -65,13 +60,13 @@ class Evidence:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the bundle says about itself, its shape checked."""
-        manifest = _object(self.file(bundle.MANIFEST), bundle.MANIFEST)
+        manifest = json_object(self.file(bundle.MANIFEST), bundle.MANIFEST)
         match manifest:
             case {
                 "assembly": str(),
                 "files": dict(),
                 "format": str(name),
-                "level": "public" | "supervised",
+                "level": "public" | "supervised" | "court",
                 "log": {"origin": str(), "vkey": str(), **in_log},
                 "register": {"origin": str(), "vkey": str(), **in_register},
                 **more,
@@ -86,15 +81,23 @@ class Evidence:
         return Level(self.manifest["level"])
 
     @property
+    def is_open(self) -> bool:
+        """Whether it claims to open the ballots."""
+        return self.level is not Level.PUBLIC
+
+    @property
     def assembly_id(self) -> str:
         """Which assembly it is about."""
         return str(self.manifest["assembly"])
 
     def unexpected_files(self) -> set[str]:
         """Name files that are missing, or that a bundle of this level does not have."""
-        required = _REQUIRED | ({_OPENINGS} if self.level is Level.SUPERVISED else set())
+        required = _REQUIRED | ({_OPENINGS} if self.is_open else set())
+        required |= {bundle.PEOPLE} if self.level is Level.COURT else set()
         required |= bundle.FORMATS[self.manifest["format"]]
-        return required ^ {path for path in self.files if not path.startswith("log/tile/")}
+        # Tiles are counted by another check; time stamps are for whoever has some.
+        free = ("log/tile/", bundle.STAMPS)
+        return required ^ {path for path in self.files if not path.startswith(free)}
 
     def file(self, path: str) -> bytes:
         """Give one file's bytes."""
@@ -123,19 +126,23 @@ class Evidence:
         return open_checkpoint(self.file("register/checkpoint"), self.register_key)
 
     @cached_property
-    def log(self) -> list[bytes]:
-        """The log's entries, compared with every tile."""
-        tiles = {
+    def tiles(self) -> dict[str, bytes]:
+        """The log's files by their paths within it."""
+        return {
             path.removeprefix(_LOG): data
             for path, data in self.files.items()
             if path.startswith("log/tile/")
         }
-        return read_layout(tiles, self.checkpoint.size)
+
+    @cached_property
+    def log(self) -> list[bytes]:
+        """The log's entries as enclosed, not yet compared with the hashes."""
+        return read_entries(self.tiles, self.checkpoint.size)
 
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
         """The log's entries as objects, each with a type."""
-        return [_entry(data, f"日志第 {place} 条") for place, data in enumerate(self.log)]
+        return [typed_entry(data, f"日志第 {place} 条") for place, data in enumerate(self.log)]
 
     @cached_property
     def close_position(self) -> int:
@@ -150,16 +157,25 @@ class Evidence:
         """The register entries the bundle leans on."""
         return [
             ProvedEntry(
-                _integer(item["index"]),
+                integer(item["index"]),
                 dsse.strict_base64(item["entry"]),
                 tuple(dsse.strict_base64(node) for node in item["proof"]),
             )
-            for item in _objects(self.file("register/entries.json"), {"entry", "index", "proof"})
+            for item in json_objects(
+                self.file("register/entries.json"), {"entry", "index", "proof"}
+            )
         ]
 
     def registered(self, kind: str) -> list[ProvedEntry]:
         """Select the register entries of one type."""
         return [proved for proved in self.register if proved.entry["type"] == kind]
+
+    def only(self, kind: str) -> ProvedEntry:
+        """Give the one register entry of a type."""
+        found = self.registered(kind)
+        if len(found) != 1:
+            raise bundle.BundleUnreadable(f"登记簿中 {kind} 须恰有一条，实有 {len(found)} 条")
+        return found[0]
 
     @cached_property
     def notice(self) -> notices.Notice:
@@ -174,7 +190,7 @@ class Evidence:
     @cached_property
     def origin(self) -> tuple[Opening, RosterDocument | None]:
         """What the roster rests on in words, and the version before it."""
-        match _object(self.file(bundle.ORIGIN), bundle.ORIGIN):
+        match json_object(self.file(bundle.ORIGIN), bundle.ORIGIN):
             case {"basis": str(basis), "previous": previous, "salt": str(salt), **more} if not more:
                 opening = Opening(dsse.strict_base64(salt), basis.encode())
                 if previous is None:
@@ -188,9 +204,12 @@ class Evidence:
         """What was corrected in the roster while the vote ran, each act as the log names it."""
         enclosed = bundle.CORRECTIONS in self.files
         acts = canonical.decode(self.file(bundle.CORRECTIONS)) if enclosed else []
-        documents = {canonical.digest(data): data for data in map(canonical.encode, acts)}
-        found = logged_corrections(self.log, documents, self.roster)
-        if [correction.act.digest for correction in found] != list(documents):
+        documents = [canonical.encode(act) for act in acts]
+        digests = [canonical.digest(data) for data in documents]
+        found = logged_corrections(
+            self.log, dict(zip(digests, documents, strict=True)), self.roster
+        )
+        if [correction.act.digest for correction in found] != digests:
             raise Missing("审计包中的清册更正与日志所记的不一一对应")
         return found
 
@@ -218,7 +237,7 @@ class Evidence:
     @cached_property
     def result(self) -> dict[str, Any]:
         """The published result."""
-        return _object(self.file("result.json"), "result.json")
+        return json_object(self.file("result.json"), "result.json")
 
     @cached_property
     def ballot_openings(self) -> dict[int, Opening]:
@@ -256,39 +275,10 @@ class Evidence:
             "keys",
         }:
             raise Missing(f"{_OPENINGS} 的结构不对")
-        items = _objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
+        items = json_objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
         return {
-            _integer(item["index"]): Opening(
+            integer(item["index"]): Opening(
                 dsse.strict_base64(item["salt"]), dsse.strict_base64(item["data"])
             )
             for item in items
         }
-
-
-def _object(data: bytes, where: str) -> dict[str, Any]:
-    value = canonical.decode(data)
-    if not isinstance(value, dict):
-        raise Missing(f"{where}的结构不对")
-    return value
-
-
-def _entry(data: bytes, where: str) -> dict[str, Any]:
-    entry = _object(data, where)
-    if not isinstance(entry.get("type"), str):
-        raise Missing(f"{where}没有注明种类")
-    return entry
-
-
-def _objects(data: bytes, keys: set[str]) -> list[dict[str, Any]]:
-    value = canonical.decode(data)
-    if not isinstance(value, list) or not all(
-        isinstance(item, dict) and set(item) == keys for item in value
-    ):
-        raise Missing("条目清单的结构不对")
-    return value
-
-
-def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Missing("编号须为整数")
-    return value

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from voting.outcome import mandates
-from voting.outcome.bundle import ORIGIN, Level
+from voting.outcome.bundle import ORIGIN
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.entries import VERSION
@@ -33,9 +33,9 @@ def check(evidence: Evidence, frozen: ProvedEntry) -> Iterator[str]:
         if not version.index < frozen.index:
             yield "清册版本与冻结在登记簿中的先后次序不对"
         yield from _version(evidence, version, frozen)
-        if evidence.level is Level.SUPERVISED:
+        if evidence.is_open:
             yield from _opened(evidence, version)
-    if (ORIGIN in evidence.files) != (bool(found) and evidence.level is Level.SUPERVISED):
+    if (ORIGIN in evidence.files) != (bool(found) and evidence.is_open):
         yield f"缺少或多出文件 {ORIGIN}"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.voting.conftest import voting
+from tests.voting.outcome.both import UNNAMED, verify_bundle
 from tests.voting.roster.test_versions import NEWCOMER, amend, imported
 from tests.voting.world import BUYER, CHEN, ROWS, SHOP, ZHANG, ZHAO, _row, choices, claim
 from voting.assembly.refusals import AgendaDoesNotFit
@@ -14,9 +15,8 @@ from voting.identity.request import PAYLOAD_TYPE as REQUEST
 from voting.identity.request import payload as request
 from voting.kernel import canonical
 from voting.outcome import bundle
-from voting.outcome.bundle import CORRECTIONS, Level
+from voting.outcome.bundle import CORRECTIONS
 from voting.outcome.correction_lines import correction_lines
-from voting.outcome.verify import verify_bundle
 from voting.roster.correction import (
     CorrectionInForce,
     CorrectionNotProposed,
@@ -65,7 +65,7 @@ def problems(data):
 
 
 def bundles(world):
-    return [world.outcomes.bundle(world.assembly_id, level) for level in Level]
+    return [world.outcomes.bundle(world.assembly_id, level) for level in UNNAMED]
 
 
 def test_after_a_sale_the_slot_is_used_by_the_buyer_and_counted_where_it_was(open_engine_world):

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, text
 
+from tests.voting.outcome.both import UNNAMED
 from voting.assembly.model import State
 from voting.assembly.refusals import UnknownAssembly, WrongState
 from voting.box.store import BallotRow
 from voting.count.logged import LogDisagrees
 from voting.count.service import ChoicesSealed
 from voting.kernel import canonical
-from voting.outcome.bundle import Level
 from voting.outcome.certificate import render_certificate
 from voting.outcome.service import NotCertified
 
@@ -61,7 +61,7 @@ def test_nothing_of_the_choices_comes_out_before_the_close(open_world, read):
     assert world.poll.state is State.OPEN
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("level", UNNAMED)
 def test_without_a_certificate_there_is_neither_pdf_nor_bundle(closed, level):
     with pytest.raises(NotCertified):
         closed.outcomes.certificate(closed.assembly_id)

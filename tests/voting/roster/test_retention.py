@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.voting.conftest import voting
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.roster.test_service import PERSONAL
 from tests.voting.roster.test_versions import amend, imported
 from tests.voting.world import COMMUNITY, ROWS, World, sheet
@@ -16,7 +17,6 @@ from voting.identity.request import payload as request
 from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.outcome.bundle import Level
-from voting.outcome.verify import verify_bundle
 from voting.roster import store
 from voting.roster.correction import CorrectionNotProposed, CorrectionOutdated
 from voting.roster.objection import Complaint, Concern, ObjectionAnswered, Outcome

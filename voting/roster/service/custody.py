@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -175,6 +176,29 @@ class Custody:
         return {
             row.owner_code: str(canonical.decode(data)["name"])
             for row, data in zip(rows, opened, strict=True)
+        }
+
+    def everybody(self, roster_id: str, *, by: str) -> dict[int, dict[str, Any]]:
+        """Open all that is kept of the people of a version, for a court; the register says so.
+
+        Returns
+        -------
+        dict
+            By number: name, type and number of the identity document, telephones.
+
+        Raises
+        ------
+        UnknownRoster, RosterErased, KeyMissing
+        """
+        with self._database.write() as session:
+            row = store.roster(session, roster_id)
+            if row is None:
+                raise UnknownRoster("没有这份业主清册")
+            units = RosterDocument.from_bytes(row.document).unit_code
+            rows = store.owners(session, roster_id)
+            opened = self.open(session, rows, "court", by=by, roster_id=roster_id, about=units)
+        return {
+            row.owner_code: canonical.decode(data) for row, data in zip(rows, opened, strict=True)
         }
 
     def readings(self, roster_id: str) -> list[Reading]:

@@ -1,0 +1,148 @@
+"""Mutation testing of both verifiers: every small change lets some bundle be judged otherwise.
+
+``python -m tests.verifier_mutants`` writes the bundles of :mod:`tests.voting.outcome.damage` and
+some more, changes one thing at a time in the code of either verifier, and asks it about all of
+them. It fails if a change goes unnoticed that ``tests/voting/outcome/survivors.yaml`` does not
+explain, or if one listed there is noticed after all. Parts of names, such as
+``verify_bundle.check_roster``, narrow it down.
+"""
+
+import functools
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIGALRM, alarm, signal
+from time import monotonic
+
+import yaml
+
+from tests.mutations import mutations
+from tests.voting.outcome.both import second
+from tests.voting.outcome.corpus import corpus
+
+FIRST = [
+    "voting.ledger.tree", "voting.ledger.note", "voting.ledger.checkpoint", "voting.ledger.tiles",
+    "voting.ballot.verify", "voting.box.paper", "voting.outcome.bundle", "voting.outcome.pieces",
+    "voting.outcome.evidence",
+    "voting.outcome.mandates", "voting.outcome.origin", "voting.outcome.verify.finding",
+    "voting.outcome.verify.files", "voting.outcome.verify.log", "voting.outcome.verify.documents",
+    "voting.outcome.verify.register", "voting.outcome.verify.outcome",
+    "voting.outcome.verify.keys", "voting.outcome.verify.ballots", "voting.outcome.verify",
+]  # fmt: skip
+"""What the product's verifier is made of, each module after those it imports."""
+OF_THE_VERIFIER = {
+    "voting.ledger.tree": {"leaf_hash", "node_hash", "root_of", "verify_inclusion", "_Climb"},
+    "voting.ledger.note": {"open_note", "_split", "_parse_line", "_require_signed", "_has_control"},
+    "voting.ledger.checkpoint": {"parse", "open_checkpoint"},
+    "voting.ledger.tiles": {"read_layout", "read_entries", "_unbundle", "_require_present"},
+    "voting.box.paper": {"parse", "read"},
+    "voting.outcome.bundle": {"read", "write"},
+}
+"""Where only some functions belong to it."""
+LIMIT_MINUTES = int(os.environ.get("MUTANTS_MINUTES", "60"))
+LONGEST_SECONDS = 60
+"""A change that makes a verifier run on for ever is noticed after that."""
+EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
+
+
+def main(patterns):
+    """Try every change, compare with the list, and say what differs; the exit status."""
+    deadline = monotonic() + 60 * LIMIT_MINUTES
+    wanted = [
+        (name, change)
+        for name, change in all_changes()
+        if not patterns or any(pattern in f"{name}.{change.function}" for pattern in patterns)
+    ]
+    corpus()
+    for name in FIRST:
+        _source(name)
+    survivors, tried = {}, 0
+    jobs = int(os.environ.get("JOBS", "2"))
+    with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
+        told = pool.map(_is_noticed, wanted)
+        for (name, change), noticed in zip(wanted, told, strict=True):
+            tried += 1
+            if not noticed:
+                function = f"{name}.{change.function}"
+                survivors[function, change.was, change.now] = True
+                print(f"- in: {function}\n  was: {change.was}\n  now: {change.now}", flush=True)
+            if monotonic() > deadline:
+                pool.shutdown(cancel_futures=True)
+                print(f"{LIMIT_MINUTES} 分钟内未完成：{tried} / {len(wanted)}")
+                return 1
+    listed = explanations()
+    unexplained = survivors.keys() - listed.keys()
+    gone = set() if patterns else listed.keys() - survivors.keys()
+    print(f"\n{len(wanted)} 处改动，存活 {len(survivors)}，未解释 {len(unexplained)}")
+    for title, changes in (("未解释的存活变异", unexplained), ("清单所列已不再存活", gone)):
+        for function, was, now in sorted(changes):
+            print(f"\n{title}\n- in: {function}\n  was: {was}\n  now: {now}")
+    return 1 if unexplained or gone else 0
+
+
+def all_changes():
+    """Yield module and change."""
+    for name in [*FIRST, second.__name__]:
+        of_it = OF_THE_VERIFIER.get(name)
+        for change in mutations(_source(name)):
+            if of_it is None or change.function.split(".")[0] in of_it:
+                yield name, change
+
+
+@functools.cache
+def _source(name):
+    """Read a module's source once, so that whoever edits it meanwhile changes nothing here."""
+    return Path(_module(name).__file__).read_text(encoding="utf-8")
+
+
+def _module(name):
+    return second if name == second.__name__ else import_module(name)
+
+
+def _is_noticed(wanted):
+    """Try one change in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        signal(SIGALRM, lambda *_: os._exit(1))
+        alarm(LONGEST_SECONDS)
+        status = 1
+        try:
+            status = 0 if _judges_as_before(*wanted) else 1
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1] != 0
+
+
+def _judges_as_before(name, change):
+    tree = change.made_in(_source(name))
+    with open(os.devnull, "w") as silence:  # noqa: PTH123 - a device
+        os.dup2(silence.fileno(), sys.stderr.fileno())
+    if name == second.__name__:
+        exec(compile(tree, name, "exec"), second.__dict__)  # noqa: S102 - ours
+        return all(second.verify(data) == said for data, _, said in corpus())
+    for later in FIRST[FIRST.index(name) :]:
+        module = _module(later)
+        code = tree if later == name else _source(later)
+        exec(compile(code, later, "exec"), module.__dict__)  # noqa: S102 - ours
+    verify_bundle = _module("voting.outcome.verify").verify_bundle
+    return all(list(map(astuple, verify_bundle(data))) == said for data, said, _ in corpus())
+
+
+def explanations():
+    """Why each listed survivor is no fault of the bundles."""
+    groups = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")) or []
+    return {
+        (function, each["was"], now): group["why"]
+        for group in groups
+        for each in group["mutants"]
+        for function in each["in"]
+        for now in each["now"]
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,36 @@
+"""Bundles sound and false, with all that either verifier says of each."""
+
+import functools
+from dataclasses import astuple
+
+from tests.voting.outcome.both import second, verify_bundle
+from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.shapes import shapes, variations, zips
+from tests.voting.outcome.dossier import Dossier
+from tests.voting.outcome.eventful import eventful, quiet
+from voting.outcome.bundle import Level
+
+
+@functools.cache
+def corpus():
+    """Sound bundles first: (bundle, what the first verifier says, what the second says)."""
+    return [
+        (data, list(map(astuple, verify_bundle(data))), second.verify(data)) for data in _bundles()
+    ]
+
+
+def _bundles():
+    for vote in (eventful, quiet):
+        for level in Level:
+            yield _written(vote, level)
+    for row in damage():
+        # What both levels show is shown by the quicker one.
+        yield _written(quiet if row.quiet else eventful, row.levels[0], **{row.step: row.edit})
+    for step, edit in (*shapes(), *variations()):
+        yield _written(eventful, Level.SUPERVISED, **{step: edit})
+    yield from zips(_written(quiet, Level.PUBLIC))
+
+
+def _written(vote, level, **edits):
+    files, phones = vote()
+    return Dossier(files[level], phones).write(**edits)

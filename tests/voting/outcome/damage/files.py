@@ -1,0 +1,180 @@
+"""Checks 1 to 8: what is enclosed, and that either log and its documents agree."""
+
+import base64
+
+from tests.voting.outcome.damage.row import COURT, PUBLIC, SUPERVISED, ZERO, Damage
+from tests.voting.outcome.forgery import ENTRIES, edited, flipped
+from voting.box.entries import PAPER
+from voting.ledger.checkpoint import Checkpoint, sign_checkpoint
+from voting.outcome import bundle
+from voting.outcome.bundle import CORRECTIONS, ORIGIN
+
+
+def _listed(path, digest):
+    def say(d):
+        d.files = edited(
+            d.files, bundle.MANIFEST, lambda manifest: manifest["files"].update({path: digest})
+        )
+
+    return say
+
+
+def _named(log):
+    def rename(d):
+        d.files = edited(
+            d.files, bundle.MANIFEST, lambda manifest: manifest[log].update(origin="else.example")
+        )
+
+    return rename
+
+
+def _files():
+    return [
+        Damage(1, "a file too many", "registered", lambda d: d.files.update({"说明.txt": b"-"})),
+        Damage(1, "nobody", "registered", lambda d: d.files.pop(bundle.PEOPLE), COURT),
+        Damage(2, "others", "listed", lambda d: d.files.update({bundle.PEOPLE: b"-"}), COURT),
+        Damage(2, "another digest", "listed", _listed("certificate.pdf", ZERO)),
+        Damage(2, "a file that is not there", "listed", _listed("说明.txt", ZERO)),
+        Damage(
+            2,
+            "a file not listed",
+            "listed",
+            lambda d: setattr(
+                d,
+                "files",
+                edited(d.files, bundle.MANIFEST, lambda m: m["files"].pop("certificate.pdf")),
+            ),
+        ),
+    ]
+
+
+def _other_root(d):
+    size = len(d.log)
+    d.files["log/checkpoint"] = sign_checkpoint(
+        Checkpoint(d.origin, size, bytes(32)), d.signer(d.origin)
+    )
+
+
+def _other_tile(d):
+    path = next(path for path in d.files if path.startswith("log/tile/0/"))
+    d.files[path] = flipped(d.files[path], 40, 1)
+
+
+def _note(d):
+    d.log.insert(d.close(), {"at": d.log[d.close()]["at"], "type": "note"})
+
+
+def _after_the_close(d):
+    """Put the ballot that is void behind the close."""
+    place = d.ballots(PAPER)[-1]
+    d.log.insert(d.close(), d.log.pop(place))
+    if d.openings:
+        opened = d.openings["ballots"]
+        moved = {d.close() + 1: opened.pop(place)}
+        d.openings["ballots"] = {at - (at > place): kept for at, kept in opened.items()} | moved
+
+
+def _log():
+    at = "2026-03-25T10:00:1Z"
+    return [
+        Damage(3, "a manifest of another log", "listed", _named("log")),
+        Damage(
+            3,
+            "the log of another assembly",
+            "roster_bound",
+            lambda d: setattr(d, "origin", "vote.example.org/assemblies/other"),
+        ),
+        Damage(4, "another root", "logged", _other_root),
+        Damage(4, "another hash in a tile", "logged", _other_tile),
+        Damage(
+            4, "a tile too many", "logged", lambda d: d.files.update({"log/tile/1/000.p/1": b"-"})
+        ),
+        Damage(5, "no notice", "opened", lambda d: d.log[0].update(type="announcement")),
+        Damage(5, "a note among the ballots", "opened", _note),
+        Damage(5, "a ballot after the close", "notice_bound", _after_the_close),
+        Damage(5, "two results", "counted", lambda d: d.log.append(dict(d.log[-1]))),
+        Damage(5, "an odd moment", "opened", lambda d: d.log[d.close()].update(at=at)),
+        Damage(5, "no moment", "opened", lambda d: d.log[d.close()].pop("at")),
+        Damage(5, "no moment of the result", "opened", lambda d: d.log[-1].pop("at")),
+    ]
+
+
+def _other_roster(d):
+    d.notice["roster"]["digest"] = d.log[0]["roster"] = ZERO
+
+
+def _swap_groups(d):
+    first, other = d.roster["units"][0], d.roster["units"][-1]
+    first["group"], other["group"] = other["group"], first["group"]
+    d.roster_bound()
+
+
+def _pinned_total(name):
+    return Damage(
+        7,
+        f"another sum of {name}",
+        "roster_bound",
+        lambda d: d.notice["roster"].update({name: d.notice["roster"][name] + 1}),
+    )
+
+
+def _empty_corrections(d):
+    d.files[CORRECTIONS] = b"[]"
+    further = "yezhu-bundle/4" if ORIGIN in d.files else "yezhu-bundle/2"
+    d.files = edited(d.files, bundle.MANIFEST, lambda manifest: manifest.update(format=further))
+
+
+def _notice_and_roster():
+    return [
+        Damage(6, "another notice", "opened", lambda d: d.log[0].update(notice=ZERO)),
+        Damage(6, "another roster", "opened", lambda d: d.log[0].update(roster=ZERO)),
+        Damage(
+            6,
+            "the notice of another assembly",
+            "roster_bound",
+            lambda d: d.notice.update(assembly="other"),
+            PUBLIC,
+        ),
+        Damage(7, "another roster in the notice", "roster_bound", _other_roster, PUBLIC),
+        Damage(
+            7, "another complex", "roster_bound", lambda d: d.notice.update(community="别的小区")
+        ),
+        *map(_pinned_total, ("units", "heads", "area_cm2")),
+        Damage(7, "groups exchanged", "roster_bound", _swap_groups, PUBLIC),
+        Damage(7, "corrections of nothing", "registered", _empty_corrections, quiet=True),
+    ]
+
+
+def _proofs(edit):
+    return lambda d: setattr(d, "files", edited(d.files, ENTRIES, edit))
+
+
+def _other_proof(items):
+    items[0]["proof"][-1] = base64.b64encode(bytes(32)).decode()
+
+
+def _register():
+    return [
+        Damage(8, "a manifest of another register", "listed", _named("register")),
+        Damage(8, "another path", "registered", _proofs(_other_proof)),
+        Damage(8, "a path too short", "registered", _proofs(lambda items: items[0]["proof"].pop())),
+        Damage(8, "another order", "registered", _proofs(lambda items: items.reverse()), PUBLIC),
+        Damage(
+            8,
+            "an entry twice",
+            "registered",
+            _proofs(lambda items: items.insert(5, items[4])),
+            SUPERVISED,
+        ),
+        Damage(
+            8,
+            "an entry of no place",
+            "registered",
+            _proofs(lambda items: items[-1].update(index=items[-1]["index"] + 1000)),
+        ),
+    ]
+
+
+def rows():
+    """Damage to files, logs and documents."""
+    return [*_files(), *_log(), *_notice_and_roster(), *_register()]

@@ -1,0 +1,85 @@
+"""Check 9: where the roster comes from."""
+
+from dataclasses import replace
+
+from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
+from tests.voting.outcome.forgery import edited
+from voting.kernel.commitment import Opening
+from voting.outcome import bundle
+from voting.outcome.bundle import ORIGIN
+
+
+def _version(name, **values):
+    """Say something else of the version; None leaves it out."""
+
+    def say(d):
+        entry = d.only("roster-version")
+        entry.update(values)
+        for key in [key for key, value in values.items() if value is None]:
+            entry.pop(key)
+
+    return Damage(9, f"version: {name}", "opened", say)
+
+
+def _entered_later(d):
+    place = d.index("roster") + 3
+    d.register[place] = d.register.pop(d.index("roster-version"))
+    d.register = dict(sorted(d.register.items()))
+    d.only("roster")["entered"] = place
+
+
+def _first_version(d):
+    entry = d.only("roster-version")
+    for name in ("previous", "difference", "totals_before"):
+        entry.pop(name)
+
+
+def _origin_file(**values):
+    return lambda d: setattr(d, "files", edited(d.files, ORIGIN, lambda said: said.update(values)))
+
+
+def _enclose_origin(d):
+    d.files[ORIGIN] = bundle.origin(Opening(bytes(32), b"-"), None)
+    d.files = edited(
+        d.files, bundle.MANIFEST, lambda manifest: manifest.update(format="yezhu-bundle/3")
+    )
+
+
+def rows():
+    """Damage to the version and what it rests on."""
+    counts = {"representative": 0, "state": 0, "voter": 0}
+    no_totals = {
+        name: {"area_cm2": 0, "heads": 0, "units": 0}
+        for name in ("everything", "without_parking_and_storage")
+    }
+    return [
+        _version("roster", roster="another"),
+        _version("digest", digest=ZERO),
+        _version("number", version=9),
+        _version("predecessor", previous=ZERO),
+        _version("totals", totals=no_totals),
+        _version("act", act="import"),
+        _version("supplier", supplied_by="张三"),
+        _version("source", source="附件"),
+        _version("basis", basis="0"),
+        _version("evidence", evidence="0"),
+        _version("difference left out", difference=None),
+        _version("totals before left out", totals_before=None),
+        _version("more sorts of change", mandates_changed=counts | {"other": 0}),
+        _version("less than no change", mandates_changed=counts | {"voter": -1}),
+        _version("who may vote", mandates=ZERO),
+        _version("an odd commitment", mandates="0"),
+        _version("an odd difference", difference="0"),
+        _version("a number for all changes", mandates_changed=1),
+        _version("true for a number of changes", mandates_changed=counts | {"voter": True}),
+        Damage(9, "the version later", "opened", _entered_later, PUBLIC),
+        Damage(9, "another place of the version", "opened",
+               lambda d: d.only("roster").update(entered=0)),
+        Damage(9, "no place of the version", "opened", lambda d: d.only("roster").pop("entered")),
+        Damage(9, "a first version", "opened", _first_version),
+        Damage(9, "an origin in public", "registered", _enclose_origin, PUBLIC),
+        Damage(9, "other words", "registered", _origin_file(basis="另一份依据"), SUPERVISED),
+        Damage(9, "no predecessor", "registered", _origin_file(previous=None), SUPERVISED),
+        replace(_version("another difference", difference=ZERO), levels=SUPERVISED),
+        replace(_version("other totals before", totals_before=no_totals), levels=SUPERVISED),
+    ]  # fmt: skip

@@ -1,0 +1,42 @@
+"""Checks 10, 11, 12 and 14: result, certificate, commitments and the count."""
+
+from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
+from voting.kernel.commitment import Opening
+
+
+def _outcome():
+    def turn(d):
+        d.result["items"][0]["carried"] = not d.result["items"][0]["carried"]
+
+    return [
+        Damage(10, "another result", "counted", lambda d: d.log[-1].update(result=ZERO)),
+        Damage(10, "of another vote", "pinned", lambda d: d.result.update(assembly="x"), PUBLIC),
+        Damage(10, "of another notice", "pinned", lambda d: d.result.update(notice=ZERO), PUBLIC),
+        Damage(10, "of another roster", "pinned", lambda d: d.result.update(roster=ZERO), PUBLIC),
+        Damage(11, "another assembly", "counted",
+               lambda d: d.only("certificate").update(assembly="other")),
+        Damage(11, "another paper", "counted",
+               lambda d: d.only("certificate").update(certificate=ZERO)),
+        Damage(11, "another result certified", "counted",
+               lambda d: d.only("certificate").update(result=ZERO)),
+        Damage(11, "no certificate", "counted", lambda d: d.register.pop(d.index("certificate"))),
+        Damage(14, "another verdict", "pinned", turn, SUPERVISED),
+        Damage(14, "something more", "pinned", lambda d: d.result.update(remark="-"), SUPERVISED),
+        Damage(14, "something less", "pinned", lambda d: d.result.pop("title"), SUPERVISED),
+        Damage(14, "no void ballot", "pinned",
+               lambda d: d.result["ballots"].update(void=[]), SUPERVISED),
+        Damage(14, "true for one", "pinned",
+               lambda d: d.result["ballots"].update(phone=True), SUPERVISED, quiet=True),
+    ]  # fmt: skip
+
+
+def _commitments():
+    def open_the_close(d):
+        d.openings["ballots"][d.close()] = Opening(bytes(32), b"-")
+
+    return [Damage(12, "an opening of no ballot", "opened", open_the_close, SUPERVISED)]
+
+
+def rows():
+    """Damage to what came of the vote."""
+    return [*_outcome(), *_commitments()]

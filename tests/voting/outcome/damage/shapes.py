@@ -1,0 +1,198 @@
+"""Bundles of odd shapes: more than one check fails for most, and both verifiers say which.
+
+Each edit is made after the step it is named with; see :meth:`Dossier.write`.
+"""
+
+import io
+import zipfile
+
+from tests.voting.outcome.forgery import ENTRIES, edited
+from voting.kernel import canonical
+from voting.kernel.commitment import Opening
+from voting.outcome import bundle
+from voting.outcome.bundle import CORRECTIONS, ORIGIN
+
+OPENINGS = "openings.json"
+FILES = ("log/checkpoint", "register/checkpoint", "notice.json", "certificate.pdf")
+
+
+def shapes():
+    """Yield step and edit of each, for supervised bundles of an eventful vote."""
+    for path, change in _documents():
+        yield "listed", _relisted(path, change)
+    for change in _manifests():
+        yield "listed", _changed(bundle.MANIFEST, change)
+    yield from _entries()
+    for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
+        for data in (b"[]", b"{}", b"1"):
+            yield "listed", _replaced(path, data)
+    for path in (*FILES, CORRECTIONS, ORIGIN):
+        yield "registered", lambda d, path=path: d.files.pop(path)
+
+
+def _changed(path, change):
+    def edit(d):
+        d.files = edited(d.files, path, change)
+
+    return edit
+
+
+def _relisted(path, change):
+    def edit(d):
+        d.files = edited(d.files, path, change)
+        digest = canonical.digest(d.files[path])
+        d.files = edited(d.files, bundle.MANIFEST, lambda m: m["files"].update({path: digest}))
+
+    return edit
+
+
+def _replaced(path, data):
+    def edit(d):
+        d.files[path] = data
+        digest = canonical.digest(data)
+        d.files = edited(d.files, bundle.MANIFEST, lambda m: m["files"].update({path: digest}))
+
+    return edit
+
+
+def _other_salt(d):
+    place = d.ballots()[0]
+    d.openings["ballots"][place] = Opening(bytes(32), d.openings["ballots"][place].data)
+
+
+def _manifests():
+    return [
+        lambda m: m.update(remark="-"),
+        lambda m: m["log"].update(remark="-"),
+        lambda m: m["register"].update(remark="-"),
+        lambda m: m.pop("assembly"),
+        lambda m: m.update(format="yezhu-bundle/9"),
+        lambda m: m.update(level="secret"),
+        lambda m: m.update(assembly=1),
+        lambda m: m["log"].update(vkey=m["log"]["vkey"][:-4]),
+        lambda m: m["log"].update(vkey=m["register"]["vkey"]),
+        lambda m: m["register"].update(vkey=m["log"]["vkey"]),
+    ]
+
+
+def _documents():
+    def first(**values):
+        return lambda items: items[0].update(values)
+
+    yield from (
+        (ENTRIES, first(remark="-")),
+        (ENTRIES, first(index=True)),
+        (ENTRIES, first(index="0")),
+        (ENTRIES, lambda items: items.append([])),
+        (ENTRIES, lambda items: items[0].pop("proof")),
+        (OPENINGS, lambda said: said.update(others=[])),
+        (OPENINGS, lambda said: said.pop("keys")),
+        (OPENINGS, lambda said: said.update(voters=[])),
+        (OPENINGS, lambda said: said["ballots"][0].update(remark="-")),
+        (OPENINGS, lambda said: said["ballots"][0].update(index=True)),
+        (OPENINGS, lambda said: said["ballots"][0].update(index="1")),
+        (OPENINGS, lambda said: said["ballots"][0].update(salt="AA")),
+        (OPENINGS, lambda said: said["ballots"].append(1)),
+        (OPENINGS, lambda said: said["ballots"].pop()),
+        (OPENINGS, lambda said: said["keys"][0].update(index=0)),
+        (OPENINGS, lambda said: said["voters"].pop()),
+        (ORIGIN, lambda said: said.update(remark="-")),
+        (ORIGIN, lambda said: said.update(basis=1)),
+        (CORRECTIONS, lambda acts: acts.append(dict(acts[0], source="0" * 64))),
+        (CORRECTIONS, lambda acts: acts.append(acts[0])),
+        (CORRECTIONS, lambda acts: acts.pop()),
+        ("result.json", lambda result: result.pop("assembly")),
+        ("roster.json", lambda roster: roster.update(remark="-")),
+        ("notice.json", lambda notice: notice["agenda"].pop("opens_at")),
+        ("notice.json", lambda notice: notice["agenda"].pop("closes_at")),
+        ("notice.json", lambda notice: notice.update(published_at="-")),
+    )
+
+
+def _two_closes(d):
+    d.log.insert(d.close(), dict(d.log[d.close()]))
+
+
+def _no_type(d):
+    d.log[1].pop("type")
+
+
+def _odd_type(d):
+    d.only("certificate")["type"] = 1
+
+
+def _voters(data):
+    """Commit to other voters from the beginning."""
+
+    def edit(d):
+        d.openings["voters"][0] = Opening(bytes(32), data)
+
+    return edit
+
+
+def _entries():
+    yield "counted", _two_closes
+    yield "counted", _no_type
+    yield "counted", _odd_type
+    yield "pinned", _other_salt
+    yield "counted", lambda d: d.log.clear() or d.log.append({"type": "close"})
+    yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"1-1-101":[99]}}')
+    yield "notice_bound", _voters(b'{"format":"yezhu-voters/1","units":{"9-9-999":[1]}}')
+    yield "notice_bound", _voters(b'{"format":"yezhu-voters/2","units":{}}')
+    for name in ("assembly", "notice", "roster", "origin"):
+        yield "counted", lambda d, name=name: d.only("assembly").pop(name)
+    for name in ("commitment", "at"):
+        yield "counted", lambda d, name=name: d.register[d.index("device-key")].pop(name)
+        yield "counted", lambda d, name=name: d.log[d.ballots()[0]].pop(name)
+
+
+def _before_mandates(d):
+    d.only("roster-version").pop("mandates")
+
+
+def _before_the_freeze_bound_them(d):
+    _before_mandates(d)
+    d.openings["mandates"].pop(d.index("roster"))
+    d.only("roster").pop("mandates")
+
+
+def _before_versions(d):
+    d.register.pop(d.index("roster-version"))
+    d.only("roster").pop("entered")
+    d.files.pop(ORIGIN)
+    d.files = edited(d.files, bundle.MANIFEST, lambda m: m.update(format="yezhu-bundle/2"))
+
+
+def _begun_at_once(d):
+    size = d.index("assembly-opened")
+    d.log[0]["register"] = d.signed(d.register_origin, [b"-"] * size).decode()
+
+
+def _revoked_with_the_ballot(d):
+    d.only("device-key-revoked")["at"] = d.log[d.ballots()[0]]["at"]
+
+
+def variations():
+    """Yield what is sound all the same: older releases, and moments that just suffice."""
+    for edit in (
+        _before_mandates,
+        _before_the_freeze_bound_them,
+        _before_versions,
+        _begun_at_once,
+        _revoked_with_the_ballot,
+    ):
+        yield "opened", edit
+
+
+def zips(data):
+    """Yield files that are no canonical zip of the contents of this one."""
+    files = bundle.read(data)
+    yield from (b"", b"-", data[:-1], data + b"\0", data[1:])
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", method) as archive:
+            for path in files:
+                archive.writestr(path, files[path])
+        yield target.getvalue()
+    yield bundle.write({bundle.MANIFEST: b"{ }"})
+    yield bundle.write({"notice.json": files["notice.json"]})

@@ -1,0 +1,125 @@
+"""A small vote in which everything happens that a bundle can tell of, and its two bundles."""
+
+import functools
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from tests.conftest import MovingClock, _migrate
+from tests.voting.outcome.both import UNNAMED
+from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD
+from tests.voting.outcome.test_voters import FURTHER, GUARDIAN, HEIR, named, with_child
+from tests.voting.roster.test_versions import FROM_REGISTRY
+from tests.voting.world import COMMUNITY, DISPLAYED, HEADER, SUN, World, _row, choices, claim, sheet
+from voting.box.paper import PaperBallot
+from voting.infra.database import Database
+from voting.outcome import bundle
+from voting.outcome.bundle import Level
+from voting.outcome.court import for_court
+
+COURT_KEY = PrivateKey(bytes(range(32)))
+COLUMNS = (*HEADER, *FURTHER)
+
+
+@functools.cache
+def eventful():
+    """Files of the bundle by level, and the owners' phones by the id of their key.
+
+    Kept for the whole process: with its mutants it is asked for again and again.
+    """
+    return _bundles_of(hold)
+
+
+@functools.cache
+def quiet():
+    """The same of a vote in which one owner votes and nothing happens."""
+    return _bundles_of(hold_quietly)
+
+
+def _bundles_of(vote):
+    directory = Path(tempfile.mkdtemp())
+    url = f"sqlite:///{directory / 'vote.db'}"
+    _migrate(url)
+    database = Database(url)
+    world = World(database, MovingClock()).begin()
+    vote(world)
+    world.close()
+    world.outcomes.issue(world.assembly_id, by="c1")
+    zips = {level: world.outcomes.bundle(world.assembly_id, level) for level in UNNAMED}
+    everybody = partial(world.rosters.custody.everybody, by="s1")
+    zips[Level.COURT] = for_court(zips[Level.SUPERVISED], everybody, COURT_KEY.public_key)
+    files = {level: bundle.read(data) for level, data in zips.items()}
+    database.close()
+    shutil.rmtree(directory)
+    return files, {phone.key_id: phone for phone in world.phones.values()}
+
+
+def hold_quietly(world):
+    """One ballot on a roster that names nobody."""
+    world.freeze()
+    world.enrol("zhang")
+    world.draft().publish().open()
+    world.cast("zhang", ["1-1-101"])
+
+
+def hold(world):
+    """Two versions, named voters; a sale, a death and a demolition while ballots come in."""
+    world.clock.moment -= DISPLAYED
+    rows = [row for row in named(with_child()) if row[:3] != ("2-1", "2-1", "102")]
+    first = world.rosters.import_sheet(
+        sheet(rows[:-1], COLUMNS), "清册.csv", COMMUNITY, by="c1", provenance=FROM_REGISTRY
+    )[0]
+    world.roster_id = amended(world, first.roster_id, rows[-1:]).roster_id
+    world.display(world.roster_id)
+    world.sign(world.roster_id)
+    for name in ("zhang", "li", "shop", "chen", "liu"):
+        world.enrol(name)
+    world.enrol("guardian", said=claim(GUARDIAN, 5))
+    world.draft(policies={"repeat": "last_valid"}).publish().open()
+    first, _ = world.cast("zhang", ["1-1-101", "B1-1-001"])
+    again = {"sequence": 2, "replaces": first.ballot_digest}
+    world.cast("zhang", ["1-1-101", "B1-1-001"], choices("oppose"), **again)
+    world.cast("guardian", ["1-2-101"])
+    world.cast("liu", ["1-2-102"])
+    world.clock.advance(minutes=5)
+    correct(world, [*(row + ("",) * 4 for row in [SOLD]), heir()], removed=["1-2-102"])
+    world.enrol("wu", said=BUYERS_CLAIM)
+    world.cast("wu", ["1-1-202"], choices("oppose"))
+    world.enrol("heir", said=claim(HEIR, 13))
+    world.cast("heir", ["B1-1-003"])
+    for serial, units, void in (
+        ("0001", ("2-1-102", "B1-1-002"), ""),
+        ("0002", ("2-1-101",), "涂改"),
+    ):
+        for clerk in ("k1", "k2"):
+            paper = PaperBallot(serial, units, choices("oppose"), void)
+            world.box.enter_paper(world.assembly_id, paper, by=clerk)
+    world.cast("li", ["1-1-102", "1-1-201"], choices(third="b"))
+    world.clock.advance(minutes=5)
+    used = world.phones["guardian"]
+    world.enrol("guardian", said=claim(GUARDIAN, 5))  # another phone: the register ends the first
+    world.phones["guardian first"] = used
+
+
+def heir():
+    """Whose flat it was has died, and somebody stands in for him."""
+    row = _row("B1-1-003", "车位", "13", [SUN], 13)
+    return (*row, "", HEIR[0], HEIR[2], "已故")
+
+
+def amended(world, roster_id, rows=(), removed=()):
+    """Take rows that name voters into another version."""
+    file = sheet(rows, COLUMNS) if rows else None
+    return world.rosters.amend(
+        roster_id, file, "更改.csv", frozenset(removed), by="c1", provenance=FROM_REGISTRY
+    )
+
+
+def correct(world, rows, removed):
+    """Correct the frozen roster with both signatures."""
+    version = amended(world, world.roster_id, rows, removed)
+    world.rosters.corrections.propose(version.roster_id, by="c1")
+    world.assemblies.correct(version.roster_id, by="s1")

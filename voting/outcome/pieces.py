@@ -1,0 +1,45 @@
+"""Small pieces of a bundle's JSON, refused where their shape is odd."""
+
+from typing import Any
+
+from voting.kernel import canonical
+from voting.outcome import bundle
+
+
+class Missing(bundle.BundleUnreadable):
+    """A piece that another check needs could not be read."""
+
+    code = "evidence-missing"
+
+
+def json_object(data: bytes, where: str) -> dict[str, Any]:
+    """Read canonical JSON that has to be an object."""
+    value = canonical.decode(data)
+    if not isinstance(value, dict):
+        raise Missing(f"{where}的结构不对")
+    return value
+
+
+def typed_entry(data: bytes, where: str) -> dict[str, Any]:
+    """Read an entry of a log: an object with a word for its type."""
+    entry = json_object(data, where)
+    if not isinstance(entry.get("type"), str):
+        raise Missing(f"{where}没有注明种类")
+    return entry
+
+
+def json_objects(data: bytes, keys: set[str]) -> list[dict[str, Any]]:
+    """Read a list of objects with exactly these keys."""
+    value = canonical.decode(data)
+    if not isinstance(value, list) or not all(
+        isinstance(item, dict) and set(item) == keys for item in value
+    ):
+        raise Missing("条目清单的结构不对")
+    return value
+
+
+def integer(value: object) -> int:
+    """Take an integer; true is none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Missing("编号须为整数")
+    return value
