@@ -44,6 +44,10 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "C-6",
         "共有的房屋每套各按一人计算，共有人相同的也不合并",
     ),
+    ("same_owner", SameOwner.HOUSEHOLD): (
+        "C-4",
+        "清册登记为同一合户编号的房屋合并按一人计算，其余按产权人计算",
+    ),
     ("void_item", VoidItem.ABSTAIN): ("C-20", "有效表决票上划错的议题视为弃权"),
     ("quorum", Quorum.PER_BALLOT): (
         "C-30",

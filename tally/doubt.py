@@ -24,6 +24,7 @@ from tally.model import (
     VoidItem,
 )
 from tally.question import Question
+from tally.roll import ElectoralRoll
 from tally.rules import Rule
 from tally.scope import kinds_counted
 
@@ -76,7 +77,7 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         *(("mixed_units", replace(policies, mixed_units=value)) for value in MixedUnits),
         *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
         *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
-        *(("same_owner", replace(policies, same_owner=value)) for value in SameOwner),
+        *(("same_owner", replace(policies, same_owner=value)) for value in _owners(desk.roll)),
         *(
             ("include_kinds", replace(policies, include_kinds=kinds))
             for kinds in _kinds(policies, item)
@@ -100,6 +101,12 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     if {MEDIUM_OF.get(name) for name in ballots.channels} == set(Medium):
         return list(Repeat)
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
+
+
+def _owners(roll: ElectoralRoll) -> list[SameOwner]:
+    """Leave out households where the roster names none: they would be nobody."""
+    named = roll.roster.household is not None
+    return [value for value in SameOwner if named or value is not SameOwner.HOUSEHOLD]
 
 
 def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:

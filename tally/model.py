@@ -117,15 +117,18 @@ class VoidItem(StrEnum):
 
 
 class SameOwner(StrEnum):
-    """When two titles belong to the same head (domain C-5, C-6).
+    """When two titles belong to the same head (domain C-4 to C-6).
 
     A sole owner of several titles is one head under every one of them (JI art. 9);
     ``each_title`` counts each co-owned title by itself, even where the co-owners are the same.
+    ``household`` also joins the titles for which the roster names one household, as far as the
+    rules of procedure say so: the flats of spouses who each own one alone.
     """
 
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class Ranking(StrEnum):

@@ -29,12 +29,12 @@ from tally.model import (
     Quorum,
     Ranking,
     Repeat,
-    SameOwner,
     ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
 )
+from tally.reference_heads import heads_of
 from tally.rules import COMMITTEE, Base, Ratio, Rule, rule_for
 
 Answer = int | str | tuple[int, int]
@@ -66,10 +66,6 @@ class _Papers:
 
     def medium_of(self, ballot: int) -> Medium:
         return MEDIUM_OF[self.ballots.channels[self.ballots.channel[ballot]]]
-
-    def owners_of(self, unit: int) -> frozenset[int]:
-        start, end = self.roster.owner_offsets[unit : unit + 2]
-        return frozenset(int(owner) for owner in self.roster.owner_code[start:end])
 
 
 def count_assembly(
@@ -110,7 +106,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
     electorate = _electorate(papers.roster, item, policies)
     if not electorate:
         raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
-    heads = _heads(papers, electorate, policies.same_owner)
+    heads = heads_of(papers.roster, electorate, policies.same_owner)
     standing = _standing_ballots(papers, policies)
     area = {unit: int(papers.roster.area_cm2[unit]) for unit in electorate}
     whole = (len(heads), sum(area.values()))
@@ -190,37 +186,6 @@ def _electorate(roster: RosterColumns, item: Item, policies: Policies) -> list[i
         )
         and (limits.units is None or roster.unit_key[unit] in limits.units)
     ]
-
-
-def _heads(papers: _Papers, electorate: list[int], same_owner: SameOwner) -> list[list[int]]:
-    """Gather the units of each head, inside the electorate only (JI art. 9)."""
-    stock = [unit for unit in electorate if papers.roster.developer_stock[unit]]
-    heads = [stock] if stock else []
-    named: list[tuple[frozenset[int], list[int]]] = []
-    for unit in electorate:
-        if unit in stock:
-            continue
-        owners = papers.owners_of(unit)
-        units = [unit]
-        if not owners:
-            heads.append(units)
-            continue
-        apart = []
-        for others, theirs in named:
-            if _same_head(owners, others, same_owner):
-                owners, units = owners | others, theirs + units
-            else:
-                apart.append((others, theirs))
-        named = [*apart, (owners, units)]
-    return heads + [units for _, units in named]
-
-
-def _same_head(owners: frozenset[int], others: frozenset[int], same_owner: SameOwner) -> bool:
-    """Tell whether the owners of one unit, or of a group, are the same head as those of another."""
-    if same_owner is SameOwner.ANY_COMMON_OWNER:
-        return bool(owners & others)
-    # Where each title counts, only sole owners are one head for several (JI art. 9).
-    return owners == others and (len(owners) == 1 or same_owner is not SameOwner.EACH_TITLE)
 
 
 def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | str]:

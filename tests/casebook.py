@@ -43,7 +43,7 @@ SOMETIMES = {
     *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票"),
     *("名额", "候补", "候选人", "选项", "结果", "报错"),
 }
-UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态"}
+UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态", "合户编号"}
 BALLOT, REASON, CHANNEL = {"房号", "选择"}, {"作废"}, {"渠道"}
 SCOPE = {"用途", "楼栋", "房屋"}
 FORMS = {"决议": Form.RESOLUTION, "选举": Form.ELECTION, "多选一": Form.CHOOSE_ONE}
@@ -91,6 +91,7 @@ RULES = {
         {
             "有共同所有权人即合并": SameOwner.ANY_COMMON_OWNER,
             "共有房屋每套各计一人": SameOwner.EACH_TITLE,
+            "同一合户编号的合并": SameOwner.HOUSEHOLD,
         },
     ),
     "计入用途": ("include_kinds", {}),
@@ -251,6 +252,7 @@ def _units(unit):
             area_cm2=cm2(unit["面积"]),
             developer_stock=unit.get("状态") in STOCK,
             owners=() if owner == ("不明",) else owner,
+            household=unit.get("合户编号"),
         )
         for key, owner in zip(keys, owners, strict=True)
     ]

@@ -35,6 +35,7 @@ class SameOwnerRule(StrEnum):
     ANY_COMMON_OWNER = "any_common_owner"
     NAMED_VOTER = "named_voter"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class CountedOwner(StrEnum):
@@ -43,6 +44,7 @@ class CountedOwner(StrEnum):
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class PetitionAim(StrEnum):

@@ -93,6 +93,8 @@ def rosters(draw, *, most_units):
     units = draw(st.integers(1, most_units))
     names = st.sampled_from(draw(st.sampled_from(["甲乙", "甲乙丙丁戊"])))
     area = draw(st.sampled_from([SMALL, SMALL, SMALL, LARGE, HUGE]))
+    # Few rosters name households.
+    households = draw(st.sampled_from([st.none(), st.sampled_from([None, None, 7, 8])]))
     rows = [
         UnitRow(
             unit_key=f"1-1-{unit + 1}",
@@ -104,6 +106,7 @@ def rosters(draw, *, most_units):
             area_cm2=draw(area),
             developer_stock=draw(st.integers(0, 5)) == 0,
             owners=tuple(draw(st.lists(names, min_size=draw(st.integers(0, 1)), max_size=2))),
+            household=draw(households),
         )
         for unit in range(units)
     ]

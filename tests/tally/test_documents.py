@@ -93,7 +93,7 @@ ROWS_OF_THE_LAW = {
     "mixed_units": {"C-3"},
     "blank_item": {"C-21"},
     "void_ballot": {"C-19"},
-    "same_owner": {"C-5", "C-6"},
+    "same_owner": {"C-4", "C-5", "C-6"},
     "void_item": {"C-20"},
     "ranking": {"C-26"},
     "quorum": {"C-30"},

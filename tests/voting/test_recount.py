@@ -341,3 +341,23 @@ def test_no_server_part_is_loaded():
         "sys.exit(', '.join(servers & set(sys.modules)) or None)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_spouses_are_one_head_where_the_rules_and_the_roster_say_so():
+    """Domain C-4: a flat of A and one of C name one household; without the clause, nothing."""
+    head, *rows = ROSTER.decode().splitlines()
+    named = [
+        f"{row},{3 if '-'.join(row.split(',')[:3]) in ('1-1-101', '1-1-202') else ''}"
+        for row in rows
+    ]
+    roster = "\n".join([f"{head},合户编号", *named]).encode()
+    heads = {}
+    for rule in ("identity_set", "household"):
+        counted = recount(roster, "清册.csv", ballots(CAST), "票.csv", agenda(same_owner=rule))
+        (item,) = counted["items"]
+        heads[rule] = item["electorate"]["heads"]
+        assert item["electorate"]["area_cm2"] == 4_000_000
+        tried = [each["value"] for each in item["variants"] if each["policy"] == "same_owner"]
+        assert ("household" in tried) is (rule != "household")
+    assert heads == {"identity_set": 4, "household": 3}
+    assert item["used_policies"][0]["clause"] == "C-4"

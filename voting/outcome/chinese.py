@@ -62,6 +62,7 @@ POLICY_VALUES: Mapping[str, str] = {
     "identity_set": "产权人完全相同的为同一业主",
     "any_common_owner": "有任一共同产权人的为同一业主",
     "each_title": "共有的房屋每套各为一位业主",
+    "household": "同一合户编号的为同一业主，其余按产权人",
     "heads_then_area": "先按同意人数，再按同意面积",
     "area_then_heads": "先按同意面积，再按同意人数",
     "sum_of_shares": "按同意人数占比与同意面积占比之和",

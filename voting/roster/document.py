@@ -26,7 +26,11 @@ FORMAT = "yezhu-roster/2"
 
 @dataclass(frozen=True, slots=True)
 class PublicUnit:
-    """One exclusive unit as published: ``group`` is dense from 0, ``owners`` are numbers."""
+    """One exclusive unit as published: ``group`` is dense from 0, ``owners`` are numbers.
+
+    ``household`` is the number the roster gives to units of one family; written where it is
+    given, so that the digest of a roster without any stays what it was.
+    """
 
     unit_key: str
     building: str
@@ -35,6 +39,7 @@ class PublicUnit:
     stock: bool
     group: int
     owners: tuple[int, ...]
+    household: int | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +216,7 @@ def public_unit(unit: UnitRecord, numbers: Mapping[str, int]) -> PublicUnit:
         unit.developer_stock,
         0,
         tuple(numbers[owner.identity] for owner in unit.owners),
+        unit.household,
     )
 
 
@@ -224,7 +230,7 @@ def unit_object(unit: PublicUnit) -> dict[str, object]:
         "owners": list(unit.owners),
         "stock": unit.stock,
         "unit": unit.unit_key,
-    }
+    } | ({} if unit.household is None else {"household": unit.household})
 
 
 def unit_of(value: dict[str, object]) -> PublicUnit:
@@ -243,9 +249,14 @@ def unit_of(value: dict[str, object]) -> PublicUnit:
             "owners": list(owners),
             "stock": bool(stock),
             "unit": str(unit_key),
+            **more,
         } if not (isinstance(area_cm2, bool) or isinstance(group, bool)):  # true is not 1
+            household = more.get("household")
+            if household is not None and type(household) is not int:
+                raise ValueError("not a unit")
+            people = tuple(map(int, owners))
             return PublicUnit(
-                unit_key, building, Kind(kind), area_cm2, stock, group, tuple(map(int, owners))
+                unit_key, building, Kind(kind), area_cm2, stock, group, people, household
             )
         case _:
             raise ValueError("not a unit")
@@ -261,6 +272,7 @@ def _columns(units: Sequence[PublicUnit]) -> RosterColumns:
                 unit.area_cm2,
                 unit.stock,
                 tuple(map(str, unit.owners)),
+                unit.household,
             )
             for unit in units
         ]

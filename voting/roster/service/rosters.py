@@ -22,8 +22,9 @@ from voting.roster.document import RosterDocument, number_owners
 from voting.roster.entitled import with_voters
 from voting.roster.examination import examine
 from voting.roster.grouping import Reconciliation, reconcile
+from voting.roster.households import lapsed_households
 from voting.roster.mandate import Mandates, Standing, mandates_of, voters_on
-from voting.roster.mandate_changes import MandateChange, Sort, mandate_changes
+from voting.roster.mandate_changes import MandateChange, mandate_changes
 from voting.roster.model import Roster
 from voting.roster.refusals import Grade, Problem
 from voting.roster.service.corrections import Corrections
@@ -104,8 +105,8 @@ class Rosters:
         MandatesWouldLapse
             Lists what, unit by unit.
         """
-        roster, findings, silent = self._examined(sheet, filename)
-        reconciliation = reconcile(roster)
+        roster, findings, columns = self._examined(sheet, filename)
+        reconciliation, silent = reconcile(roster), keeping.unsaid(columns)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
             known = store.communities(session)
@@ -120,6 +121,7 @@ class Rosters:
                 numbers=numbers,
             )
             before = None if newest is None else RosterDocument.from_bytes(newest.document)
+            findings += lapsed_households(before, columns)
             earlier = (
                 None
                 if newest is None
@@ -170,11 +172,10 @@ class Rosters:
             raise EvidenceRequired(
                 "删除房屋须附依据文件，如注销登记的查询结果、合并房屋的测绘报告；请上传后再提交"
             )
-        roster, findings, silent = (
-            (Roster(()), None, frozenset[Sort]())
-            if sheet is None
-            else self._examined(sheet, filename)
+        roster, findings, columns = (
+            (Roster(()), None, ()) if sheet is None else self._examined(sheet, filename)
         )
+        silent = keeping.unsaid(columns)
         with self._database.write() as session:
             self._database.queue(session, _ADDING)
             base = _require(session, roster_id)
@@ -184,7 +185,7 @@ class Rosters:
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {'、'.join(unknown)}")
             newest = store.newest(session, base.community) or base
             numbers = self._numbers(session, roster, base, base.community)
-            document = amended(first, roster, removed, numbers, newest.version + 1)
+            document = amended(first, roster, removed, numbers, newest.version + 1, columns)
             source = provenance.evidence if sheet is None else sheet
             row = self._add_version(session, document, source, provenance, findings)
             row.corrects = base.corrects if base.frozen_at is None else base.roster_id
@@ -402,14 +403,12 @@ class Rosters:
         with self._database.read() as session:
             return RosterDocument.from_bytes(_require(session, roster_id).document)
 
-    def _examined(
-        self, sheet: bytes, filename: str
-    ) -> tuple[Roster, list[Problem], frozenset[Sort]]:
-        """Read a sheet: what is doubtful in it but keeps nothing out, what it says nothing of."""
+    def _examined(self, sheet: bytes, filename: str) -> tuple[Roster, list[Problem], Sequence[str]]:
+        """Read a sheet: what is doubtful in it but keeps nothing out, and its columns."""
         examination = examine(sheet, filename, on=self._today())
         roster = examination.require()
         columns = () if examination.table is None else examination.table.columns
-        return roster, list(examination.findings), keeping.unsaid(columns)
+        return roster, list(examination.findings), columns
 
     def _numbers(
         self, session: Session, roster: Roster, before: store.RosterRow | None, community: str
