@@ -37,6 +37,10 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "C-3",
         "同一业主各房屋选择不一致的，以最后一张表决票为准",
     ),
+    ("mixed_units", MixedUnits.REFUSE_DIFFERENT): (
+        "C-3",
+        "同一业主后一张表决票与其他房屋已投的不一致的，不予收下；已收下的不计入，以先前的为准",
+    ),
     ("blank_item", BlankItem.ABSTAIN): ("C-21", "表决票上留空的议题视为弃权"),
     ("void_ballot", VoidBallot.PARTICIPATING): ("C-19", "无效票计入参与表决，不计入任何选择"),
     ("same_owner", SameOwner.ANY_COMMON_OWNER): ("C-5", "有共同所有权人的房屋合并按一人计算"),

@@ -21,9 +21,11 @@ from tally.model import (
     MixedUnits,
     Policies,
     Repeat,
+    SameOwner,
     VoidBallot,
     VoidItem,
 )
+from tally.one_voice import as_received
 from tally.question import Question
 from tally.roll import ElectoralRoll
 from tally.scope import Scope
@@ -74,7 +76,7 @@ class Desk:
         self.ballots = ballots
         self.delivered = delivered
         self._struck = struck
-        self._slots: dict[tuple[Repeat, int | None], Slots] = {}
+        self._slots: dict[tuple[Repeat, int | None, SameOwner | None], Slots] = {}
         self._held: dict[tuple[Scope, Slots], NDArray[np.int32]] = {}
         self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
         self._tables: dict[tuple[object, ...], list[CensusTable]] = {}
@@ -86,10 +88,11 @@ class Desk:
 
     def slots(self, policies: Policies) -> Slots:
         """Tell which ballot stands for each unit."""
-        key = (policies.repeat, policies.repeat_limit)
+        refusing = policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
+        key = (policies.repeat, policies.repeat_limit, policies.same_owner if refusing else None)
         if key not in self._slots:
             self._slots[key] = fill_slots(
-                self.ballots,
+                as_received(self.ballots, self.roll.roster, policies, self.roll.segments),
                 len(self.roll.roster),
                 policies,
                 delivered=self.delivered,

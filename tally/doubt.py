@@ -28,6 +28,10 @@ from tally.roll import ElectoralRoll
 from tally.rules import Rule
 from tally.scope import kinds_counted
 
+_LET_IN = (MixedUnits.NO_CHOICE, MixedUnits.LAST_BALLOT)
+"""What becomes of differing ballots that were let in. That nobody may cast such a one can be left
+away, but not be put on owners who were not told of it."""
+
 _SIDE_KINDS = frozenset({Kind.PARKING, Kind.STORAGE})
 
 
@@ -74,7 +78,7 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         *(("silence", replace(policies, silence=value)) for value in _silences(desk)),
         *(("repeat", replace(policies, repeat=value)) for value in _repeats(desk.ballots)),
         ("repeat_limit", replace(policies, repeat_limit=None)),
-        *(("mixed_units", replace(policies, mixed_units=value)) for value in MixedUnits),
+        *(("mixed_units", replace(policies, mixed_units=value)) for value in _LET_IN),
         *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
         *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
         *(("same_owner", replace(policies, same_owner=value)) for value in _owners(desk.roll)),

@@ -89,10 +89,15 @@ class Repeat(StrEnum):
 
 
 class MixedUnits(StrEnum):
-    """How an owner counts whose units voted differently (domain C-3)."""
+    """How an owner counts whose units voted differently (domain C-3).
+
+    ``refuse_different``: he cannot; a ballot that differs from what stands for another of his
+    units is not let in.
+    """
 
     NO_CHOICE = "no_choice"
     LAST_BALLOT = "last_ballot"
+    REFUSE_DIFFERENT = "refuse_different"
 
 
 class BlankItem(StrEnum):

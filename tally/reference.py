@@ -196,15 +196,33 @@ def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | st
     """
     standing: dict[int, int | str] = {}
     valid: dict[int, list[int]] = {}
+    refusing = policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
     for ballot in range(len(papers.ballots)):
+        is_valid = not papers.ballots.void[ballot]
+        if refusing and is_valid and _differs(papers, valid, ballot, policies):
+            continue
         for unit in papers.units_of(ballot):
-            if not papers.ballots.void[ballot]:
+            if is_valid:
                 valid.setdefault(unit, []).append(ballot)
             elif ballot not in papers.struck:
                 standing[unit] = "void"
     for unit, ballots in valid.items():
         standing[unit] = _which_stands(papers, ballots, policies)
     return {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+
+
+def _differs(papers: _Papers, valid: dict[int, list[int]], ballot: int, policies: Policies) -> bool:
+    """Tell whether a ballot, let in, would leave units of one head under different ballots.
+
+    Where the rules say so it is not let in (domain C-3).
+    """
+    named = papers.units_of(ballot)
+    for units in heads_of(papers.roster, [*range(len(papers.roster))], policies.same_owner):
+        claims = {unit: valid.get(unit, []) + [ballot] * named.count(unit) for unit in units}
+        stands = [_which_stands(papers, each, policies) for each in claims.values() if each]
+        if len({tuple(papers.ballots.choices[each].tolist()) for each in stands}) > 1:
+            return True
+    return False
 
 
 def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> int:

@@ -83,7 +83,10 @@ RULES = {
         },
     ),
     "改投次数": ("repeat_limit", {f"最多 {n} 次": n for n in range(1, 4)}),
-    "各房屋选择不一": ("mixed_units", {"以最后一张为准": MixedUnits.LAST_BALLOT}),
+    "各房屋选择不一": (
+        "mixed_units",
+        {"以最后一张为准": MixedUnits.LAST_BALLOT, "后一张不收": MixedUnits.REFUSE_DIFFERENT},
+    ),
     "留空": ("blank_item", {"视为弃权": BlankItem.ABSTAIN}),
     "无效票": ("void_ballot", {"计入参与": VoidBallot.PARTICIPATING}),
     "同一业主": (

@@ -9,6 +9,12 @@ class AlreadyVoted(Refusal):
     code = "already-voted"
 
 
+class DifferentChoices(Refusal):
+    """Another unit of the owner has voted otherwise, and the rules want one voice (domain C-3)."""
+
+    code = "different-choices"
+
+
 class WrongSequence(Refusal):
     """A replacement must name the ballot that it replaces."""
 

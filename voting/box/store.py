@@ -115,6 +115,22 @@ def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -
     return dict(session.execute(statement).all())
 
 
+def standing_choices(session: Session, assembly_id: str, unit_codes: Sequence[int]) -> set[bytes]:
+    """Give what the ballots say that stand for any of these units."""
+    if not unit_codes:
+        return set()
+    statement = (
+        select(BallotRow.choices)
+        .join(
+            SlotRow,
+            (SlotRow.assembly_id == BallotRow.assembly_id)
+            & (SlotRow.position == BallotRow.position),
+        )
+        .where(BallotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(unit_codes))
+    )
+    return set(session.scalars(statement.distinct()))
+
+
 def take_slots(
     session: Session,
     assembly_id: str,

@@ -9,7 +9,8 @@ import numpy as np
 from tally.columns import BallotColumns
 from tally.count import count_assembly
 from tally.errors import TallyError
-from tally.model import Agenda
+from tally.model import Agenda, MixedUnits
+from tally.one_voice import as_received, refused_ballots
 from tally.slots import fill_slots
 from voting.assembly.agenda import AgendaUnreadable, agenda_document, parse_agenda
 from voting.box.sheet import (
@@ -135,29 +136,36 @@ def _count(
     units = roster_columns(roster)
     proven = None if delivered is None else np.isin(units.unit_key, list(delivered))
     ballots = BallotColumns.from_rows(units, agenda, [row.ballot for row in sheet.ballots])
-    slots = fill_slots(ballots, len(units), agenda.policies, delivered=proven, struck=struck)
-    # What is struck was not superseded, and so it is listed by itself.
-    standing = {*slots.holder.tolist(), *struck}
+    received = as_received(ballots, units, agenda.policies)
+    slots = fill_slots(received, len(units), agenda.policies, delivered=proven, struck=struck)
+    places = refused_ballots(ballots, units, agenda.policies).nonzero()[0].tolist()
+    refused = [sheet.ballots[place] for place in places if place not in struck]
+    # What is struck or refused was not superseded, and so it is listed by itself.
+    standing = {*slots.holder.tolist(), *struck, *places}
+    refusing = agenda.policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
     void = [row for row in sheet.ballots if row.void_reason]
     superseded = [
         row
         for place, row in enumerate(sheet.ballots)
         if place not in standing and not row.void_reason
     ]
-    received = (*sheet.ballots, *sheet.early, *sheet.late)
-    channels = Counter(row.channel for row in received)
+    arrived = (*sheet.ballots, *sheet.early, *sheet.late)
+    channels = Counter(row.channel for row in arrived)
+    counted = len(sheet.ballots) - len(void) - len(superseded) - len(struck) - len(refused)
     return {
         "items": count_assembly(agenda, units, ballots, delivered=proven, struck=struck),
         "ballots": {
-            "received": len(received),
-            "counted": len(sheet.ballots) - len(void) - len(superseded) - len(struck),
+            "received": len(arrived),
+            "counted": counted,
             "void": _rows(void),
             "superseded": _rows(superseded),
             "struck": _rows([sheet.ballots[place] for place in struck]),
             "early": _rows(sheet.early),
             "late": _rows(sheet.late),
             "channels": dict(sorted(channels.items())),
-        },
+        }
+        # Nothing is refused unless the rules let nobody speak with two voices (domain C-3).
+        | ({"refused": _rows(refused)} if refusing else {}),
     }
 
 

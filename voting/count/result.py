@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from tally.count import count_assembly
-from tally.model import Agenda
+from tally.model import Agenda, MixedUnits
+from tally.one_voice import as_received, refused_ballots
 from tally.slots import fill_slots
 from voting.box.entries import PAPER, PHONE
 from voting.count.logged import LoggedBallot, LoggedCorrection, columns
@@ -44,8 +45,10 @@ def count_log(
         The ballots contradict roster or agenda.
     """
     ballots = columns(roster, agenda, opened)
-    slots = fill_slots(ballots, len(roster.units), agenda.policies, delivered=None, struck=())
-    standing = set(slots.holder.tolist())
+    refused = refused_ballots(ballots, roster.columns, agenda.policies)
+    received = as_received(ballots, roster.columns, agenda.policies)
+    slots = fill_slots(received, len(roster.units), agenda.policies, delivered=None, struck=())
+    standing = {*slots.holder.tolist(), *refused.nonzero()[0].tolist()}
     standing_units = frozenset(
         unit.unit_key
         for unit, holder in zip(roster.units, slots.holder.tolist(), strict=True)
@@ -62,7 +65,8 @@ def count_log(
                 if not ballot.void and place not in standing
             ],
             "void": [ballot.position for ballot in opened if ballot.void],
-        },
+        }
+        | _refused(agenda, opened, refused.tolist()),
         "community": roster.community,
         "decision_date": agenda.decision_date.isoformat(),
         "format": FORMAT,
@@ -76,6 +80,16 @@ def count_log(
         "roster": roster.digest,
         "title": agenda.title,
     } | (_corrected(agenda, roster, opened, standing_units, corrections) if corrections else {})
+
+
+def _refused(
+    agenda: Agenda, opened: Sequence[LoggedBallot], refused: Sequence[bool]
+) -> dict[str, Any]:
+    """List what the box should not have let in, where the rules keep anything out (C-3)."""
+    if agenda.policies.mixed_units is not MixedUnits.REFUSE_DIFFERENT:
+        return {}
+    pairs = zip(opened, refused, strict=True)
+    return {"refused": [ballot.position for ballot, is_refused in pairs if is_refused]}
 
 
 def _corrected(

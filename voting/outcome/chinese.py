@@ -58,6 +58,7 @@ POLICY_VALUES: Mapping[str, str] = {
     "unlimited": "不限次数",
     "no_choice": "计入参与人数，不计意见",
     "last_ballot": "以最后一张的意见为准",
+    "refuse_different": "后一张不一致的不予收下",
     "participating": "计入参与",
     "identity_set": "产权人完全相同的为同一业主",
     "any_common_owner": "有任一共同产权人的为同一业主",

@@ -42,7 +42,7 @@ from voting.kernel.refusal import Refusal
 from voting.kernel.suites import load_key
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
-from voting.outcome import bundle, mandates, origin
+from voting.outcome import bundle, mandates, one_voice, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
@@ -79,8 +79,7 @@ def verify_bundle(data: bytes) -> list[Finding]:
         evidence = Evidence(bundle.read(data))
         level = evidence.level
     except Refusal as refusal:
-        unread = Finding(1, _CHECKS[0][0], performed=True, problems=(refusal.detail,))
-        return [unread]
+        return [Finding(1, _CHECKS[0][0], performed=True, problems=(refusal.detail,))]
     return [
         Finding(
             number,
@@ -309,6 +308,7 @@ def _ballots(evidence: Evidence) -> Problems:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
     for index in keys.indexes_without(used):
         yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
+    yield from one_voice.check(evidence)
 
 
 def _electors(evidence: Evidence) -> Iterator[tuple[int, RosterDocument]]:

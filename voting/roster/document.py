@@ -12,6 +12,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tally.columns import RosterColumns, UnitRow
 from tally.grouping import owner_groups
 from tally.model import Kind, SameOwner
@@ -140,6 +143,16 @@ class RosterDocument:
         for code, unit in enumerate(self.units):
             found[unit.group].append(code)
         return {group: tuple(codes) for group, codes in found.items()}
+
+    @cached_property
+    def _heads(self) -> dict[SameOwner, NDArray[np.int32]]:
+        return {}
+
+    def heads_under(self, rule: SameOwner) -> NDArray[np.int32]:
+        """Code of each unit's head among all units, whatever their kind, under a rule; int32."""
+        if rule not in self._heads:
+            self._heads[rule] = owner_groups(self.columns, rule)
+        return self._heads[rule]
 
     @cached_property
     def groups_of_owner(self) -> dict[int, frozenset[int]]:
