@@ -6,6 +6,7 @@ from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
     Candidates,
+    CoOwners,
     Follow,
     MixedUnits,
     Policies,
@@ -73,6 +74,14 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
     ("short_or_even", ShortOrEven.SUPPLEMENTARY_ELECTION): (
         "C-27",
         "当选人数不足或为双数的，空缺名额另行补选",
+    ),
+    ("co_owners", CoOwners.ABSTAIN): (
+        "C-1",
+        "共有人在截止前对本房屋的表决票提出异议的，该房屋各议题按弃权计算",
+    ),
+    ("co_owners", CoOwners.VOID): (
+        "C-1",
+        "共有人在截止前对本房屋的表决票提出异议的，该房屋的表决票均作废",
     ),
     ("candidates", Candidates.AT_MOST_SEATS): (
         "C-25",

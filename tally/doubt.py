@@ -8,6 +8,7 @@ from tally.desk import Desk
 from tally.model import (
     BlankItem,
     Candidates,
+    CoOwners,
     Follow,
     Form,
     Item,
@@ -89,6 +90,7 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
         *(("quorum", replace(policies, quorum=value)) for value in Quorum),
         *(("follow", replace(policies, follow=value)) for value in Follow),
+        *(("co_owners", replace(policies, co_owners=value)) for value in _contested(desk)),
         *(_of_elections(policies) if item.form is Form.ELECTION else ()),
     ]
     return [(name, other) for name, other in others if other != policies]
@@ -105,6 +107,11 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     if {MEDIUM_OF.get(name) for name in ballots.channels} == set(Medium):
         return list(Repeat)
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
+
+
+def _contested(desk: Desk) -> tuple[CoOwners, ...]:
+    """Leave out what becomes of objections where there are none."""
+    return () if desk.objected is None else tuple(CoOwners)
 
 
 def _owners(roll: ElectoralRoll) -> list[SameOwner]:

@@ -100,6 +100,17 @@ class MixedUnits(StrEnum):
     REFUSE_DIFFERENT = "refuse_different"
 
 
+class CoOwners(StrEnum):
+    """What becomes of a unit's ballot to which a co-owner objects in time (domain C-1).
+
+    ``void``: as if all its ballots were, the objector's own word included.
+    """
+
+    FIRST_STANDS = "first_stands"
+    ABSTAIN = "abstain"
+    VOID = "void"
+
+
 class BlankItem(StrEnum):
     """What an item left blank on a cast ballot means (domain C-21)."""
 
@@ -224,6 +235,7 @@ class Policies:
     lot_seed: str | None = None
     """Published seed by which lots are drawn where equal votes leave a seat open; None leaves it
     to people (domain C-26)."""
+    co_owners: CoOwners = CoOwners.FIRST_STANDS
 
 
 @dataclass(frozen=True, slots=True)

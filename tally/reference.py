@@ -19,6 +19,7 @@ from tally.model import (
     BlankItem,
     Candidates,
     Choice,
+    CoOwners,
     Follow,
     Form,
     Item,
@@ -59,6 +60,7 @@ class _Papers:
     ballots: BallotColumns
     delivered: Sequence[bool] | None
     struck: frozenset[int]
+    objected: frozenset[int]
 
     def units_of(self, ballot: int) -> list[int]:
         start, end = self.ballots.unit_offsets[ballot : ballot + 2]
@@ -75,6 +77,7 @@ def count_assembly(
     *,
     delivered: Sequence[bool] | None = None,
     struck: Collection[int] = (),
+    objected: Collection[int] = (),
 ) -> list[dict[str, Any]]:
     """Count every item the slow way.
 
@@ -91,7 +94,7 @@ def count_assembly(
         Elections add ``seats``, ``needs_decision`` and, where a clause calls one, the
         ``supplementary_seats`` of a supplementary election; choose-one items ``winner``.
     """
-    papers = _Papers(roster, ballots, delivered, frozenset(struck))
+    papers = _Papers(roster, ballots, delivered, frozenset(struck), frozenset(objected))
     results = []
     column = 0
     for item in agenda.items:
@@ -208,7 +211,14 @@ def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | st
                 standing[unit] = "void"
     for unit, ballots in valid.items():
         standing[unit] = _which_stands(papers, ballots, policies)
-    return {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+    kept = {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+    if policies.co_owners is not CoOwners.FIRST_STANDS:
+        # A co-owner objects to what stands for his unit (domain C-1).
+        kept |= dict.fromkeys(
+            [unit for unit in papers.objected if isinstance(kept.get(unit), int)],
+            "void" if policies.co_owners is CoOwners.VOID else "frozen",
+        )
+    return kept
 
 
 def _differs(papers: _Papers, valid: dict[int, list[int]], ballot: int, policies: Policies) -> bool:
@@ -278,6 +288,7 @@ def _answers(
     for unit in electorate:
         ballot = standing.get(unit, "silent")
         mark = ballot if isinstance(ballot, str) else marks[ballot]
+        mark = Choice.ABSTAIN if mark == "frozen" else mark
         answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
 
@@ -310,6 +321,9 @@ def _last_ballot_governs(
 ) -> dict[int, Answer]:
     """Give all participating units of an owner the choice of his latest ballot among them."""
     governed = dict(answers)
+    cast = sorted(ballot for ballot in standing.values() if isinstance(ballot, int))
+    # To freeze a unit is the last word on it.
+    turn = {ballot: place for place, ballot in enumerate([*cast, "frozen"])}
     for units in heads:
         voted = [
             unit
@@ -318,7 +332,7 @@ def _last_ballot_governs(
             and (answers[unit] != Choice.BLANK or policies.blank_item is BlankItem.ABSTAIN)
         ]
         if voted:
-            latest = max(voted, key=lambda unit: int(standing[unit]))
+            latest = max(voted, key=lambda unit: turn[standing[unit]])
             for unit in voted:
                 governed[unit] = answers[latest]
     return governed

@@ -156,9 +156,19 @@ def require_delivery(
         The records are absent or do not fit the roster.
     """
     if delivered is not None:
-        _require_shape("送达记录", delivered, (len(roster),), np.bool_)
+        require_units("送达记录", roster, delivered)
     elif agenda.policies.silence is Silence.DELIVERED_FOLLOWS:
         raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
+
+
+def require_units(noun: str, roster: RosterColumns, units: NDArray[np.bool_]) -> None:
+    """Refuse a column of units that does not fit the roster.
+
+    Raises
+    ------
+    TallyError
+    """
+    _require_shape(noun, units, (len(roster),), np.bool_)
 
 
 def require_struck(ballots: BallotColumns, struck: Collection[int]) -> None:

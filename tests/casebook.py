@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Candidates,
     Choice,
+    CoOwners,
     Electorate,
     Follow,
     Form,
@@ -40,7 +41,7 @@ from tally.model import (
 FOLDER = Path(__file__).parent / "cases"
 ALWAYS = {"案例", "依据", "对应", "名册", "表决票"}
 SOMETIMES = {
-    *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票"),
+    *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票", "异议"),
     *("名额", "候补", "候选人", "选项", "结果", "报错"),
 }
 UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态", "合户编号"}
@@ -116,6 +117,10 @@ RULES = {
         },
     ),
     "得票相同": ("lot_seed", {f"以种子“{seed}”抽签": seed for seed in ("甲", "乙")}),
+    "共有人提出异议": (
+        "co_owners",
+        {"按弃权计算": CoOwners.ABSTAIN, "表决票作废": CoOwners.VOID},
+    ),
     "选举时同意的人数": ("candidates", {"不得超过名额": Candidates.AT_MOST_SEATS}),
 }
 """Policy behind each clause, and what it may say instead of the default."""
@@ -147,6 +152,7 @@ class Papers:
     ballots: BallotColumns
     delivered: np.ndarray | None
     struck: list[int]
+    objected: np.ndarray
 
 
 def read_cases(text):
@@ -210,6 +216,7 @@ def papers_of(case):
         BallotColumns.from_rows(roster, agenda, rows),
         np.isin(roster.unit_key, case["送达"]) if "送达" in case else None,
         [position - 1 for position in case.get("剔除票", ())],
+        np.isin(roster.unit_key, case.get("异议", ())),
     )
 
 

@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Candidates,
     Choice,
+    CoOwners,
     Electorate,
     Follow,
     Form,
@@ -85,6 +86,7 @@ def policies(draw, *, delivery):
         short_or_even=draw(st.sampled_from(ShortOrEven)),
         candidates=draw(st.sampled_from(Candidates)),
         lot_seed=draw(st.sampled_from([None, "甲", "乙"])),
+        co_owners=draw(st.sampled_from(CoOwners)),
     )
 
 

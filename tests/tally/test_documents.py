@@ -100,6 +100,7 @@ ROWS_OF_THE_LAW = {
     "follow": {"C-24"},
     "short_or_even": {"C-27"},
     "candidates": {"C-25"},
+    "co_owners": {"C-1"},
 }
 
 
