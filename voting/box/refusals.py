@@ -39,6 +39,30 @@ class PaperAlreadyAccepted(Refusal):
     code = "paper-already-accepted"
 
 
+class MalformedObjection(Refusal):
+    """The signed text is not an objection of a known format."""
+
+    code = "malformed-objection"
+
+
+class NotCoOwned(Refusal):
+    """Nobody else votes for the unit: whatever stands for it is the objector's own doing."""
+
+    code = "not-co-owned"
+
+
+class NothingToObjectTo(Refusal):
+    """No ballot stands for the unit, or only the objector's own."""
+
+    code = "nothing-to-object-to"
+
+
+class AlreadyObjected(Refusal):
+    """A co-owner has objected to the unit's ballot before."""
+
+    code = "already-objected"
+
+
 class UnreadablePaper(Refusal):
     """The entry of a paper ballot is incomplete."""
 

@@ -49,6 +49,26 @@ class SlotRow(Base):
     position: Mapped[int]
 
 
+class BallotObjectionRow(Base):
+    """A co-owner's objection to what stands for his units, and the opening of its commitment."""
+
+    __tablename__ = "ballot_objections"
+    __table_args__ = (UniqueConstraint("assembly_id", "digest"),)
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str]
+    unit_codes: Mapped[bytes]
+    received_at: Mapped[datetime]
+    salt: Mapped[bytes]
+    data: Mapped[bytes]
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Places of its units in the roster."""
+        return tuple(np.frombuffer(self.unit_codes, "<i4").tolist())
+
+
 class PaperEntryRow(Base):
     """The first clerk's reading of a paper ballot, waiting for the second."""
 
@@ -103,6 +123,28 @@ def ballots(session: Session, assembly_id: str) -> list[BallotRow]:
             select(BallotRow)
             .where(BallotRow.assembly_id == assembly_id)
             .order_by(BallotRow.position)
+        )
+    )
+
+
+def objections(session: Session, assembly_id: str) -> list[BallotObjectionRow]:
+    """List every objection in the order of the log."""
+    return list(
+        session.scalars(
+            select(BallotObjectionRow)
+            .where(BallotObjectionRow.assembly_id == assembly_id)
+            .order_by(BallotObjectionRow.position)
+        )
+    )
+
+
+def objection_by_digest(
+    session: Session, assembly_id: str, digest: str
+) -> BallotObjectionRow | None:
+    """Find the objection with this signed text."""
+    return session.scalar(
+        select(BallotObjectionRow).where(
+            BallotObjectionRow.assembly_id == assembly_id, BallotObjectionRow.digest == digest
         )
     )
 
@@ -234,6 +276,12 @@ def erase_ballots(session: Session, assembly_ids: Collection[str]) -> None:
         update(BallotRow)
         .where(BallotRow.assembly_id.in_(named))
         .values(data=b"", salt=b"", choices=b"", digest=cast(BallotRow.position, String))
+    )
+    # Who objected goes; that somebody did, and to which units, stays with the turnout.
+    session.execute(
+        update(BallotObjectionRow)
+        .where(BallotObjectionRow.assembly_id.in_(named))
+        .values(data=b"", salt=b"", digest=cast(BallotObjectionRow.position, String))
     )
     session.execute(
         update(PaperEntryRow).where(PaperEntryRow.assembly_id.in_(named)).values(content=b"")
