@@ -15,8 +15,8 @@ no.   check                                                             level
       opening and close; who could vote is what two people signed       (supervised)
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
-12    every ballot is what the log committed to                         supervised
-13    every ballot was signed, entitled and in time                     supervised
+12    every ballot and objection is what the log committed to           supervised
+13    every ballot and objection was signed, entitled and in time       supervised
 14    counting again gives the very same result                         supervised
 ====  ================================================================  ============
 """
@@ -30,8 +30,8 @@ from tally.errors import TallyError
 from voting.assembly.entries import CORRECTION
 from voting.ballot.verify import require_open, verify
 from voting.box import paper
-from voting.box.entries import PAPER, PHONE
-from voting.count.logged import ballot_entries, open_ballots
+from voting.box.entries import OBJECTION, PAPER, PHONE
+from voting.count.logged import ballot_entries, open_ballots, open_objections
 from voting.count.result import count_log
 from voting.identity.entries import key_statement
 from voting.identity.model import EnrolledKey
@@ -42,7 +42,7 @@ from voting.kernel.refusal import Refusal
 from voting.kernel.suites import load_key
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
-from voting.outcome import bundle, mandates, one_voice, origin
+from voting.outcome import bundle, mandates, objections, one_voice, origin
 from voting.outcome.bundle import Level
 from voting.outcome.evidence import Evidence, ProvedEntry
 from voting.roster.document import RosterDocument
@@ -140,8 +140,8 @@ def _log_order(evidence: Evidence) -> Problems:
     if kinds[0] != "notice":
         yield "日志第 0 条须为会议通知"
     for place, kind in enumerate(kinds[1:close], start=1):
-        if kind not in {PHONE, PAPER, CORRECTION}:
-            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票或清册更正"
+        if kind not in {PHONE, PAPER, CORRECTION, OBJECTION}:
+            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票、异议或清册更正"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
     for place, entry in enumerate(evidence.entries[1:], start=1):
@@ -262,10 +262,8 @@ def _result(evidence: Evidence) -> Problems:
     result = evidence.result
     if result["assembly"] != evidence.assembly_id:
         yield "结果属于另一次业主大会"
-    if (result["notice"], result["roster"]) != (
-        evidence.poll.notice_digest,
-        evidence.roster.digest,
-    ):
+    pinned = (evidence.poll.notice_digest, evidence.roster.digest)
+    if (result["notice"], result["roster"]) != pinned:
         yield "结果所依据的通知或清册不是这一份"
 
 
@@ -287,13 +285,14 @@ def _commitments(evidence: Evidence) -> Problems:
     for position in sorted(logged.keys() & openings.keys()):
         if openings[position].commitment != logged[position]["commitment"]:
             yield f"日志第 {position} 条的表决票与其承诺不符"
+    yield from objections.check_commitments(evidence)
 
 
 def _ballots(evidence: Evidence) -> Problems:
     keys = _Keys(evidence)
     poll = evidence.poll
     electors = dict(_electors(evidence))
-    used = set()
+    used: set[str] = set()
     for position, entry in ballot_entries(evidence.log):
         data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
         roster = electors[max(place for place in electors if place < position)]
@@ -306,6 +305,7 @@ def _ballots(evidence: Evidence) -> Problems:
                 paper.read(paper.parse(data), poll.agenda, roster)
         except Refusal as refusal:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
+    yield from objections.check(evidence, electors, keys.at, used)
     for index in keys.indexes_without(used):
         yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
     yield from one_voice.check(evidence)
@@ -333,11 +333,11 @@ def _recount(evidence: Evidence) -> Problems:
         entries=entries,
         opened=open_ballots(entries, evidence.ballot_openings, agenda),
         corrections=evidence.corrections,
+        objections=open_objections(entries, evidence.objection_openings),
     )
-    if counted != evidence.result:
-        for key in sorted(counted.keys() | evidence.result.keys()):
-            if counted.get(key) != evidence.result.get(key):
-                yield f"重新计票与公布的结果不同：{key}"
+    for key in sorted(counted.keys() | evidence.result.keys()):
+        if counted.get(key) != evidence.result.get(key):
+            yield f"重新计票与公布的结果不同：{key}"
 
 
 class _Keys:
