@@ -177,11 +177,15 @@ def recount(
             help="送达名单：每行一个已送达表决票的房屋编号，规则约定送达未表决的计入多数时用"
         ),
     ] = None,
+    objected: Annotated[
+        Path | None,
+        typer.Option(help="异议名单：每行一个房屋编号，其共有人在截止前对已投的票提出过异议"),
+    ] = None,
 ) -> None:
     """不用服务器和数据库，由三个文件重新计票。输入有问题则逐条列出，退出码 2。"""
     from api.cli.offline import recount_files
 
-    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude, delivered))
+    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude, delivered, objected))
 
 
 @app.command()
