@@ -40,12 +40,15 @@ def check(
     used
         Ids of the keys that signed; those of objections are added.
     """
+    logged = objection_entries(evidence.log)
+    if not logged:
+        return
     named: dict[str, int] = {}
     for position, _ in ballot_entries(evidence.log):
         for unit in _units(evidence, position):
             named.setdefault(unit, position)
     objected: set[str] = set()
-    for position, entry in objection_entries(evidence.log):
+    for position, entry in logged:
         data, at = evidence.objection_openings[position].data, parse_timestamp(entry["at"])
         roster = electors[max(place for place in electors if place < position)]
         try:

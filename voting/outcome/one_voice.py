@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tally.model import MixedUnits
 from tally.one_voice import refused_ballots
 from voting.count.logged import columns, open_ballots
 from voting.outcome.evidence import Evidence
@@ -16,6 +17,8 @@ def check(evidence: Evidence) -> Iterator[str]:
         A ballot cannot be opened, which another check reports as well.
     """
     agenda = evidence.notice.agenda
+    if agenda.policies.mixed_units is not MixedUnits.REFUSE_DIFFERENT:
+        return
     opened = open_ballots(evidence.log, evidence.ballot_openings, agenda)
     ballots = columns(evidence.roster, agenda, opened)
     refused = refused_ballots(ballots, evidence.roster.columns, agenda.policies)
