@@ -25,8 +25,7 @@ no.   check                                                       refusal
 ====  ==========================================================  ==========================
 
 Whether these units have voted already is the ballot box's question, not the ballot's, and so is
-check 16, where the rules do not let an owner's units differ: ``different-choices``, see
-:mod:`voting.box.one_voice`.
+check 16, where the rules do not let an owner's units differ: see :mod:`voting.box.one_voice`.
 """
 
 from collections.abc import Callable

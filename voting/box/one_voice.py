@@ -1,6 +1,8 @@
 """Check 16 of a ballot, where the published rules say so: an owner speaks with one voice (C-3).
 
-The count applies the same rule to the whole log: :mod:`tally.one_voice`.
+It comes after those of :mod:`voting.ballot.verify`, on the phone and on paper alike, and refuses
+with ``different-choices``. The count applies the same rule to the whole log:
+:mod:`tally.one_voice`.
 """
 
 from collections.abc import Collection
