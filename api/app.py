@@ -16,6 +16,7 @@ from api.problems import fault, http_error, invalid_request, problem
 from api.routes import (
     assemblies,
     ballots,
+    contest,
     corrections,
     identities,
     logs,
@@ -90,7 +91,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
-    for module in (rosters, owners, ballots):
+    for module in (rosters, owners, ballots, contest):
         app.include_router(module.routes)
     for small in (
         staff, identities, objections, corrections, assemblies, results, logs, pages,

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from api.deployment import Deployment
 from api.settings import Settings
 from voting.assembly.service import Assemblies
+from voting.box.contest import Contest
 from voting.box.service import BallotBox
 from voting.count.service import Counting
 from voting.identity.service import Identities
@@ -50,6 +51,7 @@ class Service:
     identities: Identities
     assemblies: Assemblies
     box: BallotBox
+    contest: Contest
     counting: Counting
     outcomes: Outcomes
     public_url: str
@@ -111,6 +113,7 @@ def compose(settings: Settings) -> Service:
             ServiceSigner(key),
             now,
         ),
+        contest=Contest(database, ledger, rosters, identities, assemblies, throttle, now),
         counting=counting,
         outcomes=Outcomes(
             database, ledger, rosters, assemblies, counting, settings.public_url, now

@@ -17,6 +17,7 @@ from tally.count import count_at
 from tally.desk import Desk
 from tally.errors import TallyError
 from tally.model import Agenda, Choice, Follow, Item, Policies
+from tally.one_voice import as_received
 from tally.reading import (
     ABSTENTION,
     VOID_CODES,
@@ -112,7 +113,9 @@ def count_by_building(
     used, code = np.unique(roster.building, return_inverse=True)
     names = tuple(roster.buildings[each] for each in used.tolist())
     segments = Segments(names, code.astype(np.int32))
-    return Batch(Desk(ElectoralRoll(agenda, roster, segments), ballots, delivered), segments)
+    # One owner is one in the whole complex, not in each building.
+    received = as_received(ballots, roster, agenda.policies)
+    return Batch(Desk(ElectoralRoll(agenda, roster, segments), received, delivered), segments)
 
 
 class Batch:

@@ -6,6 +6,7 @@ from tally.doubt import policy_value
 from tally.model import (
     BlankItem,
     Candidates,
+    CoOwners,
     Follow,
     MixedUnits,
     Policies,
@@ -37,12 +38,20 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "C-3",
         "同一业主各房屋选择不一致的，以最后一张表决票为准",
     ),
+    ("mixed_units", MixedUnits.REFUSE_DIFFERENT): (
+        "C-3",
+        "同一业主后一张表决票与其他房屋已投的不一致的，不予收下；已收下的不计入，以先前的为准",
+    ),
     ("blank_item", BlankItem.ABSTAIN): ("C-21", "表决票上留空的议题视为弃权"),
     ("void_ballot", VoidBallot.PARTICIPATING): ("C-19", "无效票计入参与表决，不计入任何选择"),
     ("same_owner", SameOwner.ANY_COMMON_OWNER): ("C-5", "有共同所有权人的房屋合并按一人计算"),
     ("same_owner", SameOwner.EACH_TITLE): (
         "C-6",
         "共有的房屋每套各按一人计算，共有人相同的也不合并",
+    ),
+    ("same_owner", SameOwner.HOUSEHOLD): (
+        "C-4",
+        "清册登记为同一合户编号的房屋合并按一人计算，其余按产权人计算",
     ),
     ("void_item", VoidItem.ABSTAIN): ("C-20", "有效表决票上划错的议题视为弃权"),
     ("quorum", Quorum.PER_BALLOT): (
@@ -65,6 +74,14 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
     ("short_or_even", ShortOrEven.SUPPLEMENTARY_ELECTION): (
         "C-27",
         "当选人数不足或为双数的，空缺名额另行补选",
+    ),
+    ("co_owners", CoOwners.ABSTAIN): (
+        "C-1",
+        "共有人在截止前对本房屋的表决票提出异议的，该房屋各议题按弃权计算",
+    ),
+    ("co_owners", CoOwners.VOID): (
+        "C-1",
+        "共有人在截止前对本房屋的表决票提出异议的，该房屋的表决票均作废",
     ),
     ("candidates", Candidates.AT_MOST_SEATS): (
         "C-25",

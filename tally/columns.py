@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.errors import TallyError
+from tally.households import household_codes
 from tally.model import Agenda, Choice, Kind
 
 KINDS: tuple[Kind, ...] = tuple(Kind)
@@ -64,6 +65,8 @@ class UnitRow:
         Unsold, or sold and not delivered (JI art. 9).
     owners
         Opaque identities on the title; their order does not matter.
+    household
+        Number of the household it is counted with where a clause says so (domain C-4), if any.
     """
 
     unit_key: str
@@ -72,6 +75,7 @@ class UnitRow:
     area_cm2: int
     developer_stock: bool
     owners: tuple[str, ...]
+    household: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +97,9 @@ class RosterColumns:
     owner_offsets, owner_code
         Owner identities of unit ``u`` are ``owner_code[owner_offsets[u]:owner_offsets[u + 1]]``,
         int64 of shape ``(U + 1,)`` and dense int32 codes.
+    household
+        Code of the household that each unit names, as
+        :func:`~tally.households.household_codes` gives them; only one clause reads it.
     """
 
     unit_key: tuple[str, ...]
@@ -103,6 +110,7 @@ class RosterColumns:
     developer_stock: NDArray[np.bool_]
     owner_offsets: NDArray[np.int64]
     owner_code: NDArray[np.int32]
+    household: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.unit_key)
@@ -133,6 +141,7 @@ class RosterColumns:
             developer_stock=np.array([row.developer_stock for row in rows], dtype=np.bool_),
             owner_offsets=boundaries(len(row.owners) for row in rows),
             owner_code=owner_code,
+            household=household_codes([row.household for row in rows]),
         )
 
 

@@ -30,6 +30,7 @@ def count_assembly(
     *,
     delivered: NDArray[np.bool_] | None = None,
     struck: Collection[int] = (),
+    objected: NDArray[np.bool_] | None = None,
     in_doubt: bool = True,
 ) -> list[dict[str, Any]]:
     """Count every item of an agenda by heads and by exclusive area.
@@ -47,6 +48,9 @@ def count_assembly(
     struck
         Positions of ballots that a court strikes: their units fall silent, and what they had
         superseded does not come back.
+    objected
+        Units to whose ballot a co-owner has objected, bool, shape ``(U,)``; the clause on
+        co-owners who disagree reads it (domain C-1).
     in_doubt
         Also work out ``depends_on``, ``variants`` and ``flip``.
 
@@ -60,7 +64,7 @@ def count_assembly(
     TallyError
         The columns contradict each other, an electorate is empty, or no rule was in force.
     """
-    desk = Desk(ElectoralRoll(agenda, roster), ballots, delivered, struck)
+    desk = Desk(ElectoralRoll(agenda, roster), ballots, delivered, struck, objected)
     return count_at(desk, in_doubt=in_doubt)
 
 

@@ -12,18 +12,22 @@ from numpy.typing import NDArray
 
 from tally.census import Census, CensusTable
 from tally.columns import BallotColumns
+from tally.contested import settle_contested, with_abstentions
 from tally.holdings import Holdings, holdings_of
 from tally.model import (
     BlankItem,
     Candidates,
     Choice,
+    CoOwners,
     Item,
     MixedUnits,
     Policies,
     Repeat,
+    SameOwner,
     VoidBallot,
     VoidItem,
 )
+from tally.one_voice import as_received
 from tally.question import Question
 from tally.roll import ElectoralRoll
 from tally.scope import Scope
@@ -33,6 +37,7 @@ from tally.soundness import (
     require_known_choices,
     require_sound_ballots,
     require_struck,
+    require_units,
 )
 from tally.standing import take_census
 from tally.ticks import within_places
@@ -51,6 +56,8 @@ class Desk:
         Units with proof of delivery, bool ``(U,)``, where delivery was recorded.
     struck
         Positions of ballots that a court strikes.
+    objected
+        Units to whose ballot a co-owner objects, bool ``(U,)``.
 
     Raises
     ------
@@ -64,8 +71,13 @@ class Desk:
         ballots: BallotColumns,
         delivered: NDArray[np.bool_] | None = None,
         struck: Collection[int] = (),
+        objected: NDArray[np.bool_] | None = None,
     ) -> None:
         require_sound_ballots(roll.agenda, roll.roster, ballots)
+        if objected is not None:
+            require_units("异议记录", roll.roster, objected)
+            ballots = with_abstentions(ballots, objected)
+        self.objected = objected if objected is not None and objected.any() else None
         self._answers = Answers.of(ballots.choices)
         require_known_choices(roll.agenda, roll.questions, self._answers)
         require_delivery(roll.agenda, roll.roster, delivered)
@@ -74,7 +86,7 @@ class Desk:
         self.ballots = ballots
         self.delivered = delivered
         self._struck = struck
-        self._slots: dict[tuple[Repeat, int | None], Slots] = {}
+        self._slots: dict[tuple[Repeat, int | None, SameOwner | None, CoOwners], Slots] = {}
         self._held: dict[tuple[Scope, Slots], NDArray[np.int32]] = {}
         self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
         self._tables: dict[tuple[object, ...], list[CensusTable]] = {}
@@ -86,15 +98,21 @@ class Desk:
 
     def slots(self, policies: Policies) -> Slots:
         """Tell which ballot stands for each unit."""
-        key = (policies.repeat, policies.repeat_limit)
+        refusing = policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
+        whose = policies.same_owner if refusing else None
+        contested = CoOwners.FIRST_STANDS if self.objected is None else policies.co_owners
+        key = (policies.repeat, policies.repeat_limit, whose, contested)
         if key not in self._slots:
-            self._slots[key] = fill_slots(
-                self.ballots,
+            slots = fill_slots(
+                as_received(self.ballots, self.roll.roster, policies, self.roll.segments),
                 len(self.roll.roster),
                 policies,
                 delivered=self.delivered,
                 struck=self._struck,
             )
+            if self.objected is not None:
+                slots = settle_contested(slots, self.objected, contested)
+            self._slots[key] = slots
         return self._slots[key]
 
     def held(self, scope: Scope, slots: Slots) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ from tally.desk import Desk
 from tally.model import (
     BlankItem,
     Candidates,
+    CoOwners,
     Follow,
     Form,
     Item,
@@ -24,8 +25,13 @@ from tally.model import (
     VoidItem,
 )
 from tally.question import Question
+from tally.roll import ElectoralRoll
 from tally.rules import Rule
 from tally.scope import kinds_counted
+
+_LET_IN = (MixedUnits.NO_CHOICE, MixedUnits.LAST_BALLOT)
+"""What becomes of differing ballots that were let in. That nobody may cast such a one can be left
+away, but not be put on owners who were not told of it."""
 
 _SIDE_KINDS = frozenset({Kind.PARKING, Kind.STORAGE})
 
@@ -73,10 +79,10 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         *(("silence", replace(policies, silence=value)) for value in _silences(desk)),
         *(("repeat", replace(policies, repeat=value)) for value in _repeats(desk.ballots)),
         ("repeat_limit", replace(policies, repeat_limit=None)),
-        *(("mixed_units", replace(policies, mixed_units=value)) for value in MixedUnits),
+        *(("mixed_units", replace(policies, mixed_units=value)) for value in _LET_IN),
         *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
         *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
-        *(("same_owner", replace(policies, same_owner=value)) for value in SameOwner),
+        *(("same_owner", replace(policies, same_owner=value)) for value in _owners(desk.roll)),
         *(
             ("include_kinds", replace(policies, include_kinds=kinds))
             for kinds in _kinds(policies, item)
@@ -84,6 +90,7 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
         *(("quorum", replace(policies, quorum=value)) for value in Quorum),
         *(("follow", replace(policies, follow=value)) for value in Follow),
+        *(("co_owners", replace(policies, co_owners=value)) for value in _contested(desk)),
         *(_of_elections(policies) if item.form is Form.ELECTION else ()),
     ]
     return [(name, other) for name, other in others if other != policies]
@@ -100,6 +107,17 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     if {MEDIUM_OF.get(name) for name in ballots.channels} == set(Medium):
         return list(Repeat)
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
+
+
+def _contested(desk: Desk) -> tuple[CoOwners, ...]:
+    """Leave out what becomes of objections where there are none."""
+    return () if desk.objected is None else tuple(CoOwners)
+
+
+def _owners(roll: ElectoralRoll) -> list[SameOwner]:
+    """Leave out households where the roster names none: they would be nobody."""
+    named = roll.roster.household is not None
+    return [value for value in SameOwner if named or value is not SameOwner.HOUSEHOLD]
 
 
 def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:

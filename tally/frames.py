@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tally.columns import KINDS, BallotColumns, RosterColumns, boundaries
 from tally.errors import TallyError
@@ -16,6 +17,9 @@ from tally.model import Agenda
 
 ROSTER = ("unit_key", "building", "kind", "area_cm2", "developer_stock", "owners")
 """Columns of a roster frame. ``owners`` holds a sequence of identities, ``kind`` a Chinese name."""
+
+HOUSEHOLD = "household"
+"""A column that a roster frame may have besides: the number of a household, empty for most."""
 
 BALLOTS = ("unit_keys", "void", "channel")
 """Columns of a ballot frame before its choices; ``unit_keys`` holds a sequence."""
@@ -55,6 +59,7 @@ def roster_from_frame(frame: pd.DataFrame) -> RosterColumns:
         developer_stock=frame["developer_stock"].to_numpy(np.bool_),
         owner_offsets=boundaries(map(len, owners)),
         owner_code=owner_code.astype(np.int32),
+        household=_households(frame),
     )
 
 
@@ -117,6 +122,13 @@ def result_frame(items: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
                 for measure in ("heads", "area_cm2")
             ]
     return pd.DataFrame(rows).set_index(["item", "proposal", "measure"])
+
+
+def _households(frame: pd.DataFrame) -> NDArray[np.int32] | None:
+    if HOUSEHOLD not in frame.columns or frame[HOUSEHOLD].isna().all():
+        return None
+    codes, _ = pd.factorize(frame[HOUSEHOLD])  # an empty cell gets -1, which is NO_HOUSEHOLD
+    return codes.astype(np.int32)
 
 
 def _require_columns(frame: pd.DataFrame, names: Sequence[object]) -> None:

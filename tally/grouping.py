@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tally.columns import RosterColumns, code_count
+from tally.households import NO_HOUSEHOLD
 from tally.model import SameOwner
 
 OUTSIDE = -1
@@ -25,7 +26,9 @@ def owner_groups(
     same_owner
         ``identity_set``: units with exactly the same set of owners. ``any_common_owner``: units
         linked by a chain of common owners, every link of it inside the scope. ``each_title``:
-        units with the same sole owner; a co-owned unit is a group of its own.
+        units with the same sole owner; a co-owned unit is a group of its own. ``household``:
+        units with the same set of owners or of the same household, and all that hang together by
+        such links inside the scope.
     in_scope
         Units of the electorate, bool, shape ``(U,)``; all of them if absent.
     segment
@@ -51,6 +54,8 @@ def owner_groups(
             labels = _linked_by_owner(roster, owned, segment)
         case SameOwner.EACH_TITLE:
             labels = _sole_owners(roster, owned)
+        case SameOwner.HOUSEHOLD:
+            labels = _linked_by_household(roster, owned, segment)
     labels = np.where(roster.developer_stock, code_count(labels), labels)
     if segment is not None:
         _, labels = np.unique(labels * code_count(segment) + segment, return_inverse=True)
@@ -106,20 +111,54 @@ def _sole_owners(roster: RosterColumns, owned: NDArray[np.bool_]) -> NDArray[np.
 def _linked_by_owner(
     roster: RosterColumns, owned: NDArray[np.bool_], segment: NDArray[np.int32] | None
 ) -> NDArray[np.int64]:
-    """Label connected units alike: the smallest row number among them."""
-    owners = code_count(roster.owner_code)
-    unit, owner = _titles_of(roster, owned)
+    """Label units alike that are connected by common owners."""
+    return _linked(len(roster), *_titles_of(roster, owned), segment)
+
+
+def _linked_by_household(
+    roster: RosterColumns, owned: NDArray[np.bool_], segment: NDArray[np.int32] | None
+) -> NDArray[np.int64]:
+    """Label units alike that are connected by equal sets of owners or equal households."""
+    sets = _identity_sets(roster, owned)
+    if roster.household is None:
+        return sets
+    units = np.flatnonzero(owned)
+    sharing = np.flatnonzero(owned & (roster.household != NO_HOUSEHOLD))
+    # Households are numbered above the sets, so that one is never taken for the other.
+    households = code_count(sets) + roster.household[sharing].astype(np.int64)
+    unit, tie = np.append(units, sharing), np.append(sets[units], households)
+    return _linked(len(roster), unit, tie, segment)
+
+
+def _linked(
+    units: int,
+    unit: NDArray[np.int64],
+    tie: NDArray[np.int64],
+    segment: NDArray[np.int32] | None,
+) -> NDArray[np.int64]:
+    """Label connected units alike: the smallest row number among them.
+
+    Parameters
+    ----------
+    units
+        Number of rows.
+    unit, tie
+        Each pair of a unit and something that ties it to all others with the same; codes from 0.
+    segment
+        Nothing ties units of two segments.
+    """
+    ties = code_count(tie)
     if segment is not None:
         # The same person in two segments is two people as far as links go.
-        pair = segment[unit] * np.int64(owners) + owner
-        distinct, owner = np.unique(pair, return_inverse=True)
-        owners = len(distinct)
-    label = np.arange(len(roster))
+        pair = segment[unit] * np.int64(ties) + tie
+        distinct, tie = np.unique(pair, return_inverse=True)
+        ties = len(distinct)
+    label = np.arange(units)
     while True:
-        smallest = np.full(owners, len(roster))
-        np.minimum.at(smallest, owner, label[unit])
+        smallest = np.full(ties, units)
+        np.minimum.at(smallest, tie, label[unit])
         hooked = label.copy()
-        np.minimum.at(hooked, label[unit], smallest[owner])
+        np.minimum.at(hooked, label[unit], smallest[tie])
         while not np.array_equal(hooked, shortcut := hooked[hooked]):
             hooked = shortcut
         if np.array_equal(hooked, label):

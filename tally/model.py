@@ -89,10 +89,26 @@ class Repeat(StrEnum):
 
 
 class MixedUnits(StrEnum):
-    """How an owner counts whose units voted differently (domain C-3)."""
+    """How an owner counts whose units voted differently (domain C-3).
+
+    ``refuse_different``: he cannot; a ballot that differs from what stands for another of his
+    units is not let in.
+    """
 
     NO_CHOICE = "no_choice"
     LAST_BALLOT = "last_ballot"
+    REFUSE_DIFFERENT = "refuse_different"
+
+
+class CoOwners(StrEnum):
+    """What becomes of a unit's ballot to which a co-owner objects in time (domain C-1).
+
+    ``void``: as if all its ballots were, the objector's own word included.
+    """
+
+    FIRST_STANDS = "first_stands"
+    ABSTAIN = "abstain"
+    VOID = "void"
 
 
 class BlankItem(StrEnum):
@@ -117,15 +133,18 @@ class VoidItem(StrEnum):
 
 
 class SameOwner(StrEnum):
-    """When two titles belong to the same head (domain C-5, C-6).
+    """When two titles belong to the same head (domain C-4 to C-6).
 
     A sole owner of several titles is one head under every one of them (JI art. 9);
     ``each_title`` counts each co-owned title by itself, even where the co-owners are the same.
+    ``household`` also joins the titles for which the roster names one household, as far as the
+    rules of procedure say so: the flats of spouses who each own one alone.
     """
 
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class Ranking(StrEnum):
@@ -216,6 +235,7 @@ class Policies:
     lot_seed: str | None = None
     """Published seed by which lots are drawn where equal votes leave a seat open; None leaves it
     to people (domain C-26)."""
+    co_owners: CoOwners = CoOwners.FIRST_STANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tally.model import (
     BlankItem,
     Candidates,
     Choice,
+    CoOwners,
     Follow,
     Form,
     Item,
@@ -29,12 +30,12 @@ from tally.model import (
     Quorum,
     Ranking,
     Repeat,
-    SameOwner,
     ShortOrEven,
     Silence,
     VoidBallot,
     VoidItem,
 )
+from tally.reference_heads import heads_of
 from tally.rules import COMMITTEE, Base, Ratio, Rule, rule_for
 
 Answer = int | str | tuple[int, int]
@@ -59,6 +60,7 @@ class _Papers:
     ballots: BallotColumns
     delivered: Sequence[bool] | None
     struck: frozenset[int]
+    objected: frozenset[int]
 
     def units_of(self, ballot: int) -> list[int]:
         start, end = self.ballots.unit_offsets[ballot : ballot + 2]
@@ -66,10 +68,6 @@ class _Papers:
 
     def medium_of(self, ballot: int) -> Medium:
         return MEDIUM_OF[self.ballots.channels[self.ballots.channel[ballot]]]
-
-    def owners_of(self, unit: int) -> frozenset[int]:
-        start, end = self.roster.owner_offsets[unit : unit + 2]
-        return frozenset(int(owner) for owner in self.roster.owner_code[start:end])
 
 
 def count_assembly(
@@ -79,6 +77,7 @@ def count_assembly(
     *,
     delivered: Sequence[bool] | None = None,
     struck: Collection[int] = (),
+    objected: Collection[int] = (),
 ) -> list[dict[str, Any]]:
     """Count every item the slow way.
 
@@ -95,7 +94,7 @@ def count_assembly(
         Elections add ``seats``, ``needs_decision`` and, where a clause calls one, the
         ``supplementary_seats`` of a supplementary election; choose-one items ``winner``.
     """
-    papers = _Papers(roster, ballots, delivered, frozenset(struck))
+    papers = _Papers(roster, ballots, delivered, frozenset(struck), frozenset(objected))
     results = []
     column = 0
     for item in agenda.items:
@@ -110,7 +109,7 @@ def _count_item(papers: _Papers, agenda: Agenda, item: Item, column: int) -> dic
     electorate = _electorate(papers.roster, item, policies)
     if not electorate:
         raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
-    heads = _heads(papers, electorate, policies.same_owner)
+    heads = heads_of(papers.roster, electorate, policies.same_owner)
     standing = _standing_ballots(papers, policies)
     area = {unit: int(papers.roster.area_cm2[unit]) for unit in electorate}
     whole = (len(heads), sum(area.values()))
@@ -192,37 +191,6 @@ def _electorate(roster: RosterColumns, item: Item, policies: Policies) -> list[i
     ]
 
 
-def _heads(papers: _Papers, electorate: list[int], same_owner: SameOwner) -> list[list[int]]:
-    """Gather the units of each head, inside the electorate only (JI art. 9)."""
-    stock = [unit for unit in electorate if papers.roster.developer_stock[unit]]
-    heads = [stock] if stock else []
-    named: list[tuple[frozenset[int], list[int]]] = []
-    for unit in electorate:
-        if unit in stock:
-            continue
-        owners = papers.owners_of(unit)
-        units = [unit]
-        if not owners:
-            heads.append(units)
-            continue
-        apart = []
-        for others, theirs in named:
-            if _same_head(owners, others, same_owner):
-                owners, units = owners | others, theirs + units
-            else:
-                apart.append((others, theirs))
-        named = [*apart, (owners, units)]
-    return heads + [units for _, units in named]
-
-
-def _same_head(owners: frozenset[int], others: frozenset[int], same_owner: SameOwner) -> bool:
-    """Tell whether the owners of one unit, or of a group, are the same head as those of another."""
-    if same_owner is SameOwner.ANY_COMMON_OWNER:
-        return bool(owners & others)
-    # Where each title counts, only sole owners are one head for several (JI art. 9).
-    return owners == others and (len(owners) == 1 or same_owner is not SameOwner.EACH_TITLE)
-
-
 def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | str]:
     """Let one ballot stand for each unit; a void ballot never stands.
 
@@ -231,15 +199,40 @@ def _standing_ballots(papers: _Papers, policies: Policies) -> dict[int, int | st
     """
     standing: dict[int, int | str] = {}
     valid: dict[int, list[int]] = {}
+    refusing = policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
     for ballot in range(len(papers.ballots)):
+        is_valid = not papers.ballots.void[ballot]
+        if refusing and is_valid and _differs(papers, valid, ballot, policies):
+            continue
         for unit in papers.units_of(ballot):
-            if not papers.ballots.void[ballot]:
+            if is_valid:
                 valid.setdefault(unit, []).append(ballot)
             elif ballot not in papers.struck:
                 standing[unit] = "void"
     for unit, ballots in valid.items():
         standing[unit] = _which_stands(papers, ballots, policies)
-    return {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+    kept = {unit: ballot for unit, ballot in standing.items() if ballot not in papers.struck}
+    if policies.co_owners is not CoOwners.FIRST_STANDS:
+        # A co-owner objects to what stands for his unit (domain C-1).
+        kept |= dict.fromkeys(
+            [unit for unit in papers.objected if isinstance(kept.get(unit), int)],
+            "void" if policies.co_owners is CoOwners.VOID else "frozen",
+        )
+    return kept
+
+
+def _differs(papers: _Papers, valid: dict[int, list[int]], ballot: int, policies: Policies) -> bool:
+    """Tell whether a ballot, let in, would leave units of one head under different ballots.
+
+    Where the rules say so it is not let in (domain C-3).
+    """
+    named = papers.units_of(ballot)
+    for units in heads_of(papers.roster, [*range(len(papers.roster))], policies.same_owner):
+        claims = {unit: valid.get(unit, []) + [ballot] * named.count(unit) for unit in units}
+        stands = [_which_stands(papers, each, policies) for each in claims.values() if each]
+        if len({tuple(papers.ballots.choices[each].tolist()) for each in stands}) > 1:
+            return True
+    return False
 
 
 def _which_stands(papers: _Papers, ballots: list[int], policies: Policies) -> int:
@@ -295,6 +288,7 @@ def _answers(
     for unit in electorate:
         ballot = standing.get(unit, "silent")
         mark = ballot if isinstance(ballot, str) else marks[ballot]
+        mark = Choice.ABSTAIN if mark == "frozen" else mark
         answers[unit] = spoiled if mark == Choice.VOID else mark
     return answers
 
@@ -327,6 +321,9 @@ def _last_ballot_governs(
 ) -> dict[int, Answer]:
     """Give all participating units of an owner the choice of his latest ballot among them."""
     governed = dict(answers)
+    cast = sorted(ballot for ballot in standing.values() if isinstance(ballot, int))
+    # To freeze a unit is the last word on it.
+    turn = {ballot: place for place, ballot in enumerate([*cast, "frozen"])}
     for units in heads:
         voted = [
             unit
@@ -335,7 +332,7 @@ def _last_ballot_governs(
             and (answers[unit] != Choice.BLANK or policies.blank_item is BlankItem.ABSTAIN)
         ]
         if voted:
-            latest = max(voted, key=lambda unit: int(standing[unit]))
+            latest = max(voted, key=lambda unit: turn[standing[unit]])
             for unit in voted:
                 governed[unit] = answers[latest]
     return governed

@@ -55,7 +55,7 @@ class Replay:
     def carried_if_changed(
         self, ballots: Sequence[int] | NDArray[np.int64], to: int | Sequence[int]
     ) -> bool:
-        """Let some ballots name other choices."""
+        """Let some ballots name other choices; they stand as they did before (domain C-3)."""
         answers = self.answers.copy()
         answers[ballots] = to
         return self._carried(self.held, answers)

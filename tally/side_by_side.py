@@ -14,6 +14,7 @@ from tally.columns import (
     boundaries,
     code_count,
 )
+from tally.households import one_after_the_other
 
 _CHANNELS = {name: code for code, name in enumerate(MEDIUM_OF)}
 """Channels that a rule may ask for; a city may name more others than int8 tells apart."""
@@ -56,6 +57,7 @@ def side_by_side(
             [roster.owner_code + start for roster, start in zip(rosters, owners, strict=False)],
             dtype=np.int32,
         ),
+        household=one_after_the_other([(len(each), each.household) for each in rosters]),
     )
     segments = Segments(names, np.repeat(np.arange(len(names), dtype=np.int32), np.diff(units)))
     cast = BallotColumns(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tally.columns import KINDS, BallotColumns, RosterColumns, Segments
 from tally.errors import TallyError
+from tally.households import NO_HOUSEHOLD
 from tally.model import MAX_OPTIONS, Agenda, Form, Item, Silence
 from tally.question import Question
 from tally.slots import Answers
@@ -48,10 +49,15 @@ def require_sound_roster(roster: RosterColumns, segments: Segments | None = None
     _require_shape("产权状态", roster.developer_stock, (units,), np.bool_)
     _require_offsets("业主", roster.owner_offsets, units, roster.owner_code)
     _require_unique_units(roster, segments)
+    household = roster.household
+    if household is None:
+        household = np.full(units, NO_HOUSEHOLD, dtype=np.int32)
+    _require_shape("合户", household, (units,), np.int32)
     for noun, wrong in (
         ("楼栋代码无法识别", (roster.building < 0) | (roster.building >= len(roster.buildings))),
         ("用途代码无法识别", (roster.kind < 0) | (roster.kind >= len(KINDS))),
         ("面积必须大于零", roster.area_cm2 <= 0),
+        ("合户代码无法识别", (household < NO_HOUSEHOLD) | (household >= units)),
     ):
         if wrong.any():
             row = int(wrong.argmax())
@@ -150,9 +156,19 @@ def require_delivery(
         The records are absent or do not fit the roster.
     """
     if delivered is not None:
-        _require_shape("送达记录", delivered, (len(roster),), np.bool_)
+        require_units("送达记录", roster, delivered)
     elif agenda.policies.silence is Silence.DELIVERED_FOLLOWS:
         raise TallyError("规则规定已送达未表决的计入多数，但没有提供送达记录")
+
+
+def require_units(noun: str, roster: RosterColumns, units: NDArray[np.bool_]) -> None:
+    """Refuse a column of units that does not fit the roster.
+
+    Raises
+    ------
+    TallyError
+    """
+    _require_shape(noun, units, (len(roster),), np.bool_)
 
 
 def require_struck(ballots: BallotColumns, struck: Collection[int]) -> None:

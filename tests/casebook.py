@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Candidates,
     Choice,
+    CoOwners,
     Electorate,
     Follow,
     Form,
@@ -40,10 +41,10 @@ from tally.model import (
 FOLDER = Path(__file__).parent / "cases"
 ALWAYS = {"案例", "依据", "对应", "名册", "表决票"}
 SOMETIMES = {
-    *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票"),
+    *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票", "异议"),
     *("名额", "候补", "候选人", "选项", "结果", "报错"),
 }
-UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态"}
+UNIT, STATUS = {"房号", "用途", "面积", "业主"}, {"状态", "合户编号"}
 BALLOT, REASON, CHANNEL = {"房号", "选择"}, {"作废"}, {"渠道"}
 SCOPE = {"用途", "楼栋", "房屋"}
 FORMS = {"决议": Form.RESOLUTION, "选举": Form.ELECTION, "多选一": Form.CHOOSE_ONE}
@@ -83,7 +84,10 @@ RULES = {
         },
     ),
     "改投次数": ("repeat_limit", {f"最多 {n} 次": n for n in range(1, 4)}),
-    "各房屋选择不一": ("mixed_units", {"以最后一张为准": MixedUnits.LAST_BALLOT}),
+    "各房屋选择不一": (
+        "mixed_units",
+        {"以最后一张为准": MixedUnits.LAST_BALLOT, "后一张不收": MixedUnits.REFUSE_DIFFERENT},
+    ),
     "留空": ("blank_item", {"视为弃权": BlankItem.ABSTAIN}),
     "无效票": ("void_ballot", {"计入参与": VoidBallot.PARTICIPATING}),
     "同一业主": (
@@ -91,6 +95,7 @@ RULES = {
         {
             "有共同所有权人即合并": SameOwner.ANY_COMMON_OWNER,
             "共有房屋每套各计一人": SameOwner.EACH_TITLE,
+            "同一合户编号的合并": SameOwner.HOUSEHOLD,
         },
     ),
     "计入用途": ("include_kinds", {}),
@@ -112,6 +117,10 @@ RULES = {
         },
     ),
     "得票相同": ("lot_seed", {f"以种子“{seed}”抽签": seed for seed in ("甲", "乙")}),
+    "共有人提出异议": (
+        "co_owners",
+        {"按弃权计算": CoOwners.ABSTAIN, "表决票作废": CoOwners.VOID},
+    ),
     "选举时同意的人数": ("candidates", {"不得超过名额": Candidates.AT_MOST_SEATS}),
 }
 """Policy behind each clause, and what it may say instead of the default."""
@@ -143,6 +152,7 @@ class Papers:
     ballots: BallotColumns
     delivered: np.ndarray | None
     struck: list[int]
+    objected: np.ndarray
 
 
 def read_cases(text):
@@ -206,6 +216,7 @@ def papers_of(case):
         BallotColumns.from_rows(roster, agenda, rows),
         np.isin(roster.unit_key, case["送达"]) if "送达" in case else None,
         [position - 1 for position in case.get("剔除票", ())],
+        np.isin(roster.unit_key, case.get("异议", ())),
     )
 
 
@@ -251,6 +262,7 @@ def _units(unit):
             area_cm2=cm2(unit["面积"]),
             developer_stock=unit.get("状态") in STOCK,
             owners=() if owner == ("不明",) else owner,
+            household=unit.get("合户编号"),
         )
         for key, owner in zip(keys, owners, strict=True)
     ]

@@ -37,6 +37,7 @@ class SameOwnerRule(StrEnum):
     ANY_COMMON_OWNER = "any_common_owner"
     NAMED_VOTER = "named_voter"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class CountedOwner(StrEnum):
@@ -45,6 +46,7 @@ class CountedOwner(StrEnum):
     IDENTITY_SET = "identity_set"
     ANY_COMMON_OWNER = "any_common_owner"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
 
 class PetitionAim(StrEnum):
@@ -177,11 +179,15 @@ def recount(
             help="送达名单：每行一个已送达表决票的房屋编号，规则约定送达未表决的计入多数时用"
         ),
     ] = None,
+    objected: Annotated[
+        Path | None,
+        typer.Option(help="异议名单：每行一个房屋编号，其共有人在截止前对已投的票提出过异议"),
+    ] = None,
 ) -> None:
     """不用服务器和数据库，由三个文件重新计票。输入有问题则逐条列出，退出码 2。"""
     from api.cli.offline import recount_files
 
-    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude, delivered))
+    raise SystemExit(recount_files(roster, ballots, agenda, out, exclude, delivered, objected))
 
 
 @app.command()

@@ -14,6 +14,7 @@ _POLICIES = {
     "include_kinds": "车位与储藏是否计入",
     "mixed_units": "多套房意见不一的处理",
     "blank_item": "空白项的处理",
+    "co_owners": "共有人提出异议的处理",
     "void_ballot": "废票是否算参与",
     "same_owner": "同一业主的认定",
     "repeat": "重复投票以哪张为准",

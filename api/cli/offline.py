@@ -26,13 +26,14 @@ def recount_files(
     out: Path,
     exclude: Path | None = None,
     delivered: Path | None = None,
+    objected: Path | None = None,
 ) -> int:
     """Count three files and write the result; 2 with every problem listed if they have any.
 
     ``exclude`` lists rows of the ballot sheet to be struck, ``delivered`` units with proof of
-    delivery.
+    delivery, ``objected`` units to whose ballot a co-owner objected.
     """
-    lists = {"exclude": exclude, "delivered": delivered}
+    lists = {"exclude": exclude, "delivered": delivered, "objected": objected}
     given = {name: path for name, path in lists.items() if path is not None}
     contents = read_files((roster, ballots, agenda, *given.values()))
     if contents is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.access import Anyone, router, staff
@@ -31,9 +31,10 @@ class Issued(BaseModel):
 
 
 class SupervisionOut(BaseModel):
-    """Refused ballots by reason, and paper that waits for its second entry."""
+    """Refused ballots by reason, paper that waits for its second entry, and objections."""
 
     assembly: str
+    objections: int = Field(description="共有人对表决票提出异议的件数")
     pending_paper: int
     refused: dict[str, int]
 

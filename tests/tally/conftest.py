@@ -18,6 +18,7 @@ from tally.model import (
     Candidate,
     Candidates,
     Choice,
+    CoOwners,
     Electorate,
     Follow,
     Form,
@@ -85,6 +86,7 @@ def policies(draw, *, delivery):
         short_or_even=draw(st.sampled_from(ShortOrEven)),
         candidates=draw(st.sampled_from(Candidates)),
         lot_seed=draw(st.sampled_from([None, "甲", "乙"])),
+        co_owners=draw(st.sampled_from(CoOwners)),
     )
 
 
@@ -93,6 +95,8 @@ def rosters(draw, *, most_units):
     units = draw(st.integers(1, most_units))
     names = st.sampled_from(draw(st.sampled_from(["甲乙", "甲乙丙丁戊"])))
     area = draw(st.sampled_from([SMALL, SMALL, SMALL, LARGE, HUGE]))
+    # Few rosters name households.
+    households = draw(st.sampled_from([st.none(), st.sampled_from([None, None, 7, 8])]))
     rows = [
         UnitRow(
             unit_key=f"1-1-{unit + 1}",
@@ -104,6 +108,7 @@ def rosters(draw, *, most_units):
             area_cm2=draw(area),
             developer_stock=draw(st.integers(0, 5)) == 0,
             owners=tuple(draw(st.lists(names, min_size=draw(st.integers(0, 1)), max_size=2))),
+            household=draw(households),
         )
         for unit in range(units)
     ]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,17 @@ def assert_same(fast, plain):
         assert tuple(fast["none_of_these"].values()) == plain["none_of_these"]
 
 
+def objections(roster):
+    """Units to whose ballot a co-owner objects; mostly none."""
+    units = st.sets(st.integers(0, len(roster) - 1), max_size=3)
+    return st.one_of(st.just(frozenset()), units)
+
+
+def column_of(units, roster):
+    """The same as the column that the count takes, or none at all."""
+    return np.isin(np.arange(len(roster)), sorted(units)) if units else None
+
+
 @settings(max_examples=3 * USUAL, deadline=None)
 @given(data=st.data())
 def test_fast_and_plain_counts_agree(drawn, data):
@@ -74,6 +86,7 @@ def test_fast_and_plain_counts_agree(drawn, data):
     struck = data.draw(st.sets(st.integers(0, max(len(vote.ballots) - 1, 0)), max_size=2))
     if len(vote.ballots) == 0:
         struck = set()
+    objected = data.draw(objections(vote.roster))
 
     fast = count_assembly(
         vote.agenda,
@@ -81,10 +94,16 @@ def test_fast_and_plain_counts_agree(drawn, data):
         vote.ballots,
         delivered=vote.delivered,
         struck=struck,
+        objected=column_of(objected, vote.roster),
         in_doubt=False,
     )
     plain = reference.count_assembly(
-        vote.agenda, vote.roster, vote.ballots, delivered=vote.delivered, struck=struck
+        vote.agenda,
+        vote.roster,
+        vote.ballots,
+        delivered=vote.delivered,
+        struck=struck,
+        objected=objected,
     )
 
     for quick, slow in zip(fast, plain, strict=True):
@@ -120,7 +139,14 @@ def test_every_combination_of_policies(drawn, data, silence, mixed_units):
 def test_every_variant_is_the_count_under_that_policy(drawn, data):
     """``depends_on`` names exactly the policies under which the plain count decides otherwise."""
     vote = data.draw(drawn())
-    [result] = count_assembly(vote.agenda, vote.roster, vote.ballots, delivered=vote.delivered)
+    objected = data.draw(objections(vote.roster))
+    [result] = count_assembly(
+        vote.agenda,
+        vote.roster,
+        vote.ballots,
+        delivered=vote.delivered,
+        objected=column_of(objected, vote.roster),
+    )
 
     expected = []
     for variant in result["variants"]:
@@ -135,7 +161,7 @@ def test_every_variant_is_the_count_under_that_policy(drawn, data):
         policies = replace(vote.agenda.policies, **{variant["policy"]: value})
         agenda = replace(vote.agenda, policies=policies)
         [plain] = reference.count_assembly(
-            agenda, vote.roster, vote.ballots, delivered=vote.delivered
+            agenda, vote.roster, vote.ballots, delivered=vote.delivered, objected=objected
         )
         assert variant["carried"] == plain["carried"]
         assert tuple(variant["electorate"].values()) == plain["electorate"]

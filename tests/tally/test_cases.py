@@ -104,7 +104,9 @@ def test_the_count_says_what_the_case_says(case):
         with pytest.raises(TallyError, match=case["报错"]):
             count_assembly(*columns, delivered=papers.delivered)
         return
-    [result] = count_assembly(*columns, delivered=papers.delivered, struck=papers.struck)
+    [result] = count_assembly(
+        *columns, delivered=papers.delivered, struck=papers.struck, objected=papers.objected
+    )
     for name, said in case["结果"].items():
         assert told(result, name) == expected_of(name, said), name
 
@@ -118,6 +120,7 @@ def test_the_plain_count_reaches_the_same_verdict(case):
             papers.agenda,
             papers.roster,
             papers.ballots,
+            objected=papers.objected.nonzero()[0].tolist(),
             delivered=papers.delivered,
             struck=papers.struck,
         )

@@ -93,13 +93,14 @@ ROWS_OF_THE_LAW = {
     "mixed_units": {"C-3"},
     "blank_item": {"C-21"},
     "void_ballot": {"C-19"},
-    "same_owner": {"C-5", "C-6"},
+    "same_owner": {"C-4", "C-5", "C-6"},
     "void_item": {"C-20"},
     "ranking": {"C-26"},
     "quorum": {"C-30"},
     "follow": {"C-24"},
     "short_or_even": {"C-27"},
     "candidates": {"C-25"},
+    "co_owners": {"C-1"},
 }
 
 

@@ -1,5 +1,6 @@
 """Which other readings doubt tries."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,9 +12,8 @@ from tally.model import Agenda, Form, Item, Kind, Matter, Policies
 
 ITEM = Item("1", "决议", Form.RESOLUTION, Matter.OTHER)
 AGENDA = Agenda("大会", "业委会", None, None, date(2026, 6, 1), Policies(), (ITEM,))
-ROSTER = RosterColumns.from_rows(
-    [UnitRow("1", "1", Kind.DWELLING, 10, developer_stock=False, owners=("甲",))]
-)
+UNIT = UnitRow("1", "1", Kind.DWELLING, 10, developer_stock=False, owners=("甲",))
+ROSTER = RosterColumns.from_rows([UNIT])
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_the_clause_on_delivery_is_tried_where_delivery_was_recorded(delivered, 
     [result] = count_assembly(AGENDA, ROSTER, nobody, delivered=delivered)
     tried = [row["value"] for row in result["variants"] if row["policy"] == "silence"]
     assert tried == silences
+
+
+@pytest.mark.parametrize(
+    ("household", "rules"),
+    [
+        (None, ["any_common_owner", "each_title"]),
+        (3, ["any_common_owner", "each_title", "household"]),
+    ],
+)
+def test_households_are_tried_where_the_roster_names_them(household, rules):
+    """Nowhere else could the clause change anything (domain C-4)."""
+    roster = RosterColumns.from_rows([replace(UNIT, household=household)])
+    [result] = count_assembly(AGENDA, roster, BallotColumns.from_rows(roster, AGENDA, []))
+    tried = [row["value"] for row in result["variants"] if row["policy"] == "same_owner"]
+    assert tried == rules

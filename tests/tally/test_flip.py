@@ -25,6 +25,7 @@ from tally.model import (
     Quorum,
     Silence,
 )
+from tally.one_voice import as_received
 from tally.question import questions_of
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
@@ -74,8 +75,19 @@ def counted_only(vote):
     return desk.holdings(scope, desk.slots(policies)).ballots.tolist()
 
 
+def let_in(vote):
+    """What the rules let in stays in, whatever a ballot of it might have said instead."""
+    policies = vote.agenda.policies
+    if policies.mixed_units is not MixedUnits.REFUSE_DIFFERENT:
+        return vote
+    received = as_received(vote.ballots, vote.roster, policies)
+    policies = replace(policies, mixed_units=MixedUnits.NO_CHOICE)
+    return replace(vote, ballots=received, agenda=replace(vote.agenda, policies=policies))
+
+
 def truth(vote, number, question):
     """Fewest to strike and to change for one proposal, by trying."""
+    vote = let_in(vote)
     counted = counted_only(vote)
     before = proposals(vote, vote.ballots)[number]
 

@@ -173,3 +173,10 @@ def test_a_result_table_has_a_row_for_each_option():
         "abstain": 0,
         "void": 0,
     }
+
+
+def test_households_are_read_where_a_frame_has_them():
+    frame = roster_frame().assign(household=[None, 7, 9, None, 7])
+    assert roster_from_frame(frame).household.tolist() == [-1, 0, 1, -1, 0]
+    assert roster_from_frame(frame.assign(household=None)).household is None
+    assert roster_from_frame(roster_frame()).household is None

@@ -29,10 +29,18 @@ def groups(owners, same_owner, stock=(), inside=None):
     return owner_groups(roster_of(owners, stock), same_owner, inside).tolist()
 
 
+def households(owners, numbers, *, same_owner=SameOwner.HOUSEHOLD, stock=(), inside=None):
+    rows = [
+        UnitRow(f"1-1-{n}", "1", Kind.DWELLING, 1, n in stock, tuple(names), number)
+        for n, (names, number) in enumerate(zip(owners, numbers, strict=True))
+    ]
+    return owner_groups(RosterColumns.from_rows(rows), same_owner, inside).tolist()
+
+
 def same(owners, others, same_owner):
     if same_owner is SameOwner.ANY_COMMON_OWNER:
         return owners & others
-    return owners == others and (same_owner is SameOwner.IDENTITY_SET or len(owners) == 1)
+    return owners == others and (same_owner is not SameOwner.EACH_TITLE or len(owners) == 1)
 
 
 def test_codes_follow_first_appearance():
@@ -58,6 +66,33 @@ def test_developer_stock_is_one_head_whoever_the_title_names():
 def test_an_unknown_owner_is_a_head_of_his_own():
     for same_owner in SameOwner:
         assert groups(["", "", "a"], same_owner) == [0, 1, 2]
+
+
+def test_spouses_who_each_own_a_flat_are_one_head_only_by_the_clause():
+    """Domain C-4: their household is named in the roster, and counts where the rules say so."""
+    assert households(["a", "b", "c"], [3, 3, None]) == [0, 0, 1]
+    for same_owner in set(SameOwner) - {SameOwner.HOUSEHOLD}:
+        assert households(["a", "b", "c"], [3, 3, None], same_owner=same_owner) == [0, 1, 2]
+
+
+def test_a_household_takes_all_units_of_its_owners_with_it():
+    """A sole owner of two flats stays one head (JI art. 9), whichever names the household."""
+    owners = ["a", "a", "b", "ab", "b", "", ""]
+    assert households(owners, [3, None, 3, None, None, 3, None]) == [0, 0, 0, 1, 0, 0, 2]
+    assert households(["a", "b", "b", "c"], [3, 3, 4, 4]) == [0, 0, 0, 0]
+
+
+def test_a_household_links_neither_stock_nor_through_units_outside():
+    assert households(["a", "d", "b"], [3, 3, 4], stock={1}) == [0, 1, 2]
+    inside = np.array([True, False, True])
+    assert households(["a", "b", "b"], [3, 3, None], inside=inside) == [0, -1, 1]
+
+
+def test_a_household_of_one_segment_is_nobody_in_another():
+    rows = [UnitRow(str(n), "1", Kind.DWELLING, 1, False, (f"p{n}",), n // 2) for n in range(4)]
+    segment = np.array([0, 0, 0, 1], dtype=np.int32)
+    found = owner_groups(RosterColumns.from_rows(rows), SameOwner.HOUSEHOLD, segment=segment)
+    assert found.tolist() == [0, 0, 1, 2]
 
 
 def test_a_chain_of_common_owners_links_only_inside_the_scope():

@@ -1,5 +1,6 @@
 """Columns of several complexes, put one after the other, to the last code."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -80,3 +81,32 @@ def test_every_column_keeps_its_type():
         np.bool_: (roster.developer_stock, ballots.void),
     }
     assert all(column.dtype == dtype for dtype, some in columns.items() for column in some)
+
+
+def test_households_of_each_complex_stay_its_own():
+    """Number 7 here and number 7 there are two families; a complex may name none."""
+    places = [("甲一", [None, 7, 9]), ("甲二", [None, None]), ("乙", [7, None])]
+    complexes = [
+        (
+            name,
+            RosterColumns.from_rows(
+                [
+                    UnitRow(f"{n}", "1", Kind.DWELLING, 5, False, (), household)
+                    for n, household in enumerate(numbers)
+                ]
+            ),
+        )
+        for name, numbers in places
+    ]
+    roster, _, _ = side_by_side(
+        [(name, each, BallotColumns.from_rows(each, AGENDA, [])) for name, each in complexes]
+    )
+    assert roster.household.tolist() == [-1, 0, 1, -1, -1, 2, -1]
+    assert roster.household.dtype == "int32"
+    nobody, _, _ = side_by_side(
+        [
+            (name, replace(each, household=None), BallotColumns.from_rows(each, AGENDA, []))
+            for name, each in complexes
+        ]
+    )
+    assert nobody.household is None

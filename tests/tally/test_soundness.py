@@ -72,6 +72,21 @@ LARGEST = 2**63 - 1
             2,
         ),
         (
+            {"household": np.array([-1, -2, 0], dtype=np.int32)},
+            "清册第 2 行（1-1-1）：合户代码无法识别",
+            1,
+        ),
+        (
+            {"household": np.array([-1, 2, 3], dtype=np.int32)},
+            "清册第 3 行（1-1-2）：合户代码无法识别",
+            2,
+        ),
+        (
+            {"household": np.zeros(2, dtype=np.int32)},
+            "合户一列应为 int32 (3,)，实为 int32 (2,)",
+            None,
+        ),
+        (
             {"kind": altered(ROSTER.kind, 0, 6)},
             "清册第 1 行（1-1-0）：用途代码无法识别",
             0,

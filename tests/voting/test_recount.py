@@ -343,3 +343,40 @@ def test_no_server_part_is_loaded():
         "sys.exit(', '.join(servers & set(sys.modules)) or None)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_spouses_are_one_head_where_the_rules_and_the_roster_say_so():
+    """Domain C-4: a flat of A and one of C name one household; without the clause, nothing."""
+    head, *rows = ROSTER.decode().splitlines()
+    named = [
+        f"{row},{3 if '-'.join(row.split(',')[:3]) in ('1-1-101', '1-1-202') else ''}"
+        for row in rows
+    ]
+    roster = "\n".join([f"{head},合户编号", *named]).encode()
+    heads = {}
+    for rule in ("identity_set", "household"):
+        counted = recount(roster, "清册.csv", ballots(CAST), "票.csv", agenda(same_owner=rule))
+        (item,) = counted["items"]
+        heads[rule] = item["electorate"]["heads"]
+        assert item["electorate"]["area_cm2"] == 4_000_000
+        tried = [each["value"] for each in item["variants"] if each["policy"] == "same_owner"]
+        assert ("household" in tried) is (rule != "household")
+    assert heads == {"identity_set": 4, "household": 3}
+    assert item["used_policies"][0]["clause"] == "C-4"
+
+
+def test_units_objected_to_are_given_in_a_list_of_their_own():
+    """Domain C-1: A objects to what B, with whom he owns 1-1-201, has voted."""
+    heads = {}
+    for rule in ("first_stands", "abstain", "void"):
+        files = (ROSTER, "清册.csv", ballots(CAST), "票.csv", agenda(co_owners=rule))
+        counted = recount(*files, objected_bytes=b"1-1-201  # A\n")
+        assert counted["inputs"]["objected"] == canonical.digest(b"1-1-201  # A\n")
+        (item,) = counted["items"]
+        heads[rule] = [item[name]["heads"] for name in ("approve", "abstain", "void")]
+    assert heads == {"first_stands": [1, 2, 0], "abstain": [0, 3, 0], "void": [0, 2, 1]}
+    with pytest.raises(InputsUnreadable) as refused:
+        recount(*files, objected_bytes=b"9-9-999\n")
+    assert refused.value.lines == (
+        "objected.txt：第 1 行：所写的不是业主清册中的房屋编号，应如 1-1-101",
+    )

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from api.composition import ServiceSigner
 from voting.assembly.service import Assemblies
 from voting.ballot.model import OWNER, PAYLOAD_TYPE, Ballot
+from voting.box import objection
+from voting.box.contest import Contest
 from voting.box.service import BallotBox
 from voting.count.service import Counting
 from voting.identity import enrolment
@@ -238,6 +240,15 @@ class World:
             ServiceSigner(key),
             self.clock,
         )
+        self.contest = Contest(
+            self.database,
+            self.ledger,
+            self.rosters,
+            self.identities,
+            self.assemblies,
+            self.throttle,
+            self.clock,
+        )
         self.counting = Counting(
             self.database, self.ledger, self.rosters, self.assemblies, self.clock
         )
@@ -335,6 +346,18 @@ class World:
         }
         payload = Ballot(**(values | other)).to_bytes()
         return self.phones[name].seal(PAYLOAD_TYPE, payload).to_bytes()
+
+    def object(self, name, units, **other):
+        """Sign an objection to the ballot that stands for these units, and hand it in."""
+        values = {
+            "assembly_id": self.assembly_id,
+            "notice_digest": self.poll.notice_digest,
+            "units": tuple(units),
+            "nonce": secrets.token_hex(16),
+        }
+        payload = objection.BallotObjection(**(values | other)).to_bytes()
+        data = self.phones[name].seal(objection.PAYLOAD_TYPE, payload).to_bytes()
+        return self.contest.object(self.assembly_id, data, address="203.0.113.7")
 
     def cast(self, name, units, said=None, **other):
         """Sign and cast a ballot."""

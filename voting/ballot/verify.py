@@ -24,7 +24,8 @@ no.   check                                                       refusal
 15    the signature is right                                      ``bad-signature``
 ====  ==========================================================  ==========================
 
-Whether these units have voted already is the ballot box's question, not the ballot's.
+Whether these units have voted already is the ballot box's question, not the ballot's, and so is
+check 16, where the rules do not let an owner's units differ: see :mod:`voting.box.one_voice`.
 """
 
 from collections.abc import Callable

@@ -7,6 +7,7 @@ from voting.kernel.clock import timestamp
 
 PHONE = "ballot"
 PAPER = "paper-ballot"
+OBJECTION = "ballot-objection"
 
 
 def ballot_entry(kind: str, commitment: str, at: datetime) -> bytes:
@@ -20,3 +21,14 @@ def ballot_entry(kind: str, commitment: str, at: datetime) -> bytes:
         SHA-256 of salt and the ballot as received, hexadecimal.
     """
     return canonical.encode({"at": timestamp(at), "commitment": commitment, "type": kind})
+
+
+def objection_entry(commitment: str, at: datetime) -> bytes:
+    """Write the public entry of an objection to a ballot; neither owner nor unit is in it.
+
+    Parameters
+    ----------
+    commitment
+        SHA-256 of salt and the objection as received, hexadecimal.
+    """
+    return canonical.encode({"at": timestamp(at), "commitment": commitment, "type": OBJECTION})

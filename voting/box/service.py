@@ -14,6 +14,7 @@ from voting.ballot.verify import VerifiedBallot, require_open, verify
 from voting.box import paper as paper_ballots
 from voting.box import store
 from voting.box.entries import PAPER, PHONE, ballot_entry
+from voting.box.one_voice import other_units, require_one_voice
 from voting.box.receipt import PAYLOAD_TYPE as RECEIPT_TYPE
 from voting.box.receipt import Receipt, credit
 from voting.box.refusals import (
@@ -71,7 +72,7 @@ class BallotBox:
         ------
         Refusal
             See :mod:`voting.ballot.verify`; also ``AlreadyVoted``, ``WrongSequence``,
-            ``TooManyAttempts``. Nothing is kept of a refused ballot but the count.
+            ``DifferentChoices``, ``TooManyAttempts``. Of a refused ballot only the count is kept.
         """
         self._throttle.require("refused-ballots", address, _REFUSED, _MINUTES)
         try:
@@ -137,7 +138,7 @@ class BallotBox:
         Raises
         ------
         SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
-        UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice
+        UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice, DifferentChoices
         """
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
@@ -292,17 +293,22 @@ class BallotBox:
         at: datetime,
     ) -> int:
         """Put one ballot into log and tables; the caller's transaction makes it durable."""
-        opening = commit(data)
-        entry = ballot_entry(kind, opening.commitment, at)
-        origin = self._ledger.origins.assembly(poll.assembly_id)
-        position = self._ledger.append(session, origin, [entry])[0]
+        packed = np.array(choices, np.int8).tobytes()
+        won, giving = list[int](), set[int]()
         if not void:
             standing = self._standing(session, poll, unit_codes)
             giving = {
                 c for c, held in standing.items() if held.gives_way(kind, poll.agenda.policies)
             }
             won = [code for code in unit_codes if code in giving or code not in standing]
-            store.take_slots(session, poll.assembly_id, position, won, giving)
+            others = other_units(self._rosters.frozen(poll.roster_id), poll.agenda.policies, won)
+            said = store.standing_choices(session, poll.assembly_id, others)
+            require_one_voice(kind, packed, said)
+        opening = commit(data)
+        entry = ballot_entry(kind, opening.commitment, at)
+        origin = self._ledger.origins.assembly(poll.assembly_id)
+        position = self._ledger.append(session, origin, [entry])[0]
+        store.take_slots(session, poll.assembly_id, position, won, giving)
         session.add(
             store.BallotRow(
                 assembly_id=poll.assembly_id,
@@ -313,7 +319,7 @@ class BallotBox:
                 group_code=group,
                 sequence=sequence,
                 unit_codes=np.array(unit_codes, "<i4").tobytes(),
-                choices=np.array(choices, np.int8).tobytes(),
+                choices=packed,
                 received_at=at,
                 salt=opening.salt,
                 data=data,

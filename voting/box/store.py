@@ -49,6 +49,26 @@ class SlotRow(Base):
     position: Mapped[int]
 
 
+class BallotObjectionRow(Base):
+    """A co-owner's objection to what stands for his units, and the opening of its commitment."""
+
+    __tablename__ = "ballot_objections"
+    __table_args__ = (UniqueConstraint("assembly_id", "digest"),)
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str]
+    unit_codes: Mapped[bytes]
+    received_at: Mapped[datetime]
+    salt: Mapped[bytes]
+    data: Mapped[bytes]
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Places of its units in the roster."""
+        return tuple(np.frombuffer(self.unit_codes, "<i4").tolist())
+
+
 class PaperEntryRow(Base):
     """The first clerk's reading of a paper ballot, waiting for the second."""
 
@@ -107,12 +127,50 @@ def ballots(session: Session, assembly_id: str) -> list[BallotRow]:
     )
 
 
+def objections(session: Session, assembly_id: str) -> list[BallotObjectionRow]:
+    """List every objection in the order of the log."""
+    return list(
+        session.scalars(
+            select(BallotObjectionRow)
+            .where(BallotObjectionRow.assembly_id == assembly_id)
+            .order_by(BallotObjectionRow.position)
+        )
+    )
+
+
+def objection_by_digest(
+    session: Session, assembly_id: str, digest: str
+) -> BallotObjectionRow | None:
+    """Find the objection with this signed text."""
+    return session.scalar(
+        select(BallotObjectionRow).where(
+            BallotObjectionRow.assembly_id == assembly_id, BallotObjectionRow.digest == digest
+        )
+    )
+
+
 def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
     """Find which of these units have a standing ballot, and where it is in the log."""
     statement = select(SlotRow.unit_code, SlotRow.position).where(
         SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(unit_codes))
     )
     return dict(session.execute(statement).all())
+
+
+def standing_choices(session: Session, assembly_id: str, unit_codes: Sequence[int]) -> set[bytes]:
+    """Give what the ballots say that stand for any of these units."""
+    if not unit_codes:
+        return set()
+    statement = (
+        select(BallotRow.choices)
+        .join(
+            SlotRow,
+            (SlotRow.assembly_id == BallotRow.assembly_id)
+            & (SlotRow.position == BallotRow.position),
+        )
+        .where(BallotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(unit_codes))
+    )
+    return set(session.scalars(statement.distinct()))
 
 
 def take_slots(
@@ -218,6 +276,12 @@ def erase_ballots(session: Session, assembly_ids: Collection[str]) -> None:
         update(BallotRow)
         .where(BallotRow.assembly_id.in_(named))
         .values(data=b"", salt=b"", choices=b"", digest=cast(BallotRow.position, String))
+    )
+    # Who objected goes; that somebody did, and to which units, stays with the turnout.
+    session.execute(
+        update(BallotObjectionRow)
+        .where(BallotObjectionRow.assembly_id.in_(named))
+        .values(data=b"", salt=b"", digest=cast(BallotObjectionRow.position, String))
     )
     session.execute(
         update(PaperEntryRow).where(PaperEntryRow.assembly_id.in_(named)).values(content=b"")

@@ -9,8 +9,9 @@ from tally.model import Agenda
 from voting.assembly.entries import CORRECTION
 from voting.ballot import model as ballots
 from voting.ballot.choices import choice_vector
+from voting.box import objection as objections
 from voting.box import paper as papers
-from voting.box.entries import PAPER, PHONE
+from voting.box.entries import OBJECTION, PAPER, PHONE
 from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
 from voting.kernel.refusal import Refusal
@@ -66,6 +67,41 @@ def open_ballots(
                 f"日志第 {position} 条与保存的表决票不符，不能计票", position=position
             )
         opened.append(read_ballot(position, entry, opening.data, agenda))
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedObjection:
+    """A co-owner's objection to what stands for these units, as the log proves it (C-1)."""
+
+    position: int
+    at: str
+    units: tuple[str, ...]
+
+
+def objection_entries(entries: Sequence[bytes]) -> list[tuple[int, dict[str, Any]]]:
+    """Find the objections among a log's entries: position and entry of each, in log order."""
+    decoded = enumerate(map(canonical.decode, entries))
+    return [(place, entry) for place, entry in decoded if entry["type"] == OBJECTION]
+
+
+def open_objections(
+    entries: Sequence[bytes], openings: Mapping[int, Opening]
+) -> list[LoggedObjection]:
+    """Open every objection of a log, in its order.
+
+    Raises
+    ------
+    LogDisagrees
+        Names the position.
+    """
+    opened = []
+    for position, entry in objection_entries(entries):
+        opening = openings.get(position)
+        if opening is None or opening.commitment != entry["commitment"]:
+            raise LogDisagrees(f"日志第 {position} 条与保存的异议不符，不能计票", position=position)
+        said = objections.parse(dsse.parse(opening.data).payload)
+        opened.append(LoggedObjection(position, entry["at"], said.units))
     return opened
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from tally.columns import BallotColumns
 from tally.count import count_assembly
 from tally.errors import TallyError
-from tally.model import Agenda
+from tally.model import Agenda, MixedUnits
+from tally.one_voice import as_received, refused_ballots
 from tally.slots import fill_slots
 from voting.assembly.agenda import AgendaUnreadable, agenda_document, parse_agenda
 from voting.box.sheet import (
@@ -42,6 +43,9 @@ def recount(
     exclude_name: str = "exclude.txt",
     delivered_bytes: bytes | None = None,
     delivered_name: str = "delivered.txt",
+    *,
+    objected_bytes: bytes | None = None,
+    objected_name: str = "objected.txt",
 ) -> dict[str, Any]:
     """Count a roster sheet, a ballot sheet and an agenda file.
 
@@ -54,6 +58,9 @@ def recount(
     delivered_bytes
         Keys of the units with proof that the ballot paper was delivered, one a line, for agendas
         that count these with the majority (domain C-23).
+    objected_bytes
+        Keys of the units to whose ballot a co-owner objected in time, one a line, for agendas
+        that let these abstain or be void (domain C-1).
 
     Returns
     -------
@@ -94,35 +101,44 @@ def recount(
         struck, unstruck = struck_places(excluded, sheet)
         exclude_problems += unstruck
     problems += [(exclude_name, problem) for problem in exclude_problems]
-    delivered, unknown = _delivered(delivered_bytes, roster)
+    delivered, unknown = _listed(delivered_bytes, roster, "送达名单")
     problems += [(delivered_name, problem) for problem in unknown]
+    objected, unknown = _listed(objected_bytes, roster, "异议名单")
+    problems += [(objected_name, problem) for problem in unknown]
     if problems or roster is None or agenda is None or sheet is None:
         raise InputsUnreadable(tuple(problems))
     try:
-        counted = _count(roster, agenda, sheet, struck, delivered)
+        counted = _count(roster, agenda, sheet, struck, delivered, objected)
     except TallyError as error:
         # Each file is sound by itself, yet the agenda names what this roster does not have.
         problem = Problem(None, "", "agenda-does-not-fit", str(error))
         raise InputsUnreadable(((agenda_name, problem),)) from error
-    inputs = {"roster": roster_bytes, "ballots": ballots_bytes, "agenda": agenda_bytes}
-    if exclude_bytes is not None:
-        inputs["exclude"] = exclude_bytes
-    if delivered_bytes is not None:
-        inputs["delivered"] = delivered_bytes
+    inputs = {
+        "roster": roster_bytes,
+        "ballots": ballots_bytes,
+        "agenda": agenda_bytes,
+        "exclude": exclude_bytes,
+        "delivered": delivered_bytes,
+        "objected": objected_bytes,
+    }
     return counted | {
         "format": FORMAT,
         "title": agenda.title,
         "decision_date": agenda.decision_date.isoformat(),
         "policies": agenda_document(agenda)["policies"],
-        "inputs": {name: canonical.digest(data) for name, data in inputs.items()},
+        "inputs": {
+            name: canonical.digest(data) for name, data in inputs.items() if data is not None
+        },
     }
 
 
-def _delivered(data: bytes | None, roster: Roster | None) -> tuple[list[str] | None, list[Problem]]:
-    """Read the list of units with proof of delivery; None where none was kept."""
+def _listed(
+    data: bytes | None, roster: Roster | None, what: str
+) -> tuple[list[str] | None, list[Problem]]:
+    """Read a list of units; None where none was kept."""
     if data is None or roster is None:
         return None, []
-    return unit_keys(data, roster.by_key(), "送达名单")
+    return unit_keys(data, roster.by_key(), what)
 
 
 def _count(
@@ -131,33 +147,44 @@ def _count(
     sheet: BallotSheet,
     struck: Collection[int],
     delivered: Sequence[str] | None,
+    objected: Sequence[str] | None,
 ) -> dict[str, Any]:
     units = roster_columns(roster)
     proven = None if delivered is None else np.isin(units.unit_key, list(delivered))
+    contested = None if objected is None else np.isin(units.unit_key, list(objected))
     ballots = BallotColumns.from_rows(units, agenda, [row.ballot for row in sheet.ballots])
-    slots = fill_slots(ballots, len(units), agenda.policies, delivered=proven, struck=struck)
-    # What is struck was not superseded, and so it is listed by itself.
-    standing = {*slots.holder.tolist(), *struck}
+    received = as_received(ballots, units, agenda.policies)
+    slots = fill_slots(received, len(units), agenda.policies, delivered=proven, struck=struck)
+    places = refused_ballots(ballots, units, agenda.policies).nonzero()[0].tolist()
+    refused = [sheet.ballots[place] for place in places if place not in struck]
+    # What is struck or refused was not superseded, and so it is listed by itself.
+    standing = {*slots.holder.tolist(), *struck, *places}
+    refusing = agenda.policies.mixed_units is MixedUnits.REFUSE_DIFFERENT
     void = [row for row in sheet.ballots if row.void_reason]
     superseded = [
         row
         for place, row in enumerate(sheet.ballots)
         if place not in standing and not row.void_reason
     ]
-    received = (*sheet.ballots, *sheet.early, *sheet.late)
-    channels = Counter(row.channel for row in received)
+    arrived = (*sheet.ballots, *sheet.early, *sheet.late)
+    channels = Counter(row.channel for row in arrived)
+    counted = len(sheet.ballots) - len(void) - len(superseded) - len(struck) - len(refused)
     return {
-        "items": count_assembly(agenda, units, ballots, delivered=proven, struck=struck),
+        "items": count_assembly(
+            agenda, units, ballots, delivered=proven, struck=struck, objected=contested
+        ),
         "ballots": {
-            "received": len(received),
-            "counted": len(sheet.ballots) - len(void) - len(superseded) - len(struck),
+            "received": len(arrived),
+            "counted": counted,
             "void": _rows(void),
             "superseded": _rows(superseded),
             "struck": _rows([sheet.ballots[place] for place in struck]),
             "early": _rows(sheet.early),
             "late": _rows(sheet.late),
             "channels": dict(sorted(channels.items())),
-        },
+        }
+        # Nothing is refused unless the rules let nobody speak with two voices (domain C-3).
+        | ({"refused": _rows(refused)} if refusing else {}),
     }
 
 

@@ -14,7 +14,12 @@ from voting.assembly.service import Assemblies
 from voting.box import store as box_store
 from voting.count.disclosure import disclosed, disclosed_while_open
 from voting.count.live import Watched
-from voting.count.logged import LoggedBallot, logged_corrections, open_ballots
+from voting.count.logged import (
+    LoggedBallot,
+    logged_corrections,
+    open_ballots,
+    open_objections,
+)
 from voting.count.result import count_log
 from voting.infra.database import Database
 from voting.kernel import canonical
@@ -97,7 +102,7 @@ class Counting:
         return {"assembly": assembly_id, "floors": watched.floors()}
 
     def supervision(self, assembly_id: str) -> dict[str, Any]:
-        """Give what only staff see: refused ballots by reason, paper waiting for a second entry.
+        """Give what only staff see: refused ballots by reason, paper that waits, objections.
 
         Raises
         ------
@@ -107,6 +112,7 @@ class Counting:
             self._assemblies.poll(session, assembly_id)
             return {
                 "assembly": assembly_id,
+                "objections": len(box_store.objections(session, assembly_id)),
                 "pending_paper": box_store.pending_paper(session, assembly_id),
                 "refused": box_store.refusal_counts(session, assembly_id),
             }
@@ -134,6 +140,7 @@ class Counting:
             entries=entries,
             opened=self._open(session, poll, entries),
             corrections=logged_corrections(entries, documents, roster),
+            objections=open_objections(entries, self._objections(session, poll)),
         )
 
     def open_log(self, session: Session, poll: Poll) -> list[LoggedBallot]:
@@ -181,6 +188,10 @@ class Counting:
         rows = box_store.ballots(session, poll.assembly_id)
         openings = {row.position: Opening(row.salt, row.data) for row in rows}
         return open_ballots(entries, openings, poll.agenda)
+
+    def _objections(self, session: Session, poll: Poll) -> dict[int, Opening]:
+        rows = box_store.objections(session, poll.assembly_id)
+        return {row.position: Opening(row.salt, row.data) for row in rows}
 
     def _closed_log(self, session: Session, poll: Poll) -> list[bytes]:
         """Read an assembly's log up to and including its close.

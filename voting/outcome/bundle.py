@@ -110,16 +110,19 @@ def openings(
     keys: Mapping[int, Opening],
     voters: Mapping[int, Opening],
     mandates: Mapping[int, Opening],
+    objections: Mapping[int, Opening],
 ) -> bytes:
-    """Write the openings of ballots and voters (by log position), keys and mandates (by index).
+    """Write what opens commitments of the log (by position) and of the register (by index).
 
-    Voters are left out where the log commits to none: any owner could vote for his unit. Mandates
-    are left out where the register binds none, as before it did.
+    The log's are ballots, voters and objections, the register's keys and mandates. Voters are left
+    out where the log commits to none: any owner could vote for his unit. Mandates are left out
+    where the register binds none, as before it did, and objections where there are none.
     """
     return canonical.encode(
         {"ballots": _openings(ballots), "keys": _openings(keys)}
         | ({"voters": _openings(voters)} if voters else {})
         | ({"mandates": _openings(mandates)} if mandates else {})
+        | ({"objections": _openings(objections)} if objections else {})
     )
 
 

@@ -22,6 +22,7 @@ from voting.kernel.refusal import Refusal
 from voting.outcome import chinese
 from voting.outcome.chinese import area_text, date_text, heads_text, moment_text
 from voting.outcome.correction_lines import correction_lines
+from voting.outcome.objection_lines import objection_lines
 
 if TYPE_CHECKING:
     import typst
@@ -188,7 +189,7 @@ def _paper(result: Mapping[str, Any], facts: CertificateFacts, digest: str) -> d
         "announce_by": date_text(facts.announce_by),
         "electorates": _electorates(items),
         "clauses": chinese.clause_lines(items),
-        "corrections": [*_freeze_lines(facts), *correction_lines(result)],
+        "corrections": [*_freeze_lines(facts), *correction_lines(result), *objection_lines(result)],
         "doubts_examined": all("depends_on" in item for item in items),
         "ballots": [heads_text(count) for count in (*counts, facts.refused)],
         "items": [_item(number, item) for number, item in enumerate(items, 1)],

@@ -245,6 +245,11 @@ class Evidence:
         return self._openings("ballots")
 
     @cached_property
+    def objection_openings(self) -> dict[int, Opening]:
+        """Openings of the objections to ballots, by position in the log."""
+        return self._openings("objections")
+
+    @cached_property
     def key_openings(self) -> dict[int, Opening]:
         """Openings of the device keys, by index in the register."""
         return self._openings("keys")
@@ -270,10 +275,8 @@ class Evidence:
 
     def _openings(self, part: str) -> dict[int, Opening]:
         found = canonical.decode(self.file(_OPENINGS))
-        if not isinstance(found, dict) or found.keys() - {"mandates", "voters"} != {
-            "ballots",
-            "keys",
-        }:
+        optional = {"mandates", "objections", "voters"}
+        if not isinstance(found, dict) or found.keys() - optional != {"ballots", "keys"}:
             raise Missing(f"{_OPENINGS} 的结构不对")
         items = json_objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
         return {

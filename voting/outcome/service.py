@@ -102,14 +102,9 @@ class Outcomes:
             now = self._now()
             number = f"YZ-{now.astimezone(BEIJING).year}-{assembly_id[:8].upper()}"
             pdf = render_certificate(counted, self._facts(session, poll, counted, number, now))
-            self._ledger.append(
-                session,
-                self._ledger.origins.assembly(assembly_id),
-                [result_entry(canonical.digest(result), now)],
-            )
-            entry = certificate_entry(
-                assembly_id, canonical.digest(result), canonical.digest(pdf), now
-            )
+            origin, digest = self._ledger.origins.assembly(assembly_id), canonical.digest(result)
+            self._ledger.append(session, origin, [result_entry(digest, now)])
+            entry = certificate_entry(assembly_id, digest, canonical.digest(pdf), now)
             register = self._ledger.origins.register
             position = self._ledger.append(session, register, [entry])[0]
             session.add(
@@ -199,7 +194,10 @@ class Outcomes:
             origins = self._ledger.origins
             origin = origins.assembly(assembly_id)
             ballots = box_store.ballots(session, assembly_id) if supervised else []
-            keys = self._keys_of(session, poll, ballots)
+            objections = box_store.objections(session, assembly_id) if supervised else []
+            signed = [row.data for row in ballots if row.channel == PHONE]
+            signed += [row.data for row in objections]
+            keys = self._keys_of(session, poll, signed)
             size = self._ledger.size(session, origin)
             tiles = layout(self._ledger.read_entries(session, origin, 0, size))
             acts = self._corrections_of(session, poll)
@@ -229,6 +227,7 @@ class Outcomes:
                         for row in assembly_store.voters(session, assembly_id)
                     },
                     mandates,
+                    {row.position: Opening(row.salt, row.data) for row in objections},
                 )
         files[bundle.MANIFEST] = bundle.manifest(
             assembly_id,
@@ -273,10 +272,10 @@ class Outcomes:
         return len(erased)
 
     def _keys_of(
-        self, session: Session, poll: Poll, ballots: Iterable[box_store.BallotRow]
+        self, session: Session, poll: Poll, signed: Iterable[bytes]
     ) -> list[identity_store.DeviceKeyRow]:
-        """Find the keys that signed a ballot of this assembly."""
-        used = {dsse.parse(row.data).key_id for row in ballots if row.channel == PHONE}
+        """Find the keys that signed these ballots and objections."""
+        used = {dsse.parse(data).key_id for data in signed}
         return [key for key in identity_store.keys(session, poll.roster_id) if key.key_id in used]
 
     def _mandates_of(self, assembly_id: str, by: str) -> dict[int, Opening]:

@@ -1,9 +1,10 @@
 """A version made out of another: some units different, new or gone, the others as they were."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from voting.roster.document import PublicUnit, RosterDocument, public_unit
+from voting.roster.households import HOUSEHOLD, kept_household
 from voting.roster.model import Roster, natural_key
 
 
@@ -13,6 +14,7 @@ def amended(
     removed: frozenset[str],
     numbers: Mapping[str, int],
     version: int,
+    columns: Collection[str],
 ) -> RosterDocument:
     """Replace, add and remove units, and group the owners anew.
 
@@ -22,8 +24,16 @@ def amended(
         Units that are new or take the place of the unit of the same key.
     numbers
         Owner numbers by identity; at least of every owner in ``changes``.
+    columns
+        Of the sheet of the changes: without one for households, those of the units stay.
     """
     said = {unit.unit_key: public_unit(unit, numbers) for unit in changes}
+    if HOUSEHOLD not in columns:
+        before = {unit.unit_key: unit for unit in first.units if unit.unit_key in said}
+        said = {
+            key: replace(unit, household=kept_household(before.get(key), unit))
+            for key, unit in said.items()
+        }
     units = [said.pop(unit.unit_key, unit) for unit in first.units if unit.unit_key not in removed]
     for unit in said.values():
         units.insert(_place(units, unit), unit)

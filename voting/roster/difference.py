@@ -64,6 +64,11 @@ class ChangedUnit:
         """Whether other identities stand on the title; their order does not matter."""
         return set(self.before.owners) != set(self.after.owners)
 
+    @property
+    def household_changed(self) -> bool:
+        """Whether it names another household, or now one or none (domain C-4)."""
+        return self.before.household != self.after.household
+
 
 @dataclass(frozen=True, slots=True)
 class RosterDifference:

@@ -98,6 +98,7 @@ def public_lines(difference: RosterDifference, mandates: Mapping[str, int] = NOB
             ("owner", "业主变更"),
             ("stock", "售出交付情况变更"),
             ("group", "产权组合变更"),
+            ("household", "合户编号变更"),
         )
         if counted[sort]
     ]
@@ -136,6 +137,7 @@ def _units_changed(difference: RosterDifference) -> dict[str, int]:
         "added": len(difference.added),
         "area": sum(pair.before.area_cm2 != pair.after.area_cm2 for pair in pairs),
         "group": sum(pair.together is not None for pair in pairs),
+        "household": sum(pair.household_changed for pair in pairs),
         "kind": sum(pair.before.kind is not pair.after.kind for pair in pairs),
         "owner": sum(pair.owner_changed for pair in pairs),
         "removed": len(difference.removed),
@@ -161,6 +163,9 @@ def _changes(pair: ChangedUnit) -> list[str]:
         said.append(f"{key} 业主变更")
     if before.stock != after.stock:
         said.append(f"{key} {'转为未售或未交付' if after.stock else '已售出并交付'}")
+    if pair.household_changed:
+        numbers = (str(unit.household or "无") for unit in (before, after))
+        said.append(f"{key} 合户编号变更：{' → '.join(numbers)}")
     if pair.together is not None:
         was, now = pair.together
         said.append(f"{key} 产权组合变更：由 {was} 套合计一人变为 {now} 套合计一人")

@@ -12,6 +12,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tally.columns import RosterColumns, UnitRow
 from tally.grouping import owner_groups
 from tally.model import Kind, SameOwner
@@ -26,7 +29,11 @@ FORMAT = "yezhu-roster/2"
 
 @dataclass(frozen=True, slots=True)
 class PublicUnit:
-    """One exclusive unit as published: ``group`` is dense from 0, ``owners`` are numbers."""
+    """One exclusive unit as published: ``group`` is dense from 0, ``owners`` are numbers.
+
+    ``household`` is the number the roster gives to units of one family; written where it is
+    given, so that the digest of a roster without any stays what it was.
+    """
 
     unit_key: str
     building: str
@@ -35,6 +42,7 @@ class PublicUnit:
     stock: bool
     group: int
     owners: tuple[int, ...]
+    household: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,16 @@ class RosterDocument:
         return {group: tuple(codes) for group, codes in found.items()}
 
     @cached_property
+    def _heads(self) -> dict[SameOwner, NDArray[np.int32]]:
+        return {}
+
+    def heads_under(self, rule: SameOwner) -> NDArray[np.int32]:
+        """Code of each unit's head among all units, whatever their kind, under a rule; int32."""
+        if rule not in self._heads:
+            self._heads[rule] = owner_groups(self.columns, rule)
+        return self._heads[rule]
+
+    @cached_property
     def groups_of_owner(self) -> dict[int, frozenset[int]]:
         """Owner groups in which each person votes for some unit."""
         found: defaultdict[int, set[int]] = defaultdict(set)
@@ -211,6 +229,7 @@ def public_unit(unit: UnitRecord, numbers: Mapping[str, int]) -> PublicUnit:
         unit.developer_stock,
         0,
         tuple(numbers[owner.identity] for owner in unit.owners),
+        unit.household,
     )
 
 
@@ -224,7 +243,7 @@ def unit_object(unit: PublicUnit) -> dict[str, object]:
         "owners": list(unit.owners),
         "stock": unit.stock,
         "unit": unit.unit_key,
-    }
+    } | ({} if unit.household is None else {"household": unit.household})
 
 
 def unit_of(value: dict[str, object]) -> PublicUnit:
@@ -243,9 +262,14 @@ def unit_of(value: dict[str, object]) -> PublicUnit:
             "owners": list(owners),
             "stock": bool(stock),
             "unit": str(unit_key),
+            **more,
         } if not (isinstance(area_cm2, bool) or isinstance(group, bool)):  # true is not 1
+            household = more.get("household")
+            if household is not None and type(household) is not int:
+                raise ValueError("not a unit")
+            people = tuple(map(int, owners))
             return PublicUnit(
-                unit_key, building, Kind(kind), area_cm2, stock, group, tuple(map(int, owners))
+                unit_key, building, Kind(kind), area_cm2, stock, group, people, household
             )
         case _:
             raise ValueError("not a unit")
@@ -261,6 +285,7 @@ def _columns(units: Sequence[PublicUnit]) -> RosterColumns:
                 unit.area_cm2,
                 unit.stock,
                 tuple(map(str, unit.owners)),
+                unit.household,
             )
             for unit in units
         ]

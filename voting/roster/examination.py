@@ -12,6 +12,7 @@ from voting.roster.area_checks import AREA, BuildingFigures, Expected, area_ques
 from voting.roster.cells import entries, one_separator
 from voting.roster.explanation import Explanation, explain
 from voting.roster.grouping import HeadRule
+from voting.roster.households import household_questions
 from voting.roster.model import Roster
 from voting.roster.owner_checks import People, owner_questions
 from voting.roster.refusals import Grade, Problem, RosterUnreadable
@@ -149,6 +150,7 @@ def _questions(
         unit_questions(rows.units, complete=not miscounted),
         area_questions(rows.units, expected),
         owner_questions(people, on),
+        household_questions(rows.units),
     ):
         for grade, row, column, fault in questions:
             yield Problem(row, column, fault.code, fault.message, table.raw.name, grade)

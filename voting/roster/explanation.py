@@ -134,12 +134,26 @@ def _lines(units: Sequence[UnitRecord], rule: HeadRule) -> tuple[Line, ...]:
             reason = f"与 {first.unit_key} 的{together}完全相同"
         elif rule is HeadRule.ANY_COMMON_OWNER:
             reason = _link(unit, earlier, units)
+        elif rule is HeadRule.HOUSEHOLD:
+            reason = _household(unit, units)
         else:
             reason = f"表决人与 {first.unit_key} 的表决人或产权人是同一人"
         lines.append(Line(unit.unit_key, unit.row, unit.area_cm2, reason))
         for identity in unit.identities:
             earlier.setdefault(identity, unit)
     return tuple(lines)
+
+
+def _household(unit: UnitRecord, units: Sequence[UnitRecord]) -> str:
+    """Name a unit of the same household or the same owners; the first of the group comes first."""
+    for other in units:
+        if other is unit:
+            continue
+        if unit.household is not None and unit.household == other.household:
+            return f"与 {other.unit_key} 的合户编号同为 {unit.household}"
+        if unit.identities == other.identities:
+            return f"与 {other.unit_key} 的产权人完全相同"
+    raise AssertionError("a unit tied to no other of its group")
 
 
 def _link(unit: UnitRecord, earlier: Mapping[str, UnitRecord], units: Sequence[UnitRecord]) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tally.columns import KINDS, RosterColumns
 from tally.grouping import owner_groups
+from tally.households import household_codes
 from tally.model import DEFAULT_KINDS, SameOwner
 from voting.roster.model import AreaSource, IdType, Roster, UnitRecord
 
@@ -21,6 +22,7 @@ class HeadRule(StrEnum):
     ANY_COMMON_OWNER = "any_common_owner"
     NAMED_VOTER = "named_voter"
     EACH_TITLE = "each_title"
+    HOUSEHOLD = "household"
 
     @property
     def chinese(self) -> str:
@@ -30,6 +32,7 @@ class HeadRule(StrEnum):
             "any_common_owner": "凡有共同产权人的各套合计一人",
             "named_voter": "共有房屋并入其表决人名下",
             "each_title": "共有房屋每套各计一人",
+            "household": "同一合户编号的各套合计一人，其余按产权人",
         }[self.value]
 
 
@@ -101,6 +104,7 @@ def _columns(roster: Roster, owners_of: Callable[[UnitRecord], Sequence[str]]) -
         developer_stock=np.array([unit.developer_stock for unit in roster], np.bool_),
         owner_offsets=np.array(offsets, np.int64),
         owner_code=np.array(owner_code, np.int32),
+        household=household_codes([unit.household for unit in roster]),
     )
 
 
@@ -138,9 +142,12 @@ def reconcile(roster: Roster, same_owner: SameOwner = SameOwner.IDENTITY_SET) ->
 
 
 def rules_for(roster: Roster) -> tuple[HeadRule, ...]:
-    """Rules that can be applied: a vote by the named co-owner needs somebody named."""
-    named = any(unit.voter is not None for unit in roster)
-    return tuple(rule for rule in HeadRule if named or rule is not HeadRule.NAMED_VOTER)
+    """Rules that can be applied: named voters and households must be named by somebody."""
+    needed = {
+        HeadRule.NAMED_VOTER: any(unit.voter is not None for unit in roster),
+        HeadRule.HOUSEHOLD: any(unit.household is not None for unit in roster),
+    }
+    return tuple(rule for rule in HeadRule if needed.get(rule, True))
 
 
 def columns_under(roster: Roster, rule: HeadRule) -> tuple[RosterColumns, SameOwner]:

@@ -73,8 +73,10 @@ class UnitRecord:
     ``area_cm2`` and ``inside_area_cm2`` (套内, never mixed with the former: domain W-4) are in cm²
     (0.0001 m²). ``voter`` is the co-owner named to vote (domain W-9); ``representatives`` are the
     guardians, heirs or agents whose papers are known, ``states`` those of the owners, one for
-    each, both empty where the sheet says nothing. ``row`` is the row of the sheet it was read
-    from, as Excel counts; two readings of the same unit are equal wherever it stood.
+    each, both empty where the sheet says nothing. ``household`` is a number that units of one
+    family share, counted together where a clause says so (domain C-4). ``row`` is the row of the
+    sheet it was read from, as Excel counts; two readings of the same unit are equal wherever it
+    stood.
     """
 
     building: str
@@ -93,6 +95,7 @@ class UnitRecord:
     row: int = field(default=0, compare=False)
     representatives: tuple[OwnerRecord, ...] = ()
     states: tuple[OwnerState, ...] = ()
+    household: int | None = None
 
     @property
     def unit_key(self) -> str:

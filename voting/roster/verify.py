@@ -16,6 +16,7 @@ from voting.kernel.area import Area, UnreadableArea
 from voting.roster import spelling
 from voting.roster.assumption import with_assumed_columns
 from voting.roster.cells import Fault, spelled
+from voting.roster.households import HOUSEHOLD, household
 from voting.roster.identity_numbers import infer_type
 from voting.roster.model import AreaSource, Roster, TitleStatus, UnitRecord
 from voting.roster.owners import NAME, NUMBER, NUMBER_TWO_TYPES, TYPE, Titles, read_owners
@@ -58,6 +59,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
         "代理人身份证号", "法定代理人证件号码", "监护人证件号码", "监护人身份证号",
     ),
     "业主状态": ("人员状态", "在世情况"),
+    HOUSEHOLD: ("合户号", "家庭编号", "家庭户编号", "合并计算编号"),
 }  # fmt: skip
 """Columns that a roster sheet may have besides, with their other headings."""
 
@@ -218,6 +220,7 @@ class RosterRows:
             self._spelled("产权证号", spelling.title_number),
             self._optional("套内面积", _area),
             self._spelled("表决人", spelling.personal_name),
+            self._optional(HOUSEHOLD, household),
             strict=True,
         )
         return [
@@ -225,11 +228,11 @@ class RosterRows:
             UnitRecord(
                 building, entrance, room, kind, area_cm2, source, owners, status,
                 phones or (), real_estate_no or None, title_no or None, inside_cm2,
-                voter or None, row,
+                voter or None, row, household=household_no,
             )
             for (
                 row, building, entrance, room, kind, area_cm2, source, owners, status,
-                phones, real_estate_no, title_no, inside_cm2, voter,
+                phones, real_estate_no, title_no, inside_cm2, voter, household_no,
             ) in columns
             if building is not None and entrance is not None and room is not None
             and kind is not None and area_cm2 is not None and source is not None

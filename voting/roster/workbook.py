@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterable
 
 from voting.kernel.area import square_metres
+from voting.roster.households import HOUSEHOLD
 from voting.roster.model import UnitRecord
 from voting.roster.verify import ALIASES
 
@@ -26,6 +27,7 @@ _FURTHER: dict[str, Callable[[UnitRecord], str]] = {
         person.id_number for person in unit.representatives
     ),
     "业主状态": lambda unit: _SEPARATOR.join(state.value for state in unit.states),
+    HOUSEHOLD: lambda unit: "" if unit.household is None else str(unit.household),
 }
 
 

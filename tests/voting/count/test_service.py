@@ -333,6 +333,7 @@ def test_supervision_counts_refusals_and_waiting_paper(open_world):
     world = open_world
     assert world.counting.supervision(world.assembly_id) == {
         "assembly": world.assembly_id,
+        "objections": 0,
         "pending_paper": 0,
         "refused": {},
     }

@@ -32,6 +32,7 @@ class Line:
     voter: int | None
     counted: bool
     area: int
+    household: int | None = None
 
 
 @dataclass
@@ -46,9 +47,11 @@ class Paper:
 
     @property
     def rules(self):
-        """The rules that say something about it: a named voter has to be named."""
-        named = any(unit.voter is not None for unit in self.units)
-        return set(HeadRule) - (set() if named else {HeadRule.NAMED_VOTER})
+        """The rules that say something about it: voters and households have to be named."""
+        voters = any(unit.voter is not None for unit in self.units)
+        households = any(unit.household is not None for unit in self.units)
+        silent = {HeadRule.NAMED_VOTER: not voters, HeadRule.HOUSEHOLD: not households}
+        return {rule for rule in HeadRule if not silent.get(rule)}
 
     def area(self, *, counted):
         return sum(unit.area for unit in self.units if unit.counted or not counted)
@@ -68,12 +71,19 @@ class Paper:
                 alone = {unit.people for unit in sold if len(unit.people) == 1}
                 return developer + len(alone) + sum(len(unit.people) > 1 for unit in sold)
             case HeadRule.ANY_COMMON_OWNER:
-                circles = []
-                for unit in sold:
-                    apart = [circle for circle in circles if not circle & unit.people]
-                    joined = unit.people.union(*(c for c in circles if c & unit.people))
-                    circles = [*apart, joined]
-                return developer + len(circles)
+                return developer + circles(unit.people for unit in sold)
+            case HeadRule.HOUSEHOLD:
+                numbered = ({unit.people} | ({unit.household} - {None}) for unit in sold)
+                return developer + circles(map(frozenset, numbered))
+
+
+def circles(ties):
+    """Count the circles that all hang together, each tie being in one of them."""
+    found = []
+    for some in ties:
+        apart = [circle for circle in found if not circle & some]
+        found = [*apart, some.union(*(circle for circle in found if circle & some))]
+    return len(found)
 
 
 @st.composite
@@ -102,9 +112,11 @@ def papers(draw):
                 "业主姓名": separator.join(f"业主{person}" for person in owners),
                 "证件号码": separator.join(resident(person) for person in owners),
             }
+        household = draw(st.sampled_from([None, None, None, 7, 8]))
+        cells["合户编号"] = "" if household is None else str(household)
         cells["表决人"] = "" if voter is None else f"业主{voter}"
         counted = kind not in {"车位", "储藏"}
-        units.append(Line(row(**cells, 产权状态=status), people, voter, counted, area))
+        units.append(Line(row(**cells, 产权状态=status), people, voter, counted, area, household))
     return Paper(units)
 
 

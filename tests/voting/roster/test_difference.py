@@ -14,6 +14,7 @@ from voting.roster.amendment import amended
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.difference_report import in_full, lines, published
 from voting.roster.document import RosterDocument, number_owners
+from voting.roster.households import HOUSEHOLD
 from voting.roster.model import AreaSource, IdType, OwnerRecord, Roster, TitleStatus, UnitRecord
 
 PEOPLE = [OwnerRecord(f"业主{n}", IdType.PASSPORT, f"E{90_000_000 + n}") for n in range(6)]
@@ -32,6 +33,7 @@ def units(draw):
         area_source=AreaSource.REGISTER,
         owners=tuple(draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3, unique=True))),
         title_status=draw(st.sampled_from(TitleStatus)),
+        household=draw(st.sampled_from([None, None, 3, 4])),
     )
 
 
@@ -76,7 +78,7 @@ def test_an_amendment_is_the_import_of_what_it_leads_to(first, other, data):
     removed = frozenset(data.draw(st.lists(st.sampled_from(removable))) if removable else ())
     numbers = number_owners(first)
     numbers = number_owners(changes, numbers, len(numbers))
-    amendment = amended(one, changes, removed, numbers, 2)
+    amendment = amended(one, changes, removed, numbers, 2, {HOUSEHOLD})
     merged = {
         key: unit for key, unit in (first.by_key() | changes.by_key()).items() if key not in removed
     }
@@ -173,7 +175,8 @@ def test_the_public_is_told_how_many_units_changed_hands_and_not_which():
     one, two = versions(OLD, NEW)
     said = published(RosterDifference.between(one, two))
     assert said["units_changed"] == {
-        "added": 1, "area": 1, "group": 4, "kind": 1, "owner": 2, "removed": 1, "stock": 1,
+        "added": 1, "area": 1, "group": 4, "household": 0, "kind": 1, "owner": 2, "removed": 1,
+        "stock": 1,
     }  # fmt: skip
     assert said["lines"] == [
         "新增 1-1-302：住宅，50.00 ㎡",

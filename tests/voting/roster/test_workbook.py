@@ -50,6 +50,7 @@ def rosters(draw):
             title_no=draw(st.sampled_from([None, "京(2021)朝不动产权第0012345号"])),
             inside_area_cm2=draw(st.none() | st.integers(1, 10**11)),
             voter=draw(st.sampled_from([None, "张三"])),
+            household=draw(st.none() | st.integers(1, 999_999)),
         )
         for place in sorted(places)
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from tally.model import Agenda
+from tally.one_voice import as_received
 from tally.slots import fill_slots
 from voting.assembly import notice as notices
 from voting.box.entries import PAPER, PHONE
@@ -87,7 +88,11 @@ class BoxAudit:
     def _compare_slots(self, rows: list[SlotRow]) -> None:
         opened = [self._opened[place] for place in sorted(self._opened)]
         filled = fill_slots(
-            columns(self._roster, self._agenda, opened),
+            as_received(
+                columns(self._roster, self._agenda, opened),
+                self._roster.columns,
+                self._agenda.policies,
+            ),
             len(self._roster.units),
             self._agenda.policies,
             delivered=None,

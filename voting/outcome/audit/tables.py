@@ -14,7 +14,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from voting.assembly.store import AssemblyRow, VotersRow
-from voting.box.store import BallotRow, PaperEntryRow, SlotRow
+from voting.box.store import BallotObjectionRow, BallotRow, PaperEntryRow, SlotRow
 from voting.identity.store import DeviceKeyRow
 from voting.infra.orm import Base
 from voting.kernel import canonical
@@ -26,6 +26,7 @@ from voting.ledger.store import EntryRow, LogRow, NodeRow
 from voting.ledger.tree import leaf_hash
 from voting.outcome.audit.assemblies import compare_assemblies, compare_log, compare_pins
 from voting.outcome.audit.box import BoxAudit
+from voting.outcome.audit.contest import compare_contest
 from voting.outcome.audit.differences import Difference, Differences
 from voting.outcome.audit.register import (
     Register,
@@ -140,6 +141,9 @@ class _OfAssemblies:
             self.slots[slot.assembly_id].append(slot)
         for entry in _rows(session, PaperEntryRow):
             self.paper[entry.assembly_id].append(entry)
+        self.objections: defaultdict[str, list[BallotObjectionRow]] = defaultdict(list)
+        for objection in _rows(session, BallotObjectionRow):
+            self.objections[objection.assembly_id].append(objection)
 
 
 def _compare_box(
@@ -153,6 +157,7 @@ def _compare_box(
     box = BoxAudit(found, row.notice or b"", roster.document, erased=erased)
     key = row.assembly_id
     box.compare(log.entries, tables.ballots[key], tables.slots[key], tables.paper[key])
+    compare_contest(found, log.entries, tables.objections[key], roster.document, erased=erased)
 
 
 def _read_log(session: Session, ledger: Ledger, found: Differences) -> _Log:

@@ -15,8 +15,8 @@ no.   check                                                             level
       opening and close; who could vote is what two people signed       (supervised)
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
-12    every ballot is what the log committed to                         supervised
-13    every ballot was signed, entitled and in time                     supervised
+12    every ballot and objection is what the log committed to           supervised
+13    every ballot and objection was signed, entitled and in time       supervised
 14    counting again gives the very same result                         supervised
 ====  ================================================================  ============
 """
@@ -49,8 +49,7 @@ def verify_bundle(data: bytes) -> list[Finding]:
         evidence = Evidence(bundle.read(data))
         level = evidence.level
     except Refusal as refusal:
-        unread = Finding(1, _CHECKS[0][0], performed=True, problems=(refusal.detail,))
-        return [unread]
+        return [Finding(1, _CHECKS[0][0], performed=True, problems=(refusal.detail,))]
     return [
         Finding(
             number,

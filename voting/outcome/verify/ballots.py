@@ -1,15 +1,16 @@
-"""Checks 12 to 14: the ballots, opened and counted again."""
+"""Checks 12 to 14: ballots and objections, opened and counted again."""
 
 from collections.abc import Iterator
 
 from voting.ballot.verify import require_open, verify
 from voting.box import paper
 from voting.box.entries import PHONE
-from voting.count.logged import ballot_entries, open_ballots
+from voting.count.logged import ballot_entries, open_ballots, open_objections
 from voting.count.result import count_log
 from voting.kernel import canonical
 from voting.kernel.clock import parse_timestamp
 from voting.kernel.refusal import Refusal
+from voting.outcome import objections, one_voice
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify.finding import Problems
 from voting.outcome.verify.keys import Keys
@@ -26,6 +27,7 @@ def commitments(evidence: Evidence) -> Problems:
     for position in sorted(logged.keys() & openings.keys()):
         if openings[position].commitment != logged[position]["commitment"]:
             yield f"日志第 {position} 条的表决票与其承诺不符"
+    yield from objections.check_commitments(evidence)
 
 
 def ballots(evidence: Evidence) -> Problems:
@@ -33,7 +35,7 @@ def ballots(evidence: Evidence) -> Problems:
     keys = Keys(evidence)
     poll = evidence.poll
     electors = dict(_electors(evidence))
-    used = set()
+    used: set[str] = set()
     for position, entry in ballot_entries(evidence.log):
         data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
         roster = electors[max(place for place in electors if place < position)]
@@ -46,8 +48,10 @@ def ballots(evidence: Evidence) -> Problems:
                 paper.read(paper.parse(data), poll.agenda, roster)
         except Refusal as refusal:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
+    yield from objections.check(evidence, electors, keys.at, used)
     for index in keys.indexes_without(used):
         yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
+    yield from one_voice.check(evidence)
 
 
 def _electors(evidence: Evidence) -> Iterator[tuple[int, RosterDocument]]:
@@ -73,6 +77,7 @@ def recount(evidence: Evidence) -> Problems:
         entries=entries,
         opened=open_ballots(entries, evidence.ballot_openings, agenda),
         corrections=evidence.corrections,
+        objections=open_objections(entries, evidence.objection_openings),
     )
     published = evidence.result
     for key in sorted(counted.keys() | published.keys()):

@@ -1,7 +1,7 @@
 """Checks 3 to 5: the log of the assembly in itself."""
 
 from voting.assembly.entries import CORRECTION
-from voting.box.entries import PAPER, PHONE
+from voting.box.entries import OBJECTION, PAPER, PHONE
 from voting.kernel.clock import parse_timestamp
 from voting.ledger.tiles import read_layout
 from voting.ledger.tree import leaf_hash, root_of
@@ -32,8 +32,8 @@ def order(evidence: Evidence) -> Problems:
     if kinds[0] != "notice":
         yield "日志第 0 条须为会议通知"
     for place, kind in enumerate(kinds[1:close], start=1):
-        if kind not in {PHONE, PAPER, CORRECTION}:
-            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票或清册更正"
+        if kind not in {PHONE, PAPER, CORRECTION, OBJECTION}:
+            yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票、异议或清册更正"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
     for place, entry in enumerate(evidence.entries[1:], start=1):

@@ -20,6 +20,7 @@ from voting.roster.document import RosterDocument, number_owners
 from voting.roster.examination import examine
 from voting.roster.explanation import compare_all
 from voting.roster.grouping import HeadRule, Reconciliation, reconcile
+from voting.roster.households import lapsed_households
 from voting.roster.mandate import Mandates, mandates_of
 from voting.roster.mandate_changes import MandateChange
 from voting.roster.model import Roster
@@ -119,6 +120,7 @@ class Rosters(Versions):
                 numbers=numbers,
             )
             before = None if newest is None else RosterDocument.from_bytes(newest.document)
+            findings += lapsed_households(before, columns)
             earlier = (
                 None
                 if newest is None
@@ -193,7 +195,7 @@ class Rosters(Versions):
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {'、'.join(unknown)}")
             newest = store.newest(session, base.community) or base
             numbers = self._numbers(session, roster, base, base.community)
-            document = amended(first, roster, removed, numbers, newest.version + 1)
+            document = amended(first, roster, removed, numbers, newest.version + 1, columns)
             old = Of(base.roster_id, first)
             if TITLE in columns:
                 findings += self.titles.left_blank(session, old, roster)

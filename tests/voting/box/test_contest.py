@@ -1,0 +1,181 @@
+"""A co-owner objects to the ballot that stands for his unit: in time, once, and to another's."""
+
+import pytest
+
+from tests.voting.box.test_service import refused, slots
+from tests.voting.box.test_turn import on_paper
+from tests.voting.conftest import voting
+from tests.voting.world import Handset, choices
+from voting.ballot.refusals import (
+    PollClosed,
+    UnknownUnit,
+    WrongAssembly,
+    WrongNotice,
+)
+from voting.box import objection
+from voting.box.objection import BallotObjection, parse
+from voting.box.refusals import (
+    AlreadyObjected,
+    MalformedObjection,
+    NotCoOwned,
+    NothingToObjectTo,
+)
+from voting.identity.refusals import NotTheVoter, UnknownKey
+from voting.kernel import canonical, dsse
+from voting.kernel.suites import BadSignature
+
+SHARED = ("1-1-102", "1-1-201")
+"""What 王 and 李 own together."""
+
+
+def counted(world):
+    with world.database.read() as session:
+        return world.counting.count(session, world.poll)
+
+
+def test_an_objection_is_in_the_log_by_a_commitment_only(open_engine_world):
+    world = open_engine_world
+    world.cast("wang", SHARED)
+    kept = world.object("li", SHARED)
+    assert (kept.position, kept.units, kept.ballots) == (2, SHARED, (1,))
+    entry = canonical.decode(world.log()[2])
+    assert entry.keys() == {"at", "commitment", "type"}
+    assert entry["type"] == "ballot-objection"
+    assert entry["commitment"] == kept.opening.commitment
+    assert [each.position for each in world.contest.listing(world.assembly_id)] == [2]
+    assert world.counting.supervision(world.assembly_id)["objections"] == 1
+    world.check_logs()
+
+
+def test_what_stood_stands_on_where_the_rules_say_nothing(open_world):
+    world = open_world
+    world.cast("wang", SHARED)
+    world.object("li", SHARED)
+    assert slots(world) == dict.fromkeys(slots(world), 1)
+    world.close()
+    result = counted(world)
+    at = canonical.decode(world.log()[2])["at"]
+    assert result["objections"] == [{"at": at, "ballots": [1], "position": 2}]
+    assert result["items"][0]["participating"]["heads"] == 1
+    assert {row["policy"] for row in result["items"][0]["variants"]} >= {"co_owners"}
+    assert "1-1-102" not in str(result["objections"])
+
+
+def test_without_an_objection_the_result_is_as_it_was(open_world):
+    open_world.cast("wang", SHARED)
+    open_world.close()
+    result = counted(open_world)
+    assert "objections" not in result
+    assert "co_owners" not in {row["policy"] for row in result["items"][0]["variants"]}
+
+
+def test_the_same_bytes_again_get_the_same_answer(open_world):
+    world = open_world
+    world.cast("wang", SHARED)
+    nonce = "0" * 32
+    first = world.object("li", SHARED, nonce=nonce)
+    with pytest.raises(AlreadyObjected, match="不必重复提出"):
+        world.object("li", SHARED)
+    # ECDSA signs anew each time; what was signed is the same, the bytes are not.
+    with pytest.raises(AlreadyObjected):
+        world.object("li", SHARED, nonce=nonce)
+    again = world.contest.object(world.assembly_id, first.opening.data, address="203.0.113.7")
+    assert again == first
+    assert len(world.log()) == 3
+
+
+def test_nobody_objects_to_nothing_or_to_his_own(open_world):
+    world = open_world
+    with pytest.raises(NothingToObjectTo, match="可以直接投票"):
+        world.object("li", SHARED)
+    world.cast("wang", SHARED)
+    with pytest.raises(NothingToObjectTo, match="您自己投的"):
+        world.object("wang", SHARED)
+    assert refused(world) == {"nothing-to-object-to": 2}
+
+
+def test_a_paper_may_be_anybodys(open_world):
+    on_paper(open_world, "7", SHARED)
+    assert open_world.object("wang", SHARED[:1]).ballots == (1,)
+
+
+def test_only_co_owners_who_vote_for_the_unit_object(open_world):
+    world = open_world
+    world.cast("wang", SHARED)
+    world.cast("chen", ["2-1-102"])
+    with pytest.raises(NotTheVoter, match="不由您投票"):
+        world.object("chen", SHARED)
+    with pytest.raises(NotCoOwned):
+        world.object("chen", ["2-1-102"])
+    with pytest.raises(UnknownUnit):
+        world.object("li", ["9-9-999"])
+    with pytest.raises(NotTheVoter):
+        world.object("li", ["2-1-201"])  # developer stock
+
+
+def test_an_objection_is_for_this_vote_alone_and_signed_by_an_enrolled_key(open_world):
+    world = open_world
+    world.cast("wang", SHARED)
+    with pytest.raises(WrongAssembly):
+        world.object("li", SHARED, assembly_id="another")
+    with pytest.raises(WrongNotice):
+        world.object("li", SHARED, notice_digest="0" * 64)
+    with pytest.raises(dsse.WrongPayloadType):
+        world.contest.object(world.assembly_id, world.ballot("li", SHARED), address="203.0.113.7")
+    stranger = Handset()
+    world.phones["stranger"] = stranger
+    with pytest.raises(UnknownKey):
+        world.object("stranger", SHARED)
+    stranger.key_id = world.phones["li"].key_id
+    with pytest.raises(BadSignature):
+        world.object("stranger", SHARED)
+    assert len(world.log()) == 2
+
+
+def test_after_the_close_nobody_objects(open_world):
+    world = open_world
+    world.cast("wang", SHARED)
+    world.clock.moment = world.poll.closes_at
+    world.clock.advance(seconds=1)
+    with pytest.raises(PollClosed):
+        world.object("li", SHARED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "yezhu-ballot-objection/2"},
+        {"more": 1},
+        {"nonce": "x"},
+        {"units": []},
+        {"units": ["b", "a"]},
+        {"units": ["a", "a"]},
+        {"units": ["a", 1]},
+        {"notice": 1},
+    ],
+)
+def test_an_objection_says_no_more_and_no_less(change):
+    whole = canonical.decode(BallotObjection("a", "n", ("a", "b"), "0" * 32).to_bytes())
+    assert parse(canonical.encode(whole)).units == ("a", "b")
+    with pytest.raises(MalformedObjection):
+        parse(canonical.encode(whole | change))
+
+
+@pytest.mark.parametrize(
+    ("rule", "participating", "abstain", "void"),
+    [("abstain", 2, 1, 0), ("void", 1, 0, 1)],
+)
+def test_the_published_rule_says_what_becomes_of_it(world, rule, participating, abstain, void):
+    voting(world, begun=True, policies={"co_owners": rule})
+    world.cast("wang", SHARED)
+    world.cast("chen", ["2-1-102"], choices("oppose"))
+    world.object("li", SHARED)
+    world.close()
+    (item, *_) = counted(world)["items"]
+    heads = {name: item[name]["heads"] for name in ("participating", "abstain", "void")}
+    assert heads == {"participating": participating, "abstain": abstain, "void": void}
+    assert item["used_policies"][0]["clause"] == "C-1"
+
+
+def test_the_payload_type_is_its_own():
+    assert objection.PAYLOAD_TYPE == "application/vnd.yezhu.ballot-objection.v1+json"
