@@ -13,7 +13,17 @@ from api.access import Anyone, require_declared_access, router
 from api.composition import Service
 from api.feed import TurnoutFeed
 from api.problems import fault, http_error, invalid_request, problem
-from api.routes import assemblies, ballots, logs, objections, owners, results, rosters, staff
+from api.routes import (
+    assemblies,
+    ballots,
+    enrolment,
+    logs,
+    objections,
+    owners,
+    results,
+    rosters,
+    staff,
+)
 from voting.assembly.json_reader import MAX_BYTES as MAX_AGENDA_BYTES
 from voting.kernel.refusal import Refusal
 
@@ -79,7 +89,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
-    for module in (rosters, owners, ballots):
+    for module in (rosters, enrolment, owners, ballots):
         app.include_router(module.routes)
     for small in (staff, objections, assemblies, results, logs, pages):
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)

@@ -1,6 +1,6 @@
 """Personal data in custody: sealed when it comes, opened only with an entry in the trail."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.model import OwnerRecord, Roster
+from voting.roster.service.people import phone_rows, written
 from voting.roster.vault import Sealed, Vault
 from voting.roster.version import RosterErased, UnknownRoster, UnknownRosterUnit
 from voting.staff import trail
@@ -149,9 +150,9 @@ class Custody:
                 identity_index=self.identity_index(owner),
                 name_index=self._vault.index("name", owner.name),
             )
-            row.secret = self.seal(_person(owner, phones), row.context)
+            row.secret = self.seal(written(owner, phones), row.context)
             session.add(row)
-        session.flush()
+        self._index_phones(session, roster_id, [(c, written(*each)) for c, each in people.items()])
         session.add_all(
             store.TitleRow(
                 roster_id=roster_id,
@@ -197,7 +198,8 @@ class Custody:
         opened = self.open(session, rows, "amend", by=by, roster_id=from_id)
         for row, data in zip(rows, opened, strict=True):
             self._add_owner(session, to_id, row, data)
-        session.flush()
+        codes = [row.owner_code for row in rows]
+        self._index_phones(session, to_id, zip(codes, opened, strict=True))
 
     def carry_titles(
         self,
@@ -248,7 +250,9 @@ class Custody:
                 renamed.secret = self.seal(data, renamed.context)
             else:
                 self._add_owner(session, frozen_id, row, data)
-        session.flush()
+        codes = [row.owner_code for row in coming]
+        store.forget_phones(session, frozen_id, codes)
+        self._index_phones(session, frozen_id, zip(codes, opened, strict=True))
         kept = {
             code: before.unit_code[unit.unit_key]
             for code, unit in enumerate(after.units)
@@ -344,7 +348,7 @@ class Custody:
     ) -> bool:
         """Whether a version has these people with these names, titles and telephones already."""
         owners = {
-            numbers[owner.identity]: _person(owner, unit.phones)
+            numbers[owner.identity]: written(owner, unit.phones)
             for unit in reversed(roster.units)
             for owner in unit.owners
         }
@@ -403,16 +407,12 @@ class Custody:
         copy.secret = self.seal(data, copy.context)
         session.add(copy)
 
-
-def _person(owner: OwnerRecord, phones: Sequence[str]) -> bytes:
-    return canonical.encode(
-        {
-            "id_number": owner.id_number,
-            "id_type": owner.id_type.value,
-            "name": owner.name,
-            "phones": list(phones),
-        }
-    )
+    def _index_phones(
+        self, session: Session, roster_id: str, people: Iterable[tuple[int, bytes]]
+    ) -> None:
+        session.flush()
+        for code, data in people:
+            session.add_all(phone_rows(self._vault, roster_id, code, data))
 
 
 def _identity(owner: int, data: bytes) -> Identity:
