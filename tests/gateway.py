@@ -27,8 +27,10 @@ class Gateway:
         return self._messages.get(timeout=_SECONDS)
 
     def code(self):
-        """The code in the next message."""
-        return self.take()["text"].removeprefix("验证码 ")[:6]
+        """The next code that was sent, whatever else owners were told before."""
+        while not (text := self.take()["text"]).startswith("验证码 "):
+            pass
+        return text.removeprefix("验证码 ")[:6]
 
     @property
     def empty(self):

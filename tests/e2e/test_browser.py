@@ -13,6 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser import chromium
 from tests.complex import Complex, done
 from tests.conftest import MovingClock
+from tests.gateway import gateway
 from tests.servers import await_port, free_port
 from tests.witnesses import WITNESS
 from voting.ledger.note import read_text
@@ -26,6 +27,12 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
+KEPT = """async (digest) => {
+  const keys = await import("/static/keys.js");
+  return (await keys.remembered(digest)).map(({ key }) => key.keyId);
+}"""
+
+
 class Site:
     """The small complex behind a real HTTP server, and an assembly of the test's own."""
 
@@ -36,8 +43,14 @@ class Site:
 
 @contextmanager
 def serving(folder):
-    """A complex with its pages on a port of its own."""
-    complex_ = Complex(folder / "data", MovingClock())
+    """A complex with its pages on a port of its own, which sends codes by a real gateway."""
+    with gateway() as messages:
+        complex_ = Complex(folder / "data", MovingClock(), engines=messages.environment)
+        complex_.messages = messages
+        yield from _serving(complex_)
+
+
+def _serving(complex_):
     port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(
@@ -93,10 +106,12 @@ def page(browser):
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on(
             "console",
-            # A lost network is what one test makes; Chromium reports it whatever the page does.
+            # A lost network is what one test makes, and a key that is not replaced at once another;
+            # Chromium reports both whatever the page does.
             lambda message: (
                 message.type == "error"
                 and "ERR_CONNECTION_FAILED" not in message.text
+                and not message.location["url"].endswith("/keys")
                 and complaints.append(message.text)
             ),
         )
@@ -127,6 +142,12 @@ def identify(vote, site, unit_key):
     vote.get_by_test_id("id-type").select_option(claim.id_type)
     vote.get_by_test_id("id-number").fill(claim.id_number)
     vote.get_by_test_id("title-no").fill(claim.title_no)
+    # Other tests have enrolled phones for the same owners, which these replace.
+    vote.get_by_test_id("by-code").locator("summary").click()
+    vote.get_by_test_id("phone").fill(site.complex.roster.by_key()[unit_key].phones[0])
+    vote.get_by_test_id("request-code").click()
+    expect(vote.get_by_test_id("code-told")).to_contain_text("如果")
+    vote.get_by_test_id("code").fill(site.complex.messages.code())
     vote.get_by_test_id("prove").click()
     expect(vote.get_by_test_id("units")).to_contain_text(unit_key)
 
@@ -211,6 +232,27 @@ def test_the_private_key_cannot_leave_the_browser_and_survives_a_reload(site, pa
     )
     assert exported["keys"] >= 1
     assert exported["refused"]
+
+
+def test_a_key_on_the_same_phone_is_replaced_with_its_own_consent(site, page):
+    """Its key is still there and signs for the next: no code is needed."""
+    vote = page(PHONE)
+    vote.clock.set_fixed_time(site.complex.clock())
+    identify(vote, site, "2-1-103")
+    digest = site.assembly.notice["roster"]["digest"]
+    (first,) = vote.evaluate(KEPT, digest)
+    vote.goto(f"{site.url}/vote?assembly={site.assembly.id}")
+    vote.get_by_test_id("start").click()
+    claim = site.complex.claim("2-1-103")
+    vote.get_by_test_id("name").fill(claim.name)
+    vote.get_by_test_id("id-number").fill(claim.id_number)
+    vote.get_by_test_id("title-no").fill(claim.title_no)
+    with vote.expect_response("**/keys") as refused:
+        vote.get_by_test_id("prove").click()
+    expect(vote.get_by_test_id("units")).to_contain_text("2-1-103")
+    assert refused.value.status == 403
+    (second,) = vote.evaluate(KEPT, digest)
+    assert first != second
 
 
 def test_a_ballot_that_found_no_network_is_sent_again_as_it_was_signed(site, page):
@@ -333,7 +375,7 @@ def test_the_board_shows_who_has_witnessed_the_log(site, page, tmp_path):
     expect(board.get_by_test_id("witnesses")).to_be_empty()
     witnessed()
     done(place.http.post(
-        f"{site.assembly.path}/ballots", content=place.signed(site.assembly, "2-1-101")
+        f"{site.assembly.path}/ballots", content=place.signed(site.assembly, "2-1-104")
     ))  # fmt: skip
     expect(board.get_by_test_id("witnesses")).to_contain_text("已见证到第 1 条")
     place.close(site.assembly)
