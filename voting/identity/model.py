@@ -31,11 +31,6 @@ class Claim:
     code: str = ""
     vouched: bool = False
 
-    @property
-    def proofs(self) -> int:
-        """How many different proofs are given beside name and number."""
-        return sum(map(bool, (self.title_no, self.code, self.vouched)))
-
     def spelled(self) -> "Claim":
         """Write the claim the way the roster is written: width, blanks, capitals, old numbers.
 

@@ -33,7 +33,8 @@ _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 _LEEWAY_SECONDS = 60
 _TIMEOUT_SECONDS = 10
 _ASK_AGAIN = timedelta(minutes=1)
-"""Somebody with a token under an unknown key makes us ask for keys no more often."""
+"""Neither a token under an unknown key nor a provider that is gone makes us ask more often."""
+_UNREACHABLE = "暂时连不上身份认证平台，请稍后再试，或改用产权证号证明身份"
 MAX_TOKEN = 16_384
 
 
@@ -118,9 +119,11 @@ class OpenIdProvider:
     def _published(self, at: datetime, *, again: bool = False) -> KeySet:
         with self._lock:
             rested = self._asked_at is None or at - self._asked_at >= _ASK_AGAIN
-            if self._keys is None or (again and rested):
+            if (self._keys is None or again) and rested:
                 self._asked_at = at
                 self._keys = self._ask()
+            if self._keys is None:
+                raise ProviderUnreachable(_UNREACHABLE)
             return self._keys
 
     def _ask(self) -> KeySet:
@@ -131,9 +134,7 @@ class OpenIdProvider:
                 raise ProviderUnreachable("身份认证平台自称的 issuer 与设置不符，请联系管理员")
             return KeySet.import_key_set(self._fetch(configuration["jwks_uri"]))
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-            raise ProviderUnreachable(
-                "暂时连不上身份认证平台，请稍后再试，或改用产权证号证明身份"
-            ) from error
+            raise ProviderUnreachable(_UNREACHABLE) from error
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401 - JSON is what it is

@@ -226,6 +226,22 @@ def test_keys_are_asked_for_once_and_again_when_they_changed_and_not_more_often(
     assert len(asked) == 4
 
 
+def test_a_provider_that_is_gone_is_asked_once_a_minute(issuer):
+    """Or everybody with a token could make our threads wait for it."""
+    asked = []
+
+    def fetch(url):
+        asked.append(url)
+        raise httpx2.ConnectTimeout("gone")
+
+    trusted = OpenIdProvider(Trusted("https://id", CLIENT, "name", "id_card"), fetch)
+    token, at = authenticated(issuer, CHEN, "n"), now()
+    for seconds in (0, 1, 59, 60, 61):
+        with pytest.raises(ProviderUnreachable):
+            trusted.person(token, nonce="n", at=at + timedelta(seconds=seconds))
+    assert len(asked) == 2
+
+
 @pytest.fixture
 def frozen(sqlite_database, clock, issuer):
     """A frozen roster; its clock is that of the provider."""

@@ -7,7 +7,12 @@ import pytest
 from tests.voting.world import CLAIMS, Handset
 from voting.ballot.refusals import NotYourUnit
 from voting.identity import enrolment
-from voting.identity.refusals import PossessionNotProved, StrongerProofNeeded, UnknownKey
+from voting.identity.refusals import (
+    IdentityNotProved,
+    PossessionNotProved,
+    StrongerProofNeeded,
+    UnknownKey,
+)
 from voting.kernel import dsse
 
 UNITS = ["2-1-102", "B1-1-002"]
@@ -45,6 +50,17 @@ def test_a_title_alone_replaces_no_key_and_the_challenge_is_good_again(frozen):
     with pytest.raises(StrongerProofNeeded):
         enrol(None)
     assert enrol(first.agree(possession)).replaced
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u200b", "-", "号"])
+def test_a_blank_is_no_second_proof(frozen, blank):
+    """Typed into the field for the code, it once counted beside the title."""
+    frozen.enrol("chen")
+    for said in (replace(CLAIMS["chen"], code=blank), replace(CLAIMS["chen"], title_no=blank)):
+        drawn, _ = frozen.identities.challenge(frozen.roster_id)
+        possession = Handset().possession(drawn, frozen.roster.digest)
+        with pytest.raises((StrongerProofNeeded, IdentityNotProved)):
+            frozen.identities.enrol(frozen.roster_id, said, possession, address="a")
 
 
 def test_the_same_key_again_needs_no_more_proof(frozen):

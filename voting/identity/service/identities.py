@@ -150,7 +150,7 @@ class Identities:
                 earlier = store.valid_key_of(session, roster_id, owner_code)
                 self._require_unused(session, roster_id, key)
                 if earlier is not None:
-                    _require_stronger(claim, possession, former, earlier)
+                    _require_stronger(sought.proofs, possession, former, earlier)
                 self._bind(session, roster_id, owner_code, key, roster_digest, earlier)
                 if code is not None:
                     code.enrolled = key.key_id
@@ -372,13 +372,12 @@ class Identities:
 
 
 def _require_stronger(
-    claim: Claim,
+    proofs: int,
     possession: dsse.Envelope,
     former: dsse.Envelope | None,
     earlier: store.DeviceKeyRow,
 ) -> None:
     """Let nobody replace a key with what would have enrolled it."""
-    proofs = claim.proofs
     if former is not None:
         enrolment.verify_replacement(former, possession, load_key(earlier.spki))
         proofs += 1

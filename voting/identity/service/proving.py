@@ -27,6 +27,11 @@ class Sought:
     code: str | None
     vouched: bool
 
+    @property
+    def proofs(self) -> int:
+        """How many different proofs are given beside name and number."""
+        return sum((self.title is not None, self.code is not None, self.vouched))
+
 
 class Proving:
     """Compares claims with the roster, and makes wrong ones cost time."""
