@@ -18,6 +18,7 @@ from api.routes import (
     ballots,
     contest,
     corrections,
+    enrolment,
     identities,
     logs,
     objections,
@@ -91,7 +92,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
-    for module in (rosters, owners, ballots, contest):
+    for module in (rosters, enrolment, owners, ballots, contest):
         app.include_router(module.routes)
     for small in (
         staff, identities, objections, corrections, assemblies, results, logs, pages,

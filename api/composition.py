@@ -12,10 +12,13 @@ from voting.assembly.service import Assemblies
 from voting.box.contest import Contest
 from voting.box.service import BallotBox
 from voting.count.service import Counting
-from voting.identity.service import Identities
+from voting.identity.provider import OpenIdProvider, Trusted
+from voting.identity.service import Codes, Identities, Proving
+from voting.infra.afterwards import Afterwards
 from voting.infra.bus import Bus, MemoryBus, RedisBus
 from voting.infra.database import Database
 from voting.infra.migrate import is_current
+from voting.infra.sender import GatewaySender, InsecureConsoleSender, Sender
 from voting.infra.throttle import Throttle
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import Clock, InsecureShiftedClock, system_clock
@@ -49,6 +52,8 @@ class Service:
     staff: Staff
     rosters: Rosters
     identities: Identities
+    codes: Codes
+    provider: Trusted | None
     assemblies: Assemblies
     box: BallotBox
     contest: Contest
@@ -89,8 +94,17 @@ def compose(settings: Settings) -> Service:
     vault = Vault(deployment.encryption_keys, deployment.index_key)
     rosters = Rosters(database, ledger, vault, now)
     assemblies = Assemblies(database, ledger, rosters, bus, now)
+    trusted = settings.provider()
+    codes = Codes(database, rosters, vault, throttle, _sender(settings), Afterwards(), now)
     identities = Identities(
-        database, ledger, rosters, vault, throttle, assemblies.decision_days, now
+        database,
+        ledger,
+        rosters,
+        Proving(vault, throttle, codes),
+        codes,
+        None if trusted is None else OpenIdProvider(trusted),
+        assemblies.decision_days,
+        now,
     )
     counting = Counting(database, ledger, rosters, assemblies, now)
     return Service(
@@ -101,6 +115,8 @@ def compose(settings: Settings) -> Service:
         staff=Staff(database, ledger, throttle, now),
         rosters=rosters,
         identities=identities,
+        codes=codes,
+        provider=trusted,
         assemblies=assemblies,
         box=BallotBox(
             database,
@@ -127,3 +143,10 @@ def _clock(settings: Settings) -> Clock:
         return system_clock
     _log.warning("insecure-shifted-clock", seconds=settings.insecure_clock_shift_seconds)
     return InsecureShiftedClock(settings.clock_shift)
+
+
+def _sender(settings: Settings) -> Sender | None:
+    by = settings.sender()
+    if by is None:
+        return None
+    return InsecureConsoleSender() if by.gateway is None else GatewaySender(by.gateway, by.token)

@@ -1,4 +1,4 @@
-"""The two pages and their static files, under a policy that lets nothing else in."""
+"""The pages and their static files, under a policy that lets nothing else in."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -41,6 +41,12 @@ def home() -> RedirectResponse:
 def vote() -> FileResponse:
     """Give the voting page."""
     return FileResponse(_FILES / "vote.html")
+
+
+@routes.get("/receipt", dependencies=[_PAGE])
+def receipt() -> FileResponse:
+    """Give the page that checks a receipt; it asks the server for nothing more."""
+    return FileResponse(_FILES / "receipt.html")
 
 
 @routes.get("/board", dependencies=[_PAGE])

@@ -1,13 +1,15 @@
 """What an operator may set, from the environment (prefix ``YEZHU_``)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from voting.identity.provider import Trusted
 from voting.kernel.refusal import Refusal
 from voting.ledger.cosignature import WitnessKey
 
@@ -18,6 +20,14 @@ class FollowedBy:
 
     key: WitnessKey
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendsBy:
+    """The gateway that messages are sent by; without one they are printed, in development."""
+
+    gateway: str | None
+    token: str = field(repr=False)
 
 
 class UnfitSettings(Refusal):
@@ -43,6 +53,18 @@ class Settings(BaseSettings):
     witnesses: str = Field(
         default="", description="见证人：公钥=网址，多个以空格隔开；默认没有见证人"
     )
+    sms_url: str | None = Field(default=None, description="短信网关的网址；不设则不发送验证码")
+    sms_token: SecretStr | None = Field(default=None, description="短信网关的访问令牌")
+    insecure_console_codes: bool = Field(
+        default=False, description="仅供开发：验证码打印在控制台上，不发送"
+    )
+    oidc_issuer: str | None = Field(default=None, description="身份认证平台（OIDC）的 issuer")
+    oidc_client_id: str | None = Field(default=None, description="本系统在该平台的 client_id")
+    oidc_name_claim: str = Field(default="name", description="令牌中姓名的字段")
+    oidc_number_claim: str | None = Field(default=None, description="令牌中证件号码的字段")
+    oidc_type_claim: str | None = Field(
+        default=None, description="令牌中证件类型的字段；不设则都是身份证"
+    )
     insecure_clock_shift_seconds: int = Field(
         default=0, description="仅供演示：把服务器时钟平移若干秒"
     )
@@ -67,7 +89,47 @@ class Settings(BaseSettings):
                 "多个进程须同时配置 PostgreSQL（YEZHU_DATABASE_URL）与 Redis（YEZHU_REDIS_URL）"
             )
         settings.followed_by()
+        settings.sender()
+        settings.provider()
         return settings
+
+    def sender(self) -> SendsBy | None:
+        """Read how messages reach owners; ``None`` where none are sent.
+
+        Raises
+        ------
+        UnfitSettings
+        """
+        if (self.sms_url is None) != (self.sms_token is None):
+            raise UnfitSettings("YEZHU_SMS_URL 与 YEZHU_SMS_TOKEN 须同时设置")
+        if self.sms_url is None or self.sms_token is None:
+            return SendsBy(None, "") if self.insecure_console_codes else None
+        if self.insecure_console_codes:
+            raise UnfitSettings("配置了短信网关，就不得设置 YEZHU_INSECURE_CONSOLE_CODES")
+        if not _is_private(self.sms_url):
+            raise UnfitSettings("YEZHU_SMS_URL 须以 https:// 开头：其中有业主的手机号码")
+        return SendsBy(self.sms_url, self.sms_token.get_secret_value())
+
+    def provider(self) -> Trusted | None:
+        """Read which identity provider is trusted, if one is.
+
+        Raises
+        ------
+        UnfitSettings
+        """
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_number_claim)
+        if given == (None, None, None):
+            return None
+        match given:
+            case str(issuer), str(client_id), str(number_claim) if _is_private(issuer):
+                return Trusted(
+                    issuer, client_id, self.oidc_name_claim, number_claim, self.oidc_type_claim
+                )
+            case _:
+                raise UnfitSettings(
+                    "YEZHU_OIDC_ISSUER（以 https:// 开头）、YEZHU_OIDC_CLIENT_ID、"
+                    "YEZHU_OIDC_NUMBER_CLAIM 须同时设置"
+                )
 
     def followed_by(self) -> list[FollowedBy]:
         """Read who follows the logs.
@@ -103,3 +165,11 @@ class Settings(BaseSettings):
     def clock_shift(self) -> timedelta:
         """How far a demonstration's clock is moved."""
         return timedelta(seconds=self.insecure_clock_shift_seconds)
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way reads what is sent there: encrypted, or on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    )

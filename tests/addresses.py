@@ -17,5 +17,7 @@ def of_log(path, log, size):
     if size % _WIDTH:
         tiles.append(f"entries/{size // _WIDTH:03d}.p/{size % _WIDTH}")
     query = queries.get(path.rpartition("/")[2], "")
+    if query and not size:
+        return  # there is nothing in an empty log to prove
     for tile in tiles if "{tile" in path else [""]:
         yield re.sub(r"{tile(:path)?}", tile, re.sub(r"{log(:path)?}", log, path)) + query

@@ -125,6 +125,7 @@ class Complex:
         self.data, self.clock = data, clock
         self.roster = small_roster() if roster is None else roster
         self._passwords, self._signed_in = {}, {}
+        self.phones = {}  # enrolled last, by their owners' numbers
         Deployment.create(data, "test.yezhu.example")
         with mock.patch.dict(os.environ, engines or {}):
             build_schema(data)
@@ -213,8 +214,10 @@ class Complex:
 
     def phone(self, assembly, unit_key, http=None):
         """The enrolled phone of a unit's first owner."""
-        phone = Phone(self.http if http is None else http)
-        phone.enrol(self.roster_id, assembly.notice["roster"]["digest"], self.claim(unit_key))
+        phone, claim = Phone(self.http if http is None else http), self.claim(unit_key)
+        digest = assembly.notice["roster"]["digest"]
+        phone.enrol(self.roster_id, digest, claim, self.phones.get(claim.id_number))
+        self.phones[claim.id_number] = phone
         return phone
 
     def owners_units(self, unit_key):

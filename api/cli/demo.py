@@ -88,6 +88,9 @@ class _Demo:
         self.refused: list[tuple[str, dict[str, Any]]] = []
         self.assembly = ""
         self._lock = Lock()
+        # By identity number: phones with their owners' units, and who is enrolling just now.
+        self._phones: dict[str, tuple[Phone, list[dict[str, Any]]]] = {}
+        self._enrolling: dict[str, Lock] = {}
 
     def play(self) -> int:
         self.step("写出仿真业主清册")
@@ -235,8 +238,7 @@ class _Demo:
                 done.result()
 
     def cast_one(self, http: httpx2.Client, ballot: DemoBallot, choices: dict[str, Any]) -> None:
-        phone = Phone(http)
-        groups = phone.enrol(self.roster_id, self.notice["roster"]["digest"], _claim(ballot))
+        phone, groups = self.enrolled(http, ballot)
         mine = [
             sorted(unit["unit"] for unit in group["units"])
             for group in groups
@@ -248,13 +250,26 @@ class _Demo:
         with self._lock:
             self.receipts.append(receipt)
 
+    def enrolled(
+        self, http: httpx2.Client, ballot: DemoBallot
+    ) -> tuple[Phone, list[dict[str, Any]]]:
+        """Give the phone of a ballot's owner, enrolled once, and his units by group."""
+        claim = _claim(ballot)
+        with self._lock:
+            enrolling = self._enrolling.setdefault(claim.id_number, Lock())
+        with enrolling:
+            if claim.id_number not in self._phones:
+                phone = Phone(http)
+                groups = phone.enrol(self.roster_id, self.notice["roster"]["digest"], claim)
+                self._phones[claim.id_number] = phone, groups
+        return self._phones[claim.id_number]
+
     def provoke(self, agenda: Any, one: DemoBallot, other: DemoBallot) -> None:  # noqa: ANN401
         """Try what must be refused; the late ballot is kept for after the close."""
         choices = named_choices(agenda, one.choices)
         units = sorted(one.unit_keys)
         with _client(self.server.url) as http:
-            phone, thief = Phone(http), Phone(http)
-            phone.enrol(self.roster_id, self.notice["roster"]["digest"], _claim(one))
+            phone, thief = self.enrolled(http, one)[0], Phone(http)
             good = phone.ballot(self.notice, self.notice_digest, units, choices)
             envelope = dsse.parse(good)
             forged = dsse.parse(thief.ballot(self.notice, self.notice_digest, units, choices))

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 from cryptography.hazmat.primitives import hashes
@@ -39,20 +39,30 @@ class Phone:
         )
         return envelope.to_bytes()
 
-    def enrol(self, roster_id: str, roster_digest: str, claim: Claim) -> list[dict[str, Any]]:
-        """Prove identity and enrol the key; the answer lists the owner's units by group."""
+    def enrol(
+        self, roster_id: str, roster_digest: str, claim: Claim, earlier: Self | None = None
+    ) -> list[dict[str, Any]]:
+        """Prove identity and enrol the key; the answer lists the owner's units by group.
+
+        Parameters
+        ----------
+        earlier
+            The owner's phone until now: its key agrees to be replaced.
+        """
         base = f"/v1/rosters/{roster_id}"
         drawn = insist(self._http, "POST", f"{base}/challenges").json()["challenge"]
-        possession = self.sign(
-            enrolment.PAYLOAD_TYPE, enrolment.payload(drawn, roster_digest, self.spki)
-        )
-        body = {
+        message = enrolment.payload(drawn, roster_digest, self.spki)
+        possession = self.sign(enrolment.PAYLOAD_TYPE, message)
+        body: dict[str, Any] = {
+            "code": claim.code,
             "id_number": claim.id_number,
             "id_type": claim.id_type,
             "name": claim.name,
             "possession": canonical.decode(possession),
             "title_no": claim.title_no,
         }
+        if earlier is not None:
+            body["former"] = canonical.decode(earlier.sign(enrolment.REPLACEMENT_TYPE, message))
         answer = insist(self._http, "POST", f"{base}/keys", json=body)
         answer.raise_for_status()
         groups: list[dict[str, Any]] = answer.json()["groups"]

@@ -1,13 +1,13 @@
-"""What an owner does on a roster: see his share, object, and enrol a device key."""
+"""What an owner does on a roster beside enrolling: see his share, and object."""
 
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anyone, EnrolledOwner, router
 from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
+from api.holding import HoldingOut, WithheldOut, holding_out, withheld_out
 from voting.assembly.shares import AssemblyShare
-from voting.identity.model import Claim, Holding, Share, Withheld
-from voting.kernel import dsse
+from voting.identity.model import Claim, Share
 from voting.kernel.clock import timestamp
 from voting.kernel.commitment import Opening
 from voting.roster.grouping import HeadRule
@@ -24,32 +24,6 @@ from voting.roster.objection import (
 routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主"])
 
 
-class Challenge(BaseModel):
-    """To be signed by the new key, once."""
-
-    challenge: str
-    expires_at: str
-
-
-class SignatureIn(BaseModel):
-    """One DSSE signature."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    keyid: str = Field(max_length=128)
-    sig: str = Field(max_length=256)
-
-
-class EnvelopeIn(BaseModel):
-    """A DSSE envelope inside another document."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    payload: str = Field(max_length=dsse.MAX_BYTES)
-    payload_type: str = Field(max_length=128, alias="payloadType")
-    signatures: list[SignatureIn] = Field(min_length=1, max_length=1)
-
-
 class ClaimIn(BaseModel):
     """Proof of identity: all of it as the roster has it."""
 
@@ -61,48 +35,6 @@ class ClaimIn(BaseModel):
     def claim(self) -> Claim:
         """Give the claim as the use cases know it."""
         return Claim(self.name, self.id_type, self.id_number, self.title_no)
-
-
-class Enrolment(ClaimIn):
-    """Proof of identity, and proof that the phone holds the key."""
-
-    possession: EnvelopeIn = Field(
-        description="DSSE 信封，payloadType 为 application/vnd.yezhu.enrolment.v1+json"
-    )
-
-
-class HeldUnitOut(BaseModel):
-    """One exclusive unit."""
-
-    unit: str
-    area_cm2: int
-    kind: str
-
-
-class HoldingOut(BaseModel):
-    """Units that vote together as one head."""
-
-    group: int
-    head: int
-    area_cm2: int
-    units: list[HeldUnitOut]
-
-
-class WithheldOut(BaseModel):
-    """A unit that somebody else votes for, and why."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    unit: str = Field(validation_alias="unit_key")
-    reason: str
-
-
-class Enrolled(BaseModel):
-    """The key's id, every unit its holder votes for, and those that somebody else votes for."""
-
-    key_id: str
-    groups: list[HoldingOut]
-    withheld: list[WithheldOut]
 
 
 class ObjectionOut(BaseModel):
@@ -190,35 +122,6 @@ _PROVES_HIMSELF = Depends(Anyone("业主在请求中证明身份，错误次数�
 _BY_KEY = Depends(EnrolledOwner())
 
 
-@routes.post(
-    "/challenges",
-    status_code=201,
-    dependencies=[Depends(Anyone("登记口令不含任何信息，只能用一次"))],
-)
-def challenge(roster_id: str, service: InService) -> Challenge:
-    """取一个登记口令，由新密钥签名。"""
-    drawn, expires_at = service.identities.challenge(roster_id)
-    return Challenge(challenge=drawn, expires_at=timestamp(expires_at))
-
-
-@routes.post(
-    "/keys",
-    status_code=201,
-    dependencies=[_PROVES_HIMSELF],
-)
-def enrol(roster_id: str, body: Enrolment, service: InService, address: Address) -> Enrolled:
-    """业主或其代理人证明身份并登记设备密钥；答复由他表决的全部房屋，与由别人表决的房屋。"""
-    possession = dsse.from_object(body.possession.model_dump(by_alias=True))
-    key_id, holdings, withheld = service.identities.enrol(
-        roster_id, body.claim(), possession, address=address
-    )
-    return Enrolled(
-        key_id=key_id,
-        groups=[_holding(holding) for holding in holdings],
-        withheld=_withheld(withheld),
-    )
-
-
 @routes.post("/share", dependencies=[_PROVES_HIMSELF])
 def share(roster_id: str, body: ClaimIn, service: InService, address: Address) -> ShareOut:
     """业主证明身份，查看公示或冻结的清册上属于他的房屋、面积、合计为几人，以及他的异议与答复。"""
@@ -250,22 +153,6 @@ def request_correction(roster_id: str, body: SignedBody, service: InService) -> 
     return _filed(*service.identities.object_with_key(roster_id, body))
 
 
-def _holding(holding: Holding) -> HoldingOut:
-    return HoldingOut(
-        group=holding.group,
-        head=1,
-        area_cm2=holding.area_cm2,
-        units=[
-            HeldUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
-            for unit in holding.units
-        ],
-    )
-
-
-def _withheld(withheld: tuple[Withheld, ...]) -> list[WithheldOut]:
-    return [WithheldOut.model_validate(each) for each in withheld]
-
-
 def _share(share: Share, assemblies: list[AssemblyShare]) -> ShareOut:
     rule = HeadRule.IDENTITY_SET
     return ShareOut(
@@ -277,8 +164,8 @@ def _share(share: Share, assemblies: list[AssemblyShare]) -> ShareOut:
             else "尚无会议通知：人数怎样算、哪些用途的房屋计入，以将来的会议通知为准。"
         ),
         assemblies=[AssemblyShareOut.model_validate(each) for each in assemblies],
-        groups=[_holding(holding) for holding in share.holdings],
-        withheld=_withheld(share.withheld),
+        groups=[holding_out(holding) for holding in share.holdings],
+        withheld=withheld_out(share.withheld),
         voters=[UnitVotersOut.model_validate(each) for each in share.voters],
         objections=[_objection(objection) for objection in share.objections],
     )

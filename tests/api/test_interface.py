@@ -52,8 +52,8 @@ def test_answers_carry_the_policy_whatever_they_are(town):
     answers = [
         http.get(path)
         for path in (
-            "/", "/vote", "/board", f"{STATIC}/vote.js", f"{STATIC}/base.css", f"{STATIC}/none",
-            "/v1/health", "/v1/assemblies", "/v1/rosters", "/v1/session", "/none",
+            "/", "/vote", "/receipt", "/board", f"{STATIC}/vote.js", f"{STATIC}/base.css",
+            f"{STATIC}/none", "/v1/health", "/v1/assemblies", "/v1/rosters", "/v1/session", "/none",
         )
     ]  # fmt: skip
     answers += [http.put("/v1/health"), http.post("/v1/session", json={})]
@@ -86,7 +86,7 @@ def test_answers_with_data_are_not_kept_by_browsers(town):
     assert "cache-control" not in town.http.get(f"{STATIC}/base.css").headers
 
 
-@pytest.mark.parametrize("page", ["/vote", "/board"])
+@pytest.mark.parametrize("page", ["/vote", "/board", "/receipt"])
 def test_pages_hold_nothing_that_the_policy_would_block(town, page):
     html = town.http.get(page).text
     linked = re.findall(r'(?:src|href)="([^"#]+)"', html)

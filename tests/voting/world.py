@@ -23,7 +23,7 @@ from voting.box.service import BallotBox
 from voting.count.service import Counting
 from voting.identity import enrolment
 from voting.identity.model import Claim
-from voting.identity.service import Identities
+from voting.identity.service import Codes, Identities, Proving
 from voting.infra.bus import MemoryBus
 from voting.infra.throttle import Throttle
 from voting.kernel import canonical, dsse
@@ -177,6 +177,10 @@ class Handset:
             lambda m: self.key.sign(m, ec.ECDSA(hashes.SHA256())),
         )
 
+    def agree(self, possession):
+        """Let the key of this phone be replaced by the one that proves itself."""
+        return self.seal(enrolment.REPLACEMENT_TYPE, possession.payload)
+
     def possession(self, challenge, roster_digest):
         """Prove that this phone holds its key."""
         return self.seal(
@@ -211,6 +215,8 @@ class World:
     roster_id: str = ""
     assembly_id: str = ""
     phones: dict = field(default_factory=dict)
+    sender: object = None
+    provider: object = None
 
     def __post_init__(self):
         key = Ed25519PrivateKey.from_private_bytes(LOG_KEY)
@@ -220,12 +226,22 @@ class World:
         self.ledger = Ledger(Origins("vote.example.org"), lambda origin: Signer(origin, key))
         self.rosters = Rosters(self.database, self.ledger, self.vault, self.clock)
         self.assemblies = Assemblies(self.database, self.ledger, self.rosters, self.bus, self.clock)
+        self.codes = Codes(
+            self.database,
+            self.rosters,
+            self.vault,
+            self.throttle,
+            self.sender,
+            lambda act: act(),
+            self.clock,
+        )
         self.identities = Identities(
             self.database,
             self.ledger,
             self.rosters,
-            self.vault,
-            self.throttle,
+            Proving(self.vault, self.throttle, self.codes),
+            self.codes,
+            self.provider,
             self.assemblies.decision_days,
             self.clock,
         )
@@ -321,12 +337,16 @@ class World:
         return self
 
     def enrol(self, name, phone=None, *, said=None):
-        """Enrol a phone for one of the owners in :data:`CLAIMS`."""
-        phone = phone or Handset()
+        """Enrol a phone for one of the owners in :data:`CLAIMS`; his earlier phone agrees."""
+        phone, earlier = phone or Handset(), self.phones.get(name)
         drawn, _ = self.identities.challenge(self.roster_id)
         possession = phone.possession(drawn, self.roster.digest)
         self.identities.enrol(
-            self.roster_id, said or CLAIMS[name], possession, address="203.0.113.7"
+            self.roster_id,
+            said or CLAIMS[name],
+            possession,
+            address="203.0.113.7",
+            former=None if earlier is None else earlier.agree(possession),
         )
         self.phones[name] = phone
         return phone

@@ -7,6 +7,8 @@ from voting.kernel import canonical, dsse
 from voting.kernel.suites import BadSignature, VerifyingKey, load_key
 
 PAYLOAD_TYPE = "application/vnd.yezhu.enrolment.v1+json"
+REPLACEMENT_TYPE = "application/vnd.yezhu.replacement.v1+json"
+"""Under this type an earlier key signs the very text that the new key signs."""
 
 
 def payload(challenge: str, roster_digest: str, spki: bytes) -> bytes:
@@ -41,3 +43,20 @@ def verify(envelope: dsse.Envelope, roster_digest: str) -> tuple[VerifyingKey, s
     except BadSignature as error:
         raise PossessionNotProved("登记消息不是用这把密钥签的") from error
     return key, challenge
+
+
+def verify_replacement(
+    former: dsse.Envelope, possession: dsse.Envelope, earlier: VerifyingKey
+) -> None:
+    """Check that an owner's earlier key agrees to the new one.
+
+    Raises
+    ------
+    PossessionNotProved, WrongPayloadType
+    """
+    try:
+        if former.key_id != earlier.key_id or former.payload != possession.payload:
+            raise PossessionNotProved("原密钥的签名不是为这次更换所作")
+        former.verify(earlier, REPLACEMENT_TYPE)
+    except BadSignature as error:
+        raise PossessionNotProved("原密钥的签名不对") from error

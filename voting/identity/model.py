@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tally.model import Kind
@@ -13,16 +13,23 @@ from voting.roster.document import PublicUnit, RosterDocument
 from voting.roster.identity_numbers import ID_TYPES, read_number
 from voting.roster.mandate import Mandates
 from voting.roster.objection import Objection
+from voting.roster.phones import is_mobile, read_phones
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Name, identity and a title number, as the owner typed them."""
+    """Name and identity, and what else an owner knows, as he typed it.
+
+    ``title_no`` is a title number, ``code`` what was sent to his telephone; empty if not given.
+    ``vouched`` says that name and identity come from an identity provider.
+    """
 
     name: str
     id_type: str
     id_number: str
-    title_no: str
+    title_no: str = ""
+    code: str = ""
+    vouched: bool = False
 
     def spelled(self) -> "Claim":
         """Write the claim the way the roster is written: width, blanks, capitals, old numbers.
@@ -39,12 +46,28 @@ class Claim:
         number, fault = read_number(id_type, spelling.identity_number(self.id_number))
         if fault is not None:
             raise UnreadableClaim(fault)
-        return Claim(
-            spelling.personal_name(self.name),
-            id_type.value,
-            number,
-            spelling.title_number(self.title_no),
+        return replace(
+            self,
+            name=spelling.personal_name(self.name),
+            id_type=id_type.value,
+            id_number=number,
+            title_no=spelling.title_number(self.title_no),
+            code=spelling.compact(self.code),
         )
+
+
+def spelled_mobile(typed: str) -> str:
+    """Write a mobile number the way the roster is written.
+
+    Raises
+    ------
+    UnreadableClaim
+    """
+    match read_phones(typed):
+        case (phone,) if is_mobile(phone):
+            return phone
+        case _:
+            raise UnreadableClaim("请填写 11 位的手机号码")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +134,21 @@ class EnrolledKey:
 
     key: VerifyingKey
     owner_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a phone is told when its key is enrolled.
+
+    ``held`` is every unit its owner votes for, so that he sees what his ballot covers;
+    for those of his that are ``withheld`` somebody else votes. ``replaced`` says that an earlier
+    key ended here.
+    """
+
+    key_id: str
+    held: tuple[Holding, ...]
+    withheld: tuple[Withheld, ...]
+    replaced: bool
 
 
 def holdings(person: int, *rosters: RosterDocument) -> tuple[Holding, ...]:

@@ -49,3 +49,33 @@ class StaleRequest(Refusal):
     """Signed too long ago, or for something else."""
 
     code = "stale-request"
+
+
+class StrongerProofNeeded(Refusal):
+    """He has a key already; to replace it takes more than what enrolled it."""
+
+    code = "stronger-proof-needed"
+
+
+class CodesNotOffered(Refusal):
+    """No messages are sent here."""
+
+    code = "codes-not-offered"
+
+
+class ProviderNotOffered(Refusal):
+    """No identity provider is trusted here."""
+
+    code = "provider-not-offered"
+
+
+class ProviderUnreachable(Refusal):
+    """The identity provider's keys cannot be read just now."""
+
+    code = "provider-unreachable"
+
+
+class TokenRefused(Refusal):
+    """Not an ID token that the identity provider issued for this enrolment."""
+
+    code = "token-refused"

@@ -1,4 +1,4 @@
-"""All SQL about challenges and device keys."""
+"""All SQL about challenges, one-time codes and device keys."""
 
 from datetime import datetime
 
@@ -16,6 +16,24 @@ class ChallengeRow(Base):
     challenge: Mapped[str] = mapped_column(primary_key=True)
     roster_id: Mapped[str] = mapped_column(ForeignKey("rosters.roster_id"))
     expires_at: Mapped[datetime]
+
+
+class CodeRow(Base):
+    """The last code sent to an owner, as a keyed digest, and the one key it has enrolled."""
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["roster_id", "owner_code"], ["owners.roster_id", "owners.owner_code"]
+        ),
+    )
+
+    roster_id: Mapped[str] = mapped_column(primary_key=True)
+    owner_code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    wrong_guesses: Mapped[int]
+    enrolled: Mapped[str | None]
 
 
 class DeviceKeyRow(Base):
@@ -56,6 +74,24 @@ def take_challenge(session: Session, challenge: str, roster_id: str, *, at: date
 def forget_expired(session: Session, *, at: datetime) -> None:
     """Remove challenges nobody answered."""
     session.execute(delete(ChallengeRow).where(ChallengeRow.expires_at <= at))
+
+
+def code(session: Session, roster_id: str, owner_code: int, *, at: datetime) -> CodeRow | None:
+    """Find the code an owner was sent, if it is still good; locked."""
+    return session.scalar(
+        select(CodeRow)
+        .where(
+            CodeRow.roster_id == roster_id,
+            CodeRow.owner_code == owner_code,
+            CodeRow.expires_at > at,
+        )
+        .with_for_update()
+    )
+
+
+def forget_expired_codes(session: Session, *, at: datetime) -> None:
+    """Remove codes that are good for nothing any more."""
+    session.execute(delete(CodeRow).where(CodeRow.expires_at <= at))
 
 
 def key(session: Session, roster_id: str, key_id: str) -> DeviceKeyRow | None:

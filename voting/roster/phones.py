@@ -12,6 +12,11 @@ _LANDLINE = re.compile(
 _SEPARATORS = re.compile(r"[、；;,，/\n]+")
 
 
+def is_mobile(phone: str) -> bool:
+    """Whether a number, as :func:`read_phones` gives it, takes messages."""
+    return phone[:1] == "1" and _MOBILE.fullmatch(phone) is not None
+
+
 def read_phones(text: str) -> tuple[str, ...] | Fault:
     """Read the numbers of one cell."""
     if _MOBILE.fullmatch(text) is not None and text[0] == "1":

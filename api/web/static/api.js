@@ -2,10 +2,11 @@
 
 /** What the server refused (RFC 9457), or why it could not be asked. */
 export class Problem extends Error {
-  constructor(detail, status, code = "") {
+  constructor(detail, status, code = "", facts = {}) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.facts = facts;
   }
 
   /** Whether the same request may still succeed: nobody has said no to it. */
@@ -27,6 +28,16 @@ export async function noticeBytes(assembly) {
 
 export function challenge(roster) {
   return postJson(path("rosters", roster, "challenges"), {});
+}
+
+/** How owners may prove themselves here, beside a title number. */
+export function ways(roster) {
+  return getJson(path("rosters", roster, "ways"));
+}
+
+/** Ask for a code to be sent; the answer is the same for everybody. */
+export function requestCode(roster, person) {
+  return postJson(path("rosters", roster, "codes"), person);
 }
 
 export function enrol(roster, claim) {
@@ -141,5 +152,6 @@ async function request(url, options = {}) {
     detail || `服务器暂时无法处理（${response.status}），请稍后再试。`,
     response.status,
     code,
+    body,
   );
 }

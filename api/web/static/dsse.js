@@ -4,6 +4,7 @@ import { encode } from "./canonical.js";
 
 export const BALLOT = "application/vnd.yezhu.ballot.v1+json";
 export const ENROLMENT = "application/vnd.yezhu.enrolment.v1+json";
+export const REPLACEMENT = "application/vnd.yezhu.replacement.v1+json";
 export const REQUEST = "application/vnd.yezhu.request.v1+json";
 export const MAX_BYTES = 8192;
 

@@ -1,5 +1,6 @@
 // Second step: prove who you are against the frozen roster. Nothing typed here is stored.
 
+import { Problem } from "./api.js";
 import { unbroken } from "./choices.js";
 import { el } from "./dom.js";
 import { actionForm, field, filled, note } from "./page.js";
@@ -14,13 +15,14 @@ const ID_TYPES = [
   "其他",
 ];
 
-const LABELS = { name: "姓名", id_number: "证件号码", title_no: "产权证号" };
+const PERSON = { name: "姓名", id_number: "证件号码" };
 
 /**
  * The form; `prove(claim)` enrols, `resume(enrolment)` goes on with a key already made here, and
- * `look(enrolment)` shows what its owner has.
+ * `look(enrolment)` shows what its owner has. `requestCode(person)` has a code sent, where that is
+ * offered.
  */
-export function view(enrolments, resume, look, prove) {
+export function view(enrolments, { resume, look, prove, requestCode }) {
   return [
     el("h1", {}, "证明您是业主"),
     enrolments.length ? known(enrolments, resume, look) : null,
@@ -31,10 +33,7 @@ export function view(enrolments, resume, look, prove) {
         working: "正在核对……",
         testid: "prove",
         attributes: { class: "card", autocomplete: "off" },
-        run: async (form) => {
-          const values = filled(form, LABELS);
-          await prove({ ...values, id_type: form.elements.namedItem("id_type").value });
-        },
+        run: (form) => prove({ ...person(form), ...proofs(form) }),
       },
       field({ id: "name", label: "姓名", hint: "单位业主请填单位全称。", autocomplete: "off" }),
       el(
@@ -60,7 +59,9 @@ export function view(enrolments, resume, look, prove) {
         label: "产权证号",
         hint: "例如：京(2021)朝不动产权第0012345号。有几套房的填其中一本即可。",
         autocomplete: "off",
+        required: !requestCode,
       }),
+      requestCode ? byCode(requestCode) : null,
     ),
     note(
       "calm",
@@ -103,5 +104,69 @@ function known(enrolments, resume, look) {
       }),
     ]),
     el("p", { class: "hint" }, "不是您的房屋？请在下面重新核对。"),
+  );
+}
+
+function person(form) {
+  return {
+    ...filled(form, PERSON),
+    id_type: form.elements.namedItem("id_type").value,
+  };
+}
+
+/** A title number, a code, or both: to replace a key it takes both. */
+function proofs(form) {
+  const code = form.elements.namedItem("code")?.value.trim() ?? "";
+  if (code) return { code, title_no: form.elements.namedItem("title_no").value.trim() };
+  return { code, ...filled(form, { title_no: "产权证号" }) };
+}
+
+/** Ask for a code and type it; the page is told nothing of whether one was sent. */
+function byCode(requestCode) {
+  const told = el("p", { class: "hint", role: "status", "data-testid": "code-told" });
+  const ask = async ({ currentTarget: button }) => {
+    button.disabled = true;
+    try {
+      const { form } = button;
+      const answer = await requestCode({ ...person(form), ...filled(form, { phone: "手机号码" }) });
+      told.textContent = answer.note;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      told.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  return el(
+    "details",
+    { "data-testid": "by-code" },
+    el("summary", {}, "用手机验证码（手边没有房本，或要更换手机）"),
+    el(
+      "p",
+      { class: "hint" },
+      "没有房本的，只填验证码即可。换了手机、原来那部又不在手边的，产权证号与验证码都要填。",
+    ),
+    field({
+      id: "phone",
+      label: "手机号码",
+      hint: "业主清册上登记的号码。",
+      autocomplete: "off",
+      inputmode: "tel",
+      required: false,
+    }),
+    el(
+      "button",
+      { type: "button", class: "button quiet", "data-testid": "request-code", onclick: ask },
+      "获取验证码",
+    ),
+    told,
+    field({
+      id: "code",
+      label: "验证码",
+      hint: "六位数字，10 分钟内有效。",
+      autocomplete: "one-time-code",
+      inputmode: "numeric",
+      required: false,
+    }),
   );
 }

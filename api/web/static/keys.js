@@ -1,7 +1,7 @@
 // The owner's signing key: P-256, made in this browser and not extractable from it.
 
 import { digest, encode } from "./canonical.js";
-import { base64, ENROLMENT, seal } from "./dsse.js";
+import { base64, ENROLMENT, REPLACEMENT, seal } from "./dsse.js";
 import * as api from "./api.js";
 import * as vault from "./vault.js";
 
@@ -37,15 +37,23 @@ export function available() {
 /**
  * Enrol a fresh key for the owner who makes this claim, and remember it here.
  *
- * `roster` is `{id, digest}` of the notice; `claim` holds name, id_type, id_number and title_no.
- * It is sent once and kept nowhere.
+ * `roster` is `{id, digest}` of the notice; `claim` holds name, id_type, id_number, title_no and
+ * code. It is kept nowhere. A key of his that this browser has agrees to be replaced.
  */
 export async function enrol(roster, claim) {
   const key = await DeviceKey.generate();
   const { challenge } = await api.challenge(roster.id);
   const possession = { challenge, roster: roster.digest, spki: base64(key.spki) };
-  const envelope = await seal(ENROLMENT, encode(possession), key);
-  const answer = await api.enrol(roster.id, { ...claim, possession: envelope });
+  const message = encode(possession);
+  const body = { ...claim, possession: await seal(ENROLMENT, message, key) };
+  const answer = await api.enrol(roster.id, body).catch(async (problem) => {
+    const earlier = await keptKey(problem.facts?.earlier);
+    if (problem.code !== "stronger-proof-needed" || !earlier) throw problem;
+    const former = await seal(REPLACEMENT, message, earlier);
+    const replaced = await api.enrol(roster.id, { ...body, former });
+    await vault.remove("keys", earlier.keyId);
+    return replaced;
+  });
   const enrolment = { key, groups: answer.groups, withheld: answer.withheld, kept: true };
   try {
     await vault.put("keys", {
@@ -61,6 +69,13 @@ export async function enrol(roster, claim) {
     enrolment.kept = false;
   }
   return enrolment;
+}
+
+/** A key that this browser still has, or null. */
+async function keptKey(keyId) {
+  if (!keyId) return null;
+  const record = await vault.get("keys", keyId).catch(() => null);
+  return record ? new DeviceKey(record.keyId, record.spki, record.privateKey) : null;
 }
 
 /** Enrolments made in this browser for the roster with this digest. */

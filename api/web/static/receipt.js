@@ -80,6 +80,7 @@ export function view(receipt, { next, again, look, forget }) {
         { class: "hint" },
         "请妥善保管。凭这份回执，可以证明您的票在记录里。回执里有您的选择，不要随意转发。",
       ),
+      el("p", {}, el("a", { href: "/receipt", "data-testid": "check-receipt" }, "核验保存的回执")),
     ),
     next
       ? el(

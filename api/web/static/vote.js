@@ -108,12 +108,17 @@ async function showNotice() {
 }
 
 async function showIdentity() {
-  const remembered = await keys.remembered(visit.notice.roster.digest);
+  const { roster } = visit.notice;
+  const remembered = await keys.remembered(roster.digest);
+  const { codes } = await api.ways(roster.id);
   drawSteps("identity");
   show(
     "证明您是业主",
-    identity.view(remembered, begin, look, async (claim) => {
-      await begin(await keys.enrol(visit.notice.roster, claim));
+    identity.view(remembered, {
+      resume: begin,
+      look,
+      prove: async (claim) => begin(await keys.enrol(roster, claim)),
+      requestCode: codes ? (person) => api.requestCode(roster.id, person) : null,
     }),
   );
 }

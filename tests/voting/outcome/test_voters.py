@@ -66,15 +66,19 @@ def voting(told):
     return world
 
 
-def votes(world, said, phone=None):
+def votes(world, said, phone=None, earlier=None):
     """Enrol a phone, and list the units it votes for and those it does not."""
-    phone = phone or Handset()
     drawn, _ = world.identities.challenge(world.roster_id)
-    _, held, others = world.identities.enrol(
-        world.roster_id, said, phone.possession(drawn, world.roster.digest), address="203.0.113.7"
+    possession = (phone or Handset()).possession(drawn, world.roster.digest)
+    enrolled = world.identities.enrol(
+        world.roster_id,
+        said,
+        possession,
+        address="203.0.113.7",
+        former=earlier and earlier.agree(possession),
     )
-    keys = [unit.unit_key for holding in held for unit in holding.units]
-    return keys, [each.unit_key for each in others]
+    keys = [unit.unit_key for holding in enrolled.held for unit in holding.units]
+    return keys, [each.unit_key for each in enrolled.withheld]
 
 
 def amended(world, rows, said, removed=()):
@@ -292,7 +296,8 @@ def test_who_votes_is_sealed_opened_on_record_and_rotated_with_the_rest(voting):
     world.rosters.retention.rotate(by="operator")
     world.rosters.custody._vault = Vault({2: keys[2]}, b"i" * 32)
     world.rosters.mandates._opened.clear()
-    assert votes(world, claim(WANG, 3)) == (["1-1-201"], ["1-1-102"])
+    again = votes(world, claim(WANG, 3), earlier=world.phones["wang"])
+    assert again == (["1-1-201"], ["1-1-102"])
 
 
 def test_after_the_retention_period_nobody_can_tell_who_voted_for_whom(voting):

@@ -59,6 +59,10 @@ class Custody:
         """Keyed digest of a title number, which proves whoever stands on the title."""
         return self._vault.index("title", title_no)
 
+    def phone_index(self, phone: str) -> bytes:
+        """Keyed digest of a mobile number, to find whether a code may be sent to it."""
+        return self._vault.index("phone", phone)
+
     def salt(self, owner_code: int, signed: bytes) -> bytes:
         """Derive the salt for what an owner signed: the same again, and to others random."""
         return self._vault.index("salt", f"{owner_code}\0{signed.decode()}")

@@ -1,6 +1,6 @@
 """The people of a version: put beside it, carried from one version into the next."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +9,7 @@ from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.model import OwnerRecord, Roster
 from voting.roster.service.custody import Custody
+from voting.roster.service.person import mobiles, written
 
 
 class People:
@@ -42,16 +43,19 @@ class People:
             for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
             for owner in unit.owners
         }
+        sealed = []
         for code, (owner, said) in sorted(people.items()):
+            person = written(owner, phones.get(code, said))
+            sealed.append((code, person))
             row = store.OwnerRow(
                 roster_id=roster_id,
                 owner_code=code,
                 identity_index=self._custody.identity_index(owner),
                 name_index=self._custody.name_index(owner),
             )
-            row.secret = self._custody.seal(_person(owner, phones.get(code, said)), row.context)
+            row.secret = self._custody.seal(person, row.context)
             session.add(row)
-        session.flush()
+        self._index_phones(session, roster_id, sealed)
 
     def carry(
         self,
@@ -81,7 +85,8 @@ class People:
         opened = self._custody.open(session, rows, "amend", by=by, roster_id=from_id)
         for row, data in zip(rows, opened, strict=True):
             self._add_owner(session, to_id, row, data)
-        session.flush()
+        codes = [row.owner_code for row in rows]
+        self._index_phones(session, to_id, zip(codes, opened, strict=True))
 
     def succeed(
         self,
@@ -110,7 +115,9 @@ class People:
                 renamed.secret = self._custody.seal(data, renamed.context)
             else:
                 self._add_owner(session, frozen_id, row, data)
-        session.flush()
+        codes = [row.owner_code for row in coming]
+        store.forget_phones(session, frozen_id, codes)
+        self._index_phones(session, frozen_id, zip(codes, opened, strict=True))
         kept = {
             code: before.unit_code[unit.unit_key]
             for code, unit in enumerate(after.units)
@@ -164,7 +171,7 @@ class People:
     ) -> bool:
         """Whether a version has these people with these names and telephones already."""
         owners = {
-            (number := numbers[owner.identity]): _person(owner, phones.get(number, unit.phones))
+            (number := numbers[owner.identity]): written(owner, phones.get(number, unit.phones))
             for unit in reversed(roster.units)
             for owner in unit.owners
         }
@@ -189,13 +196,16 @@ class People:
         copy.secret = self._custody.seal(data, copy.context)
         session.add(copy)
 
-
-def _person(owner: OwnerRecord, phones: Sequence[str]) -> bytes:
-    return canonical.encode(
-        {
-            "id_number": owner.id_number,
-            "id_type": owner.id_type.value,
-            "name": owner.name,
-            "phones": list(phones),
-        }
-    )
+    def _index_phones(
+        self, session: Session, roster_id: str, people: Iterable[tuple[int, bytes]]
+    ) -> None:
+        session.flush()
+        for code, data in people:
+            session.add_all(
+                store.PhoneRow(
+                    roster_id=roster_id,
+                    owner_code=code,
+                    phone_index=self._custody.phone_index(phone),
+                )
+                for phone in sorted(set(mobiles(data)))
+            )

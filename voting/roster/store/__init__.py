@@ -17,11 +17,13 @@ from voting.roster.store.people import (
     OwnerRow,
     TitleRow,
     forget_titles,
+    holds_title,
     next_owner_code,
     owners,
-    prove_title,
+    person,
     titles,
 )
+from voting.roster.store.phones import PhoneRow, forget_phones, person_reached_at
 from voting.roster.store.readings import ReadingRow, readings
 from voting.roster.store.sealed import erase_people, past_retention, sealed_under_other_keys
 from voting.roster.store.versions import (
@@ -40,6 +42,7 @@ __all__ = [
     "MandatesRow",
     "ObjectionRow",
     "OwnerRow",
+    "PhoneRow",
     "ReadingRow",
     "RosterRow",
     "TitleRow",
@@ -49,7 +52,9 @@ __all__ = [
     "correction",
     "corrections",
     "erase_people",
+    "forget_phones",
     "forget_titles",
+    "holds_title",
     "lock",
     "mandates",
     "newer_is_frozen",
@@ -60,7 +65,8 @@ __all__ = [
     "open_objections",
     "owners",
     "past_retention",
-    "prove_title",
+    "person",
+    "person_reached_at",
     "readings",
     "roster",
     "rosters",

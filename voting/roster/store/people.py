@@ -9,6 +9,8 @@ from voting.infra.orm import Base
 from voting.roster.store.secret import HoldsSecret
 from voting.roster.store.versions import RosterRow
 
+_NOBODY = -1
+
 
 class OwnerRow(HoldsSecret, Base):
     """One owner; found by keyed digests, readable only with the key outside the database."""
@@ -52,25 +54,35 @@ def next_owner_code(session: Session, community: str) -> int:
     return 0 if highest is None else highest + 1
 
 
-def prove_title(
-    session: Session, roster_id: str, *, identity: bytes, name: bytes, title: bytes
-) -> int | None:
-    """Find the owner for whom identity, name and one of his title numbers all agree.
+def person(session: Session, roster_id: str, *, identity: bytes, name: bytes) -> int | None:
+    """Find the person for whom identity and name agree.
 
     His row stays locked, so that two phones enrolling at once for him queue.
     """
     return session.scalar(
         select(OwnerRow.owner_code)
-        .join(TitleRow)
         .where(
             OwnerRow.roster_id == roster_id,
             OwnerRow.identity_index == identity,
             OwnerRow.name_index == name,
+        )
+        .limit(1)
+        .with_for_update()
+    )
+
+
+def holds_title(session: Session, roster_id: str, owner_code: int | None, title: bytes) -> bool:
+    """Whether this is a title number of one of his units; nobody has none."""
+    found = session.scalar(
+        select(TitleRow.unit_code)
+        .where(
+            TitleRow.roster_id == roster_id,
+            TitleRow.owner_code == (_NOBODY if owner_code is None else owner_code),
             TitleRow.title_index == title,
         )
         .limit(1)
-        .with_for_update(of=OwnerRow)
     )
+    return found is not None
 
 
 def owners(

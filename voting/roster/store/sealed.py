@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from voting.roster.store.acts import CorrectionRow, ObjectionRow
 from voting.roster.store.mandates import MandatesRow
 from voting.roster.store.people import OwnerRow, TitleRow
+from voting.roster.store.phones import forget_phones
 from voting.roster.store.versions import RosterRow
 
 
@@ -85,6 +86,7 @@ def erase_people(session: Session, roster_id: str) -> None:
     The rows stay, empty, because device keys and ballots refer to the numbers.
     """
     session.execute(delete(TitleRow).where(TitleRow.roster_id == roster_id))
+    forget_phones(session, roster_id)
     session.execute(
         update(OwnerRow)
         .where(OwnerRow.roster_id == roster_id)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -12,6 +12,7 @@ from voting.identity import enrolment, request, store
 from voting.identity.entries import key_entry, key_statement, revocation_entry
 from voting.identity.model import (
     Claim,
+    Enrolled,
     EnrolledKey,
     Holding,
     Share,
@@ -20,22 +21,24 @@ from voting.identity.model import (
     holdings,
     withheld,
 )
+from voting.identity.provider import IdentityProvider
 from voting.identity.refusals import (
     ChallengeInvalid,
-    IdentityNotProved,
     KeyInUse,
     NotTheVoter,
+    ProviderNotOffered,
+    StrongerProofNeeded,
     UnknownKey,
 )
+from voting.identity.service.codes import Codes
+from voting.identity.service.proving import Proving
 from voting.infra.database import Database
-from voting.infra.throttle import Throttle
 from voting.kernel import dsse
 from voting.kernel.clock import BEIJING, Clock
 from voting.kernel.commitment import Opening, commit
 from voting.kernel.suites import VerifyingKey, load_key
 from voting.ledger.service import Ledger
 from voting.roster import objection
-from voting.roster import store as roster_store
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import with_voters
 from voting.roster.mandate import Standing, voters_on
@@ -46,32 +49,16 @@ from voting.roster.objection import (
     UnreadableObjection,
 )
 from voting.roster.service import Identity, Rosters
-from voting.roster.vault import Vault
 
 CHALLENGE_LIFE = timedelta(minutes=10)
-_FAILURES, _MINUTES = 5, 15
-# A whole building may share one address; only failures are counted.
-_ADDRESS_FAILURES = 50
+_TO_REPLACE = 2
+"""So many different proofs, beside name and number, replace a key."""
 SHARE = "my-share"
 """What an enrolled phone asks for to see its owner's units."""
 _OWNER = "owner"
 """Who reads his own words, in the trail; the register does not say which owner."""
 _SERVICE = "service"
 """Who looks up, for everybody who enrols, who may vote."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """A claim as keyed digests."""
-
-    identity: bytes
-    name: bytes
-    title: bytes
-
-    def find(self, session: Session, roster_id: str) -> int | None:
-        return roster_store.prove_title(
-            session, roster_id, identity=self.identity, name=self.name, title=self.title
-        )
 
 
 class Identities:
@@ -89,16 +76,18 @@ class Identities:
         database: Database,
         ledger: Ledger,
         rosters: Rosters,
-        vault: Vault,
-        throttle: Throttle,
+        proving: Proving,
+        codes: Codes,
+        provider: IdentityProvider | None,
         decision_days: Callable[[Session, str], Collection[date]],
         now: Clock,
     ) -> None:
         self._database = database
         self._ledger = ledger
         self._rosters = rosters
-        self._vault = vault
-        self._throttle = throttle
+        self._proving = proving
+        self._codes = codes
+        self._provider = provider
         self._decision_days = decision_days
         self._now = now
 
@@ -119,38 +108,90 @@ class Identities:
         return challenge, expires_at
 
     def enrol(
-        self, roster_id: str, claim: Claim, possession: dsse.Envelope, *, address: str
-    ) -> tuple[str, tuple[Holding, ...], tuple[Withheld, ...]]:
+        self,
+        roster_id: str,
+        claim: Claim,
+        possession: dsse.Envelope,
+        *,
+        address: str,
+        former: dsse.Envelope | None = None,
+    ) -> Enrolled:
         """Bind a device key to the voter who proves himself; his earlier key ends here.
 
-        Returns
-        -------
-        key_id, holdings, withheld
-            Every unit he votes for, so that he can see what his ballot covers, and those of his
-            that somebody else votes for.
+        A first key takes one proof beside name and number: a title number, a code, or the word
+        of an identity provider. To replace a key takes two, of which the earlier key's signature
+        may be one. Ballots that the earlier key has signed stand.
+
+        Parameters
+        ----------
+        former
+            What the new key signs, signed by the earlier key as a replacement.
 
         Raises
         ------
         UnreadableClaim, IdentityNotProved, NotTheVoter, ChallengeInvalid, PossessionNotProved,
-        KeyInUse, WeakKey, TooManyAttempts
+        StrongerProofNeeded, KeyInUse, WeakKey, TooManyAttempts
         """
-        sought = self._sought(claim, address)
+        sought = self._proving.sought(claim, address)
         roster_digest = self._rosters.frozen(roster_id).digest
         key, challenge = enrolment.verify(possession, roster_digest)
+        earlier: store.DeviceKeyRow | None = None
         with self._database.write() as session:
             fresh = store.take_challenge(session, challenge, roster_id, at=self._now())
-            owner_code = sought.find(session, roster_id)
+            owner_code, code = self._proving.find(session, roster_id, sought)
+            if code is not None and code.enrolled not in {None, key.key_id}:
+                owner_code = None
             # After a lost answer the same comes again: its challenge is used, its key enrolled.
-            if not fresh and not self._is_bound(session, roster_id, owner_code, key):
+            again = self._is_bound(session, roster_id, owner_code, key)
+            if not fresh and not again:
                 raise ChallengeInvalid("登记口令已失效，请重新开始")
             held, others = self._votes_of(session, roster_id, owner_code)
-            if owner_code is not None and (held or not others):
-                self._bind(session, roster_id, owner_code, key, roster_digest)
-        self._proved(owner_code, sought, address)
+            if owner_code is not None and not again and (held or not others):
+                earlier = store.valid_key_of(session, roster_id, owner_code)
+                self._require_unused(session, roster_id, key)
+                if earlier is not None:
+                    _require_stronger(sought.proofs, possession, former, earlier)
+                self._bind(session, roster_id, owner_code, key, roster_digest, earlier)
+                if code is not None:
+                    code.enrolled = key.key_id
+        proved = self._proving.require(owner_code, sought, address)
         if others and not held:
             told = "；".join(f"房屋 {each.unit_key}：{each.reason}" for each in others)
             raise NotTheVoter(f"您不能用手机登记表决。{told}")
-        return key.key_id, held, others
+        if earlier is not None:
+            self._codes.tell_replaced(roster_id, proved)
+        return Enrolled(key.key_id, held, others, replaced=earlier is not None)
+
+    def enrol_vouched(
+        self,
+        roster_id: str,
+        token: str,
+        extra: Claim,
+        possession: dsse.Envelope,
+        *,
+        address: str,
+        former: dsse.Envelope | None = None,
+    ) -> Enrolled:
+        """Enrol somebody for whom the identity provider's ID token vouches.
+
+        Parameters
+        ----------
+        token
+            Its nonce is the challenge that the new key has signed.
+        extra
+            Its title number and code count as further proofs; name and number are the token's.
+
+        Raises
+        ------
+        ProviderNotOffered, ProviderUnreachable, TokenRefused
+            And whatever :meth:`enrol` raises.
+        """
+        if self._provider is None:
+            raise ProviderNotOffered("本系统没有接入身份认证平台，请用产权证号证明身份")
+        _, challenge = enrolment.verify(possession, self._rosters.frozen(roster_id).digest)
+        person = self._provider.person(token, nonce=challenge, at=self._now())
+        claim = replace(person, title_no=extra.title_no, code=extra.code)
+        return self.enrol(roster_id, claim, possession, address=address, former=former)
 
     def share(self, roster_id: str, claim: Claim, *, address: str) -> Share:
         """Show an owner who proves himself what a published or frozen roster credits him with.
@@ -303,44 +344,25 @@ class Identities:
         ------
         UnreadableClaim
         """
-        spelled = Claim("", id_type, id_number, "").spelled()
-        return self._vault.index("identity", f"{spelled.id_type}:{spelled.id_number}")
+        return self._proving.person(Claim("", id_type, id_number, "").spelled())
 
     def _prove(self, roster_id: str, claim: Claim, address: str) -> int:
         # The throttle comes first, and no document is parsed for somebody who proves nothing.
-        sought = self._sought(claim, address)
+        sought = self._proving.sought(claim, address)
         self._rosters.require_published(roster_id)
         with self._database.read() as session:
-            owner_code = sought.find(session, roster_id)
-        return self._proved(owner_code, sought, address)
-
-    def _sought(self, claim: Claim, address: str) -> "_Sought":
-        """Spell a claim as indexes, unless too many wrong ones came before it."""
-        claim = claim.spelled()
-        identity = self._vault.index("identity", f"{claim.id_type}:{claim.id_number}")
-        self._throttle.require("enrol-identity", identity.hex(), _FAILURES, _MINUTES)
-        self._throttle.require("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
-        return _Sought(
-            identity,
-            self._vault.index("name", claim.name),
-            self._vault.index("title", claim.title_no),
-        )
-
-    def _proved(self, owner_code: int | None, sought: "_Sought", address: str) -> int:
-        if owner_code is None:
-            self._throttle.failed("enrol-identity", sought.identity.hex(), _FAILURES, _MINUTES)
-            self._throttle.failed("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
-            raise IdentityNotProved(
-                "姓名、证件号码与产权证号不能同时与业主清册对上，请核对后再试；"
-                "仍不成功请联系召集人用纸质表决票参与"
-            )
-        return owner_code
+            owner_code, _ = self._proving.find(session, roster_id, sought)
+        return self._proving.require(owner_code, sought, address)
 
     def _is_bound(
         self, session: Session, roster_id: str, owner_code: int | None, key: VerifyingKey
     ) -> bool:
         known = store.key(session, roster_id, key.key_id)
         return known is not None and known.owner_code == owner_code and known.revoked_at is None
+
+    def _require_unused(self, session: Session, roster_id: str, key: VerifyingKey) -> None:
+        if store.key(session, roster_id, key.key_id) is not None:
+            raise KeyInUse("这把密钥已经登记过，请换一把新密钥")
 
     def _bind(
         self,
@@ -349,13 +371,9 @@ class Identities:
         owner_code: int,
         key: VerifyingKey,
         roster_digest: str,
+        earlier: store.DeviceKeyRow | None,
     ) -> None:
-        if self._is_bound(session, roster_id, owner_code, key):
-            return
-        if store.key(session, roster_id, key.key_id) is not None:
-            raise KeyInUse("这把密钥已经登记过，请换一把新密钥")
         now = self._now()
-        earlier = store.valid_key_of(session, roster_id, owner_code)
         if earlier is not None:
             earlier.revoked_at = now
             entry = revocation_entry(earlier.register_position, now)
@@ -378,3 +396,21 @@ class Identities:
 
     def _log(self, session: Session, entry: bytes) -> int:
         return self._ledger.append(session, self._ledger.origins.register, [entry])[0]
+
+
+def _require_stronger(
+    proofs: int,
+    possession: dsse.Envelope,
+    former: dsse.Envelope | None,
+    earlier: store.DeviceKeyRow,
+) -> None:
+    """Let nobody replace a key with what would have enrolled it."""
+    if former is not None:
+        enrolment.verify_replacement(former, possession, load_key(earlier.spki))
+        proofs += 1
+    if proofs < _TO_REPLACE:
+        raise StrongerProofNeeded(
+            "您已登记过签名密钥。更换密钥须有两项证明：产权证号、手机验证码、原来那部手机的签名，"
+            "任选两项；做不到的，请联系召集人用纸质表决票参与",
+            earlier=earlier.key_id,
+        )

@@ -1,0 +1,49 @@
+"""An owner's units, as the interface shows them."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from voting.identity.model import Holding, Withheld
+
+
+class HeldUnitOut(BaseModel):
+    """One exclusive unit."""
+
+    unit: str
+    area_cm2: int
+    kind: str
+
+
+class HoldingOut(BaseModel):
+    """Units that vote together as one head."""
+
+    group: int
+    head: int
+    area_cm2: int
+    units: list[HeldUnitOut]
+
+
+class WithheldOut(BaseModel):
+    """A unit that somebody else votes for, and why."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    unit: str = Field(validation_alias="unit_key")
+    reason: str
+
+
+def holding_out(holding: Holding) -> HoldingOut:
+    """Write one owner group."""
+    return HoldingOut(
+        group=holding.group,
+        head=1,
+        area_cm2=holding.area_cm2,
+        units=[
+            HeldUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
+            for unit in holding.units
+        ],
+    )
+
+
+def withheld_out(withheld: tuple[Withheld, ...]) -> list[WithheldOut]:
+    """Write the units that somebody else votes for."""
+    return [WithheldOut.model_validate(each) for each in withheld]

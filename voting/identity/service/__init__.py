@@ -1,0 +1,7 @@
+"""Use cases of identity: proofs, one-time codes, device keys."""
+
+from voting.identity.service.codes import CODE_LIFE, Codes
+from voting.identity.service.identities import CHALLENGE_LIFE, SHARE, Identities
+from voting.identity.service.proving import Proving
+
+__all__ = ["CHALLENGE_LIFE", "CODE_LIFE", "SHARE", "Codes", "Identities", "Proving"]
