@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ForeignKey, Select, and_, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.bulk import insert_rows
 from voting.infra.orm import Base
 from voting.ledger import tree
 from voting.ledger.errors import LedgerCorrupt
@@ -102,14 +103,15 @@ def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
             nodes[node.level, node.position] = node.hash
             completed.append(node)
 
-    session.execute(
-        insert(EntryRow),
+    insert_rows(
+        session,
+        EntryRow,
         [
             {"origin": origin, "position": position, "entry": entry}
             for position, entry in zip(added, entries, strict=True)
         ],
     )
-    session.execute(insert(NodeRow), [{"origin": origin, **node._asdict()} for node in completed])
+    insert_rows(session, NodeRow, [{"origin": origin, **node._asdict()} for node in completed])
     head = {"size": added.stop, "root": tree.root(added.stop, _reader(nodes))}
     session.execute(update(LogRow).where(LogRow.origin == origin).values(head))
     return added
