@@ -15,6 +15,7 @@ from api.feed import TurnoutFeed
 from api.problems import fault, http_error, invalid_request, problem
 from api.routes import assemblies, ballots, logs, objections, owners, results, rosters, staff
 from voting.assembly.json_reader import MAX_BYTES as MAX_AGENDA_BYTES
+from voting.box.intake import Intake
 from voting.kernel.refusal import Refusal
 
 _MAX_JSON_BYTES = 1024 * 1024
@@ -78,8 +79,10 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
+    app.state.intake = Intake(service.box.cast_all)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
-    for module in (rosters, owners, ballots):
+    # Ballots come first: there are more of them than of anything else.
+    for module in (ballots, rosters, owners):
         app.include_router(module.routes)
     for small in (staff, objections, assemblies, results, logs, pages):
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)

@@ -79,6 +79,7 @@ STATUS: dict[type[Refusal], int] = {
     ballot.WrongNotice: 409,
     ballot.WrongRoster: 409,
     box.AlreadyVoted: 409,
+    box.BoxBusy: 503,
     box.PaperAlreadyAccepted: 409,
     box.PaperEntriesDiffer: 409,
     box.SameClerk: 409,
