@@ -64,6 +64,8 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
         # Open event streams would hold the shutdown for ever.
         timeout_graceful_shutdown=1,
         server_header=False,
+        # Whoever needs such lines has them from the proxy; here each would cost ballots.
+        access_log=False,
     )
 
 
