@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from voting.infra.bulk import insert_rows
+from voting.infra.bulk import among, insert_rows
 from voting.infra.orm import Base
 
 
@@ -86,7 +86,7 @@ def ballots_by_digest(
 ) -> dict[str, tuple[int, bytes]]:
     """Find the ballots with these signed texts: where each is in the log, and its bytes."""
     statement = select(BallotRow.digest, BallotRow.position, BallotRow.data).where(
-        BallotRow.assembly_id == assembly_id, BallotRow.digest.in_(sorted(set(digests)))
+        BallotRow.assembly_id == assembly_id, among(session, BallotRow.digest, digests)
     )
     return {digest: (position, data) for digest, position, data in session.execute(statement)}
 
@@ -98,7 +98,7 @@ def ballots_at(session: Session, assembly_id: str, positions: Iterable[int]) -> 
             select(BallotRow)
             .where(
                 BallotRow.assembly_id == assembly_id,
-                BallotRow.position.in_(sorted(set(positions))),
+                among(session, BallotRow.position, positions),
             )
             .order_by(BallotRow.position)
         )
@@ -115,7 +115,7 @@ def ballots_of_groups(
             .where(
                 BallotRow.assembly_id == assembly_id,
                 BallotRow.channel == channel,
-                BallotRow.group_code.in_(sorted(groups)),
+                among(session, BallotRow.group_code, groups),
             )
             .order_by(BallotRow.position)
         )
@@ -136,7 +136,7 @@ def ballots(session: Session, assembly_id: str) -> list[BallotRow]:
 def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
     """Find which of these units have a standing ballot, and where it is in the log."""
     statement = select(SlotRow.unit_code, SlotRow.position).where(
-        SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(unit_codes))
+        SlotRow.assembly_id == assembly_id, among(session, SlotRow.unit_code, unit_codes)
     )
     return dict(session.execute(statement).all())
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.bulk import among
 from voting.infra.orm import Base
 
 
@@ -71,7 +72,7 @@ def keys_named(
     row = DeviceKeyRow
     statement = (
         select(row.key_id, row.owner_code, row.spki, row.revoked_at)
-        .where(row.roster_id == roster_id, row.key_id.in_(sorted(set(key_ids))))
+        .where(row.roster_id == roster_id, among(session, row.key_id, key_ids))
         .order_by(row.key_id)
     )
     return session.execute(statement).all()

@@ -1,7 +1,7 @@
 """Logs as the rest of the product sees them: append, then sign and prove what was committed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,24 @@ class Ledger:
     def append(self, session: Session, origin: str, entries: Sequence[bytes]) -> range:
         """Add entries in the caller's transaction, see :func:`voting.ledger.store.append`."""
         return store.append(session, origin, entries)
+
+    def tail(self, session: Session, origin: str) -> store.Tail:
+        """Lock the end of a log, to append and to prove what was appended.
+
+        Raises
+        ------
+        UnknownLog
+        """
+        return store.Tail(session, origin)
+
+    def prove_tail(self, tail: store.Tail, indexes: Iterable[int]) -> list[LogProof]:
+        """Prove entries just appended, by one checkpoint of the log as it is now.
+
+        The caller keeps the proofs to himself until they are committed, see :meth:`checkpoint`.
+        """
+        signed = Checkpoint(tail.origin, tail.size, tail.root)
+        note = sign_checkpoint(signed, self._signer_for(tail.origin))
+        return [LogProof(index, tuple(tail.inclusion(index)), note) for index in indexes]
 
     def size(self, session: Session, origin: str) -> int:
         """Count the entries, see :func:`voting.ledger.store.size`."""

@@ -10,22 +10,21 @@ from voting.assembly.service import Assemblies
 from voting.ballot.verify import require_open
 from voting.box import paper as paper_ballots
 from voting.box import store
-from voting.box.entries import PAPER, PHONE
+from voting.box.entries import PHONE
 from voting.box.refusals import (
     PaperAlreadyAccepted,
     PaperEntriesDiffer,
     SameClerk,
 )
+from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Sent
-from voting.box.service.placing import Placing, Taken
 from voting.box.service.receipts import Given, Receipts
-from voting.box.slots import Placed
 from voting.identity import request as requests
 from voting.identity.service import Identities
 from voting.infra.bus import Bus
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle
-from voting.kernel import canonical, dsse
+from voting.kernel import dsse
 from voting.kernel.clock import Clock
 from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
@@ -53,8 +52,8 @@ class BallotBox:
         self._assemblies = assemblies
         self._bus = bus
         self._now = now
-        self._placing = Placing(ledger, identities)
-        self._casting = Casting(database, identities, assemblies, self._placing, throttle, now)
+        self._ledger = ledger
+        self._casting = Casting(database, ledger, identities, assemblies, throttle, now)
         self._receipts = Receipts(database, ledger, rosters, assemblies, sign)
 
     def cast(self, assembly_id: str, data: bytes, *, address: str) -> Given:
@@ -80,12 +79,19 @@ class BallotBox:
             For each ballot what :meth:`cast` returns or raises.
         """
         outcomes = self._casting.cast(assembly_id, batch)
-        positions = {outcome for outcome in outcomes if isinstance(outcome, int)}
         # Committed. Only now may a receipt exist: it promises the ballot is in the log.
-        if positions:
+        written = {each.position: each for each in outcomes if isinstance(each, Written)}
+        if written:
             self._bus.publish(assembly_id)
-        given = self._receipts.of(assembly_id, positions)
-        return [given[each] if isinstance(each, int) else each for each in outcomes]
+        earlier = {each for each in outcomes if isinstance(each, int)}
+        given = self._receipts.of(assembly_id, earlier)
+        given |= {position: self._receipts.give(each) for position, each in written.items()}
+        return [
+            outcome
+            if isinstance(outcome, Exception)
+            else given[outcome if isinstance(outcome, int) else outcome.position]
+            for outcome in outcomes
+        ]
 
     def receipts(self, assembly_id: str, request: bytes) -> list[Given]:
         """Give an owner again the receipts of every phone ballot of his owner groups.
@@ -159,15 +165,12 @@ class BallotBox:
                 raise PaperEntriesDiffer(
                     f"编号 {paper.serial} 的两次录入不一致，请两位录入员对照原票核对"
                 )
-            position = self._placing.next_position(session, assembly_id)
-            placed = Placed(PAPER, None, read.unit_codes, position, 1, canonical.digest(content))
-            slots = self._placing.slots(session, poll, read.unit_codes, [read.group])
-            void = bool(paper.void_reason)
-            if not void:
-                slots.put(placed)
-            ballot = Taken(placed, content, read.group, read.choices, void)
-            self._placing.write(session, assembly_id, [ballot], slots, now)
-            first.accepted_position = position
+            batch = Batch(
+                session, self._ledger, self._identities, poll, read.unit_codes, [read.group]
+            )
+            batch.take_paper(content, read, void=bool(paper.void_reason))
+            (written,) = batch.write(now)
+            first.accepted_position = position = written.position
         self._bus.publish(assembly_id)
         return position
 

@@ -2,28 +2,36 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from voting.assembly.model import Poll
+from voting.assembly.refusals import UnknownAssembly
 from voting.assembly.service import Assemblies
+from voting.ballot.model import PAYLOAD_TYPE
 from voting.ballot.verify import VerifiedBallot, require_open, verify_parsed
 from voting.box import store
-from voting.box.entries import PHONE
-from voting.box.service.placing import Placing, Taken
-from voting.box.slots import Placed
+from voting.box.checked import CheckedKey
+from voting.box.service.batch import Batch, Written
 from voting.box.turn import require_turn
+from voting.identity.model import EnrolledKey
+from voting.identity.refusals import UnknownKey
 from voting.identity.service import Identities
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import Clock
 from voting.kernel.refusal import Refusal
+from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
 from voting.roster.version import RosterErased
+
+Holder = Callable[[str], EnrolledKey]
+"""Finds an enrolled key by its id, or raises ``UnknownKey``."""
 
 _REFUSED, _MINUTES = 300, 10
 
@@ -37,14 +45,18 @@ class Sent:
 
 
 class _Ballot:
-    """One ballot of a batch. ``outcome``: its position in the log, or why it has none so far."""
+    """One ballot of a batch, and what became of it so far.
+
+    ``outcome``: what was written of it, its position if it was cast before, or why it is refused.
+    """
 
     def __init__(self, sent: Sent) -> None:
         self.data = sent.data
         self.address = sent.address
-        self.outcome: int | Exception | None = None
+        self.outcome: Written | int | Exception | None = None
         self.envelope: dsse.Envelope
         self.digest: str
+        self.checked: CheckedKey | None = None
         self.verified: VerifiedBallot
 
     def attempt(self, act: Callable[["_Ballot"], None]) -> None:
@@ -55,8 +67,27 @@ class _Ballot:
             self.outcome = error
 
     def parse(self) -> None:
+        """Read the envelope: numbers 1 and 2 of the checks."""
         self.envelope = dsse.parse(self.data)
         self.digest = canonical.digest(self.envelope.payload)
+
+    def check_signature(self, holder: Holder) -> None:
+        """Do the costly part of number 15 ahead; whether the key is good is asked in its turn."""
+        try:
+            key = holder(self.envelope.key_id).key
+        except UnknownKey:
+            return
+        signed = dsse.pae(PAYLOAD_TYPE, self.envelope.payload)
+        self.checked = CheckedKey(key, self.envelope.signature, signed)
+
+    def verify(self, poll: Poll, electors: RosterDocument, holder: Holder, at: datetime) -> None:
+        """Run the numbered checks from the third on."""
+
+        def checked(key_id: str) -> EnrolledKey:
+            enrolled = holder(key_id)
+            return enrolled if self.checked is None else replace(enrolled, key=self.checked)
+
+        self.verified = verify_parsed(self.envelope, self.data, poll, electors, checked, at=at)
 
 
 class Casting:
@@ -65,30 +96,34 @@ class Casting:
     def __init__(
         self,
         database: Database,
+        ledger: Ledger,
         identities: Identities,
         assemblies: Assemblies,
-        placing: Placing,
         throttle: Throttle,
         now: Clock,
     ) -> None:
         self._database = database
+        self._ledger = ledger
         self._identities = identities
         self._assemblies = assemblies
-        self._placing = placing
         self._throttle = throttle
         self._now = now
+        # An assembly never changes its roster.
+        self._roster_of: dict[str, str] = {}
 
-    def cast(self, assembly_id: str, batch: Sequence[Sent]) -> list[int | Exception]:
-        """Answer each ballot with its position in the log, or with why it has none.
+    def cast(self, assembly_id: str, batch: Sequence[Sent]) -> list[Written | int | Exception]:
+        """Give what was written of each ballot, or why it was refused.
 
-        What is wrong with one touches no other: each is answered as if it had come alone, after
-        those before it. Only refused ballots count against their address.
+        Of one that was cast before, its position in the log is given. What is wrong with one
+        touches no other: each fares as if it had come alone, after those before it. Only refused
+        ballots count against their address.
         """
         ballots = [_Ballot(sent) for sent in batch]
         admitted = self._admitted(ballots)
-        # The costly checks run before the lock; what may change meanwhile is asked again.
-        roster = self._check(assembly_id, admitted)
-        self._write(assembly_id, roster, [b for b in admitted if not isinstance(b.outcome, int)])
+        for ballot in admitted:
+            ballot.attempt(_Ballot.parse)
+        self._check_signatures(assembly_id, [each for each in admitted if each.outcome is None])
+        self._write(assembly_id, admitted)
         for ballot in admitted:
             if isinstance(ballot.outcome, Refusal):
                 self._throttle.failed("refused-ballots", ballot.address, _REFUSED, _MINUTES)
@@ -107,37 +142,45 @@ class Casting:
             ballot.outcome = doors[ballot.address]
         return [ballot for ballot in ballots if ballot.outcome is None]
 
-    def _check(self, assembly_id: str, ballots: Sequence[_Ballot]) -> RosterDocument | None:
-        """Run the numbered checks on what was not cast before; give the roster they went by."""
-        now = self._now()
+    def _check_signatures(self, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
         with self._database.read() as session:
-            try:
-                poll = self._assemblies.poll(session, assembly_id)
-            except Refusal as refusal:
+            if assembly_id not in self._roster_of:
+                try:
+                    poll = self._assemblies.poll(session, assembly_id)
+                except UnknownAssembly:
+                    return  # under the lock everybody is told so
+                self._roster_of[assembly_id] = poll.roster_id
+            key_ids = [ballot.envelope.key_id for ballot in ballots]
+            holder = self._identities.holders(session, self._roster_of[assembly_id], key_ids)
+        for ballot in ballots:
+            ballot.attempt(lambda each: each.check_signature(holder))
+
+    def _write(self, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
+        """Write what is new and count what is refused, in one transaction; if it fails, in many."""
+        if not ballots:
+            return
+        before = [ballot.outcome for ballot in ballots]
+        try:
+            with self._database.write() as session:
+                self._place(session, assembly_id, ballots)
+        except Exception as error:  # noqa: BLE001 - answered to whom it concerns
+            for ballot, outcome in zip(ballots, before, strict=True):
+                ballot.outcome = outcome
+            # Where the database itself fails, it would fail for each of them again.
+            if len(ballots) == 1 or isinstance(error, OperationalError):
                 for ballot in ballots:
-                    ballot.outcome = refusal
-                return None
-            for ballot in ballots:
-                ballot.attempt(_Ballot.parse)
-            fresh = self._not_cast(session, assembly_id, ballots)
-            key_ids = [ballot.envelope.key_id for ballot in fresh]
-            holder = self._identities.holders(session, poll.roster_id, key_ids)
-            try:
-                roster = self._assemblies.electors(session, poll)
-            except RosterErased as erased:
-                late = _late(poll, now, erased)
-                for ballot in fresh:
-                    ballot.outcome = late
-                return None
+                    ballot.outcome = error
+            else:
+                for ballot in ballots:
+                    self._write(assembly_id, [ballot])
 
-        def verify(ballot: _Ballot) -> None:
-            ballot.verified = verify_parsed(
-                ballot.envelope, ballot.data, poll, roster, holder, at=now
-            )
-
-        for ballot in fresh:
-            ballot.attempt(verify)
-        return roster
+    def _place(self, session: Session, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
+        poll = self._assemblies.locked_poll(session, assembly_id)
+        fresh = self._not_cast(session, assembly_id, ballots)
+        if fresh:
+            self._take(session, poll, fresh)
+        refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
+        store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
 
     def _not_cast(
         self, session: Session, assembly_id: str, ballots: Sequence[_Ballot]
@@ -151,96 +194,47 @@ class Casting:
                 ballot.outcome = position
         return [ballot for ballot in sound if ballot.outcome is None]
 
-    def _write(
-        self, assembly_id: str, roster: RosterDocument | None, ballots: Sequence[_Ballot]
-    ) -> None:
-        """Write what is new and count what is refused, in one transaction; if it fails, in many."""
-        if not ballots:
-            return
-        before = [ballot.outcome for ballot in ballots]
-        try:
-            with self._database.write() as session:
-                self._place(session, assembly_id, roster, ballots)
-        except Exception as error:  # noqa: BLE001 - answered to whom it concerns
-            for ballot, outcome in zip(ballots, before, strict=True):
-                ballot.outcome = outcome
-            # Where the database itself fails, it would fail for each of them again.
-            if len(ballots) == 1 or isinstance(error, OperationalError):
-                for ballot in ballots:
-                    ballot.outcome = error
-            else:
-                for ballot in ballots:
-                    self._write(assembly_id, roster, [ballot])
-
-    def _place(
-        self,
-        session: Session,
-        assembly_id: str,
-        roster: RosterDocument | None,
-        ballots: Sequence[_Ballot],
-    ) -> None:
-        poll = self._assemblies.locked_poll(session, assembly_id)
-        fresh = self._not_cast(session, assembly_id, ballots)
-        if fresh:
-            self._take(session, poll, roster, fresh)
-        refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
-        store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
-
-    def _take(
-        self,
-        session: Session,
-        poll: Poll,
-        roster: RosterDocument | None,
-        ballots: Sequence[_Ballot],
-    ) -> None:
-        """Let the ballots of a batch take their turns, one after the other, under the lock."""
+    def _take(self, session: Session, poll: Poll, ballots: Sequence[_Ballot]) -> None:
+        """Let ballots take their turns, one after the other, under the lock."""
         now = self._now()
-        electors = self._assemblies.electors(session, poll)
-        first_electors = self._assemblies.first_electors(session, poll)
+        try:
+            electors = self._assemblies.electors(session, poll)
+        except RosterErased as erased:
+            late = _late(poll, now, erased)
+            for ballot in ballots:
+                ballot.outcome = late
+            return
         key_ids = [ballot.envelope.key_id for ballot in ballots]
         holder = self._identities.holders(session, poll.roster_id, key_ids)
-        codes = {code for ballot in ballots for code in ballot.verified.unit_codes}
-        groups = {ballot.verified.group for ballot in ballots}
-        slots = self._placing.slots(session, poll, codes, groups)
-        start = self._placing.next_position(session, poll.assembly_id)
-        batch: dict[str, Taken] = {}
+        for ballot in ballots:
+            ballot.attempt(lambda each: each.verify(poll, electors, holder, now))
+        sound = [ballot for ballot in ballots if ballot.outcome is None]
+        if not sound:
+            return
+        codes = {code for ballot in sound for code in ballot.verified.unit_codes}
+        groups = {ballot.verified.group for ballot in sound}
+        batch = Batch(session, self._ledger, self._identities, poll, codes, groups)
+        first_electors = cache(lambda: self._assemblies.first_electors(session, poll))
+        places: dict[_Ballot, int] = {}
+        same: dict[bytes, int] = {}
 
         def take(ballot: _Ballot) -> None:
-            same = batch.get(ballot.digest)
-            if same is not None and same.data == ballot.data:
-                ballot.outcome = same.placed.position
-                return
-            require_open(poll, now)
-            signer = holder(ballot.envelope.key_id).owner_code
-            verified = ballot.verified
-            if electors is not roster:  # a correction took effect meanwhile
-                verified = verify_parsed(
-                    ballot.envelope, ballot.data, poll, electors, holder, at=now
-                )
-            require_turn(
-                verified,
-                signer,
-                slots.standing(verified.unit_codes),
-                slots.expected(signer, verified.unit_codes),
-                first_electors,
-                poll.agenda.policies,
-            )
-            placed = Placed(
-                PHONE,
-                signer,
-                verified.unit_codes,
-                start + len(batch),
-                verified.ballot.sequence,
-                verified.digest,
-            )
-            slots.put(placed)
-            batch[ballot.digest] = Taken(placed, ballot.data, verified.group, verified.choices)
-            ballot.outcome = placed.position
+            if ballot.data not in same:
+                verified = ballot.verified
+                signer = holder(verified.key_id).owner_code
+                standing = batch.slots.standing(verified.unit_codes)
+                expected = batch.slots.expected(signer, verified.unit_codes)
+                frozen = first_electors() if standing else electors
+                require_turn(verified, signer, standing, expected, frozen, poll.agenda.policies)
+                same[ballot.data] = batch.take_phone(verified, signer)
+            places[ballot] = same[ballot.data]
 
-        for ballot in ballots:
+        for ballot in sound:
             ballot.attempt(take)
-        if batch:
-            self._placing.write(session, poll.assembly_id, batch.values(), slots, now)
+        if places:
+            written = batch.write(now)
+            for ballot, place in places.items():
+                ballot.outcome = written[place]
 
 
 def _late(poll: Poll, now: datetime, erased: RosterErased) -> Refusal:
@@ -252,6 +246,6 @@ def _late(poll: Poll, now: datetime, erased: RosterErased) -> Refusal:
     return erased
 
 
-def _settled(outcome: int | Exception | None) -> int | Exception:
+def _settled(outcome: Written | int | Exception | None) -> Written | int | Exception:
     assert outcome is not None  # noqa: S101 - a batch ends when every ballot has its answer
     return outcome
