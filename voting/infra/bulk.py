@@ -1,20 +1,10 @@
 """Asking for many values, and inserting many rows, at the price of one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Insert,
-    Table,
-    bindparam,
-    func,
-    insert,
-    literal,
-    select,
-)
+from psycopg import sql
+from sqlalchemy import ARRAY, ColumnElement, func, insert, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from voting.infra.orm import Base
@@ -37,27 +27,35 @@ def among(
 
 
 def insert_rows(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one table, each given by its columns' names.
+    """Insert rows of one table, each given by its columns' names, all by the same.
 
-    SQLite takes them one by one within the process. To PostgreSQL they go as one array for each
-    column: a statement for each row would cost more than all that is in it.
+    SQLite takes them one by one within the process. PostgreSQL reads them as one stream: a
+    statement for each row would cost more than all that is in it.
     """
     if not values:
         return
     if not _is_postgresql(session):
         session.execute(insert(row), list(values))
         return
-    table = row.metadata.tables[row.__tablename__]
-    columns = {name: [value[name] for value in values] for name in values[0]}
-    session.execute(_from_arrays(table, tuple(columns)), columns)
+    session.flush()  # what these rows refer to may not have been sent
+    connection = session.connection()
+    names = list(values[0])
+    types = (row.metadata.tables[row.__tablename__].c[name].type for name in names)
+    dialect = connection.dialect
+    bind = [each.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for each in types]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(row.__tablename__), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.connection.cursor().copy(statement) as copy:
+        for value in values:
+            copy.write_row(
+                [convert(value[name]) for convert, name in zip(bind, names, strict=True)]
+            )
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
-
-
-@lru_cache
-def _from_arrays(table: Table, names: tuple[str, ...]) -> Insert:
-    arrays = (bindparam(name, type_=ARRAY(table.c[name].type)) for name in names)
-    rows = func.unnest(*arrays).table_valued(*names).render_derived()
-    return insert(table).from_select(names, select(*rows.c))
