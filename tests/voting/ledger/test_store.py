@@ -131,7 +131,7 @@ def test_one_question_is_one_query(session):
 
 
 def test_an_append_takes_five_statements_however_long_the_batch(session):
-    """Lock, edge of the tree, entries, nodes, new length; PostgreSQL gets two of them as streams."""
+    """Lock, edge of the tree, entries, nodes, new length; two are streams in PostgreSQL."""
     _grow(session, 7)
     asked = _statements(session)
     store.append(session, ORIGIN, _entries(50))
