@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from voting.ledger.tiles import Tile, write_bundle
 from voting.ledger.tree import leaf_hash, node_hash, root_of
 
 _CHECK_AT_ONCE = 4096
+_SIGNERS_KEPT = 1024
 
 
 class Ledger:
@@ -41,7 +43,8 @@ class Ledger:
 
     def __init__(self, origins: Origins, signer_for: Callable[[str], Signer]) -> None:
         self.origins = origins
-        self._signer_for = signer_for
+        # Making one checks its key with care, which costs more than many signatures.
+        self._signer_for = lru_cache(_SIGNERS_KEPT)(signer_for)
 
     def key(self, origin: str) -> NoteKey:
         """Answer the public key of a log; its ``vkey`` goes into manifests."""
