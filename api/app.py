@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from api import pages
 from api.access import Anyone, require_declared_access, router
+from api.ballot_door import BallotDoor
 from api.composition import Service
 from api.feed import TurnoutFeed
 from api.problems import fault, http_error, invalid_request, problem
@@ -81,12 +82,12 @@ def create_app(service: Service) -> FastAPI:
     app.state.feed = TurnoutFeed(service.counting, service.bus)
     app.state.intake = Intake(service.box.cast_all)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
-    # Ballots come first: there are more of them than of anything else.
-    for module in (ballots, rosters, owners):
+    for module in (rosters, owners, ballots):
         app.include_router(module.routes)
     for small in (staff, objections, assemblies, results, logs, pages):
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
     app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
+    app.add_middleware(BallotDoor)
     pages.mount_static(app)
     app.add_exception_handler(Refusal, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)

@@ -1,13 +1,12 @@
 """The ballot box: signed ballots from phones, receipts, paper ballots."""
 
 import json
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import DeclaredRoute, EnrolledOwner, router, staff
+from api.access import EnrolledOwner, router, staff
 from api.composition import Service
 from api.context import ONE_LINE, SIGNED_BODY, InService, SignedBody, address, signed_body
 from voting.box.paper import PaperBallot
@@ -16,23 +15,6 @@ from voting.box.service import Sent
 from voting.kernel import canonical
 from voting.kernel.dsse import Envelope
 from voting.staff.model import Account, Role
-
-
-class _BoxRoute(DeclaredRoute):
-    """The door through which most come at once: FastAPI describes it, and does not run it.
-
-    What FastAPI does to call an endpoint costs more than to verify a ballot.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Hand the endpoint the request as it is."""
-
-        async def handle(request: Request) -> Response:
-            answer: Response = await self.endpoint(request.path_params["assembly_id"], request)
-            return answer
-
-        return handle
-
 
 routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["投票"])
 
@@ -85,6 +67,13 @@ class PaperOut(BaseModel):
     warnings: list[str] = Field(description="签名人须与清册核对的房屋")
 
 
+@routes.post(
+    "/ballots",
+    status_code=201,
+    response_model=ReceiptOut,
+    dependencies=[Depends(EnrolledOwner())],
+    openapi_extra=SIGNED_BODY,
+)
 async def cast(assembly_id: str, request: Request) -> Response:
     """投一张签名的表决票，答复回执；同样的字节再投一次，得到同样的回执。"""
     ballot = Sent(await signed_body(request), address(request))
@@ -98,18 +87,6 @@ async def cast(assembly_id: str, request: Request) -> Response:
     }
     parts = (b'"%b":%b' % (name.encode(), json) for name, json in answer.items())
     return Response(b"{%b}" % b",".join(parts), 201, media_type="application/json")
-
-
-routes.add_api_route(
-    "/ballots",
-    cast,
-    methods=["POST"],
-    status_code=201,
-    response_model=ReceiptOut,
-    dependencies=[Depends(EnrolledOwner())],
-    openapi_extra=SIGNED_BODY,
-    route_class_override=_BoxRoute,
-)
 
 
 @routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
