@@ -19,7 +19,8 @@ class Intake(Generic[Ballot, Answer]):
     """A queue in front of whoever writes ballots, for one event loop.
 
     There is no timer: a ballot that comes alone is written at once, and those that come meanwhile
-    are the next batch. Assemblies take turns.
+    are the next batch. Without a look at who is at the door, the first to come after a batch would
+    be a batch of its own, and cost as much as all others together. Assemblies take turns.
 
     Parameters
     ----------
@@ -55,6 +56,7 @@ class Intake(Generic[Ballot, Answer]):
 
     async def _write_all(self) -> None:
         while self._waiting:
+            await self._let_in()
             assembly_id = next(iter(self._waiting))
             queue = self._waiting.pop(assembly_id)
             batch, rest = queue[:_AT_ONCE], queue[_AT_ONCE:]
@@ -69,6 +71,13 @@ class Intake(Generic[Ballot, Answer]):
             for (_, waiting), answer in zip(batch, answers, strict=True):
                 _give(waiting, answer)
         self._writing = None
+
+    async def _let_in(self) -> None:
+        """Let the loop read what is at the door already, as long as each look finds another."""
+        seen = 0
+        while seen < self._count < _AT_ONCE:
+            seen = self._count
+            await asyncio.sleep(0)
 
 
 def _give(waiting: asyncio.Future[Answer], answer: Answer | Exception) -> None:

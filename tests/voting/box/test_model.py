@@ -3,6 +3,7 @@
 import base64
 import shutil
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 from hypothesis import settings
@@ -78,7 +79,7 @@ class Model:
 class Box(RuleBasedStateMachine):
     """Casts, repeats, batches, crashes and restarts."""
 
-    stages = {}
+    stages: ClassVar = {}
     folder = None
 
     @initialize(repeat=st.sampled_from(["first_valid", "last_valid"]))
