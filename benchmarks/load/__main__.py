@@ -66,7 +66,7 @@ class Bench:
         keys.write_text(json.dumps({key_id: each.hex() for key_id, each in spki.items()}))
         environment = os.environ | {"PEER_DATABASE_URL": create_database(self._database.url)}
         command = [sys.executable, "-m", "benchmarks.load.peers", kind, str(port), str(keys)]
-        server = subprocess.Popen(command, env=environment)
+        server = subprocess.Popen(command, env=environment)  # noqa: S603 - a module of ours
         try:
             await_port(port)
             yield server.pid, port

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import uvloop
 
-_CONNECTIONS_OPEN = 512
-"""At most so many at a time in an open loop; who finds none free waits, and it counts as waiting."""
+_OPEN_CONNECTIONS = 256
+"""Of an open loop. Whoever finds none free waits, and that counts as waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,22 @@ class _Phone(asyncio.Protocol):
         self._received, self._length, self.answer = bytearray(), None, None
 
     def connection_made(self, transport):
+        """Keep the connection."""
         self._transport = transport
 
     def connection_lost(self, error):
+        """Tell whoever waits."""
         if self.answer is not None and not self.answer.done():
             self.answer.set_exception(error or ConnectionResetError("no answer"))
 
     def send(self, request):
+        """Send a request; the answer is awaited."""
         self.answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return self.answer
 
     def data_received(self, data):
+        """Collect one answer."""
         self._received += data
         if self._length is None:
             head = self._received.find(b"\r\n\r\n")
@@ -54,6 +58,7 @@ class _Phone(asyncio.Protocol):
             self.answer.set_result(answer)
 
     def close(self):
+        """Hang up."""
         self._transport.close()
 
 
@@ -85,18 +90,14 @@ async def _closed(port, path, ballots, connections):
 
 async def _open(port, path, ballots, rate):
     drawn = random.Random(20_261_123)
+    phones = [await _connect(port) for _ in range(_OPEN_CONNECTIONS)]
     free = asyncio.LifoQueue()
-    phones, waited, answers, sending = [], [], [], []
-    for _ in range(32):
-        phones.append(await _connect(port))
-        free.put_nowait(phones[-1])
+    for phone in phones:
+        free.put_nowait(phone)
+    waited, answers, sending = [], [], []
 
     async def send(request, due):
-        if free.empty() and len(phones) < _CONNECTIONS_OPEN:
-            phones.append(None)  # counted before it is there
-            phones[phones.index(None)] = phone = await _connect(port)
-        else:
-            phone = await free.get()
+        phone = await free.get()
         answers.append(await phone.send(request))
         waited.append(time.perf_counter() - due)
         free.put_nowait(phone)
@@ -105,8 +106,7 @@ async def _open(port, path, ballots, rate):
     due = started
     for request in _requests(path, ballots):
         due += drawn.expovariate(rate)
-        while (early := due - time.perf_counter()) > 0:
-            await asyncio.sleep(early)
+        await asyncio.sleep(max(0, due - time.perf_counter()))
         sending.append(asyncio.create_task(send(request, due)))
     await asyncio.gather(*sending)
     return _done(started, cpu, waited, answers, phones)

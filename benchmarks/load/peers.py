@@ -125,15 +125,19 @@ class Bare(asyncio.Protocol):
         self._keys, self._parser, self._body = keys, httptools.HttpRequestParser(self), b""
 
     def connection_made(self, transport):
+        """Keep the connection."""
         self._transport = transport
 
     def data_received(self, data):
+        """Parse."""
         self._parser.feed_data(data)
 
     def on_body(self, body):
+        """Keep what there is of the body."""
         self._body += body
 
     def on_message_complete(self):
+        """Verify and answer."""
         envelope, self._body = json.loads(self._body), b""
         (signature,) = envelope["signatures"]
         text = _pae(envelope["payloadType"], base64.b64decode(envelope["payload"]))
