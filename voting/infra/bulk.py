@@ -1,10 +1,23 @@
 """Asking for many values, and inserting many rows, at the price of one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from psycopg import sql
-from sqlalchemy import ARRAY, ColumnElement, func, insert, literal
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    and_,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from voting.infra.orm import Base
@@ -24,6 +37,27 @@ def among(
     if not _is_postgresql(session):
         return column.in_(wanted)
     return column == func.any(literal(wanted, ARRAY(column.type)))
+
+
+def among_pairs(
+    session: Session,
+    first: InstrumentedAttribute[int],
+    second: InstrumentedAttribute[int],
+    pairs: Iterable[tuple[int, int]],
+) -> ColumnElement[bool]:
+    """Give the condition that two columns have one of these pairs of values, at least one."""
+    wanted = sorted(set(pairs))
+    if _is_postgresql(session):
+        arrays = (literal(list(each), ARRAY(BigInteger)) for each in zip(*wanted, strict=True))
+        rows = func.unnest(*arrays).table_valued("first", "second").render_derived()
+        return tuple_(first, second).in_(select(rows.c.first, rows.c.second))
+    # Value by value: given pairs to look for, SQLite reads through the whole table.
+    return or_(
+        *(
+            and_(first == value, second.in_([other for _, other in group]))
+            for value, group in groupby(wanted, key=itemgetter(0))
+        )
+    )
 
 
 def insert_rows(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:

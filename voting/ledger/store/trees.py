@@ -4,13 +4,12 @@ A log is locked by its own row, so that appending to one log never waits for ano
 entries are only ever inserted.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ForeignKey, Select, and_, insert, or_, select, update
+from sqlalchemy import ForeignKey, Select, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from voting.infra.bulk import insert_rows
+from voting.infra.bulk import among_pairs, insert_rows
 from voting.infra.orm import Base
 from voting.ledger import tree
 from voting.ledger.errors import LedgerCorrupt
@@ -305,23 +304,12 @@ def _nodes(
 def _fetch(
     session: Session, origin: str, wanted: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
-    levels: defaultdict[int, set[int]] = defaultdict(set)
-    for level, position in wanted:
-        levels[level].add(position)
-    if not levels:
+    named = set(wanted)
+    if not named:
         return {}
-    # Whole keys, level by level: given pairs to look for, SQLite reads through the whole log.
-    places = or_(
-        *(
-            and_(
-                NodeRow.origin == origin,
-                NodeRow.level == level,
-                NodeRow.position.in_(sorted(positions)),
-            )
-            for level, positions in sorted(levels.items())
-        )
+    statement = select(NodeRow.level, NodeRow.position, NodeRow.hash).where(
+        NodeRow.origin == origin, among_pairs(session, NodeRow.level, NodeRow.position, named)
     )
-    statement = select(NodeRow.level, NodeRow.position, NodeRow.hash).where(places)
     return {(level, position): subtree for level, position, subtree in session.execute(statement)}
 
 
