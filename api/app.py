@@ -80,7 +80,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
-    app.state.intake = Intake(service.box.cast_all)
+    app.state.intake = Intake(service.box.check, service.box.cast_together)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
     for module in (rosters, owners, ballots):
         app.include_router(module.routes)

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from voting.box.refusals import BoxBusy
 
 Ballot = TypeVar("Ballot")
+Checked = TypeVar("Checked")
 Answer = TypeVar("Answer")
 
 _AT_ONCE = 128
@@ -15,23 +16,27 @@ _WAITING = 4096
 """Ballots that may wait, some seconds of work; whoever comes then is asked to come again."""
 
 
-class Intake(Generic[Ballot, Answer]):
+class Intake(Generic[Ballot, Checked, Answer]):
     """A queue in front of whoever writes ballots, for one event loop.
 
-    There is no timer: a ballot that comes alone is written at once, and those that come meanwhile
-    are the next batch. Without a look at who is at the door, the first to come after a batch would
-    be a batch of its own, and cost as much as all others together. Assemblies take turns.
+    There is no timer. Ballots are checked as they come; those that come meanwhile are checked next,
+    and what was checked when nobody waits is written together. Assemblies take turns.
 
     Parameters
     ----------
+    check
+        Does what can be done with ballots of one assembly before they are written.
     write
-        Takes a batch of one assembly and gives, for each ballot, its answer or why it has none. It
-        runs in a thread, once at a time.
+        Writes what was checked, and gives for each its answer or why it has none. Both run in a
+        thread, one at a time.
     """
 
     def __init__(
-        self, write: Callable[[str, Sequence[Ballot]], Sequence[Answer | Exception]]
+        self,
+        check: Callable[[str, Sequence[Ballot]], Sequence[Checked]],
+        write: Callable[[str, Sequence[Checked]], Sequence[Answer | Exception]],
     ) -> None:
+        self._check = check
         self._write = write
         self._waiting: dict[str, list[tuple[Ballot, asyncio.Future[Answer]]]] = {}
         self._count = 0
@@ -56,28 +61,36 @@ class Intake(Generic[Ballot, Answer]):
 
     async def _write_all(self) -> None:
         while self._waiting:
-            await self._let_in()
+            # Behind the others, should more of its ballots come than are written at once.
             assembly_id = next(iter(self._waiting))
-            queue = self._waiting.pop(assembly_id)
-            batch, rest = queue[:_AT_ONCE], queue[_AT_ONCE:]
-            if rest:  # behind the other assemblies
-                self._waiting[assembly_id] = rest
-            self._count -= len(batch)
-            ballots = [ballot for ballot, _ in batch]
-            try:
-                answers = await asyncio.to_thread(self._write, assembly_id, ballots)
-            except Exception as error:  # noqa: BLE001 - everybody who waits is told
-                answers = [error] * len(batch)
-            for (_, waiting), answer in zip(batch, answers, strict=True):
-                _give(waiting, answer)
+            self._waiting[assembly_id] = self._waiting.pop(assembly_id)
+            await self._write_batch(assembly_id)
         self._writing = None
 
-    async def _let_in(self) -> None:
-        """Let the loop read what is at the door already, as long as each look finds another."""
-        seen = 0
-        while seen < self._count < _AT_ONCE:
-            seen = self._count
-            await asyncio.sleep(0)
+    async def _write_batch(self, assembly_id: str) -> None:
+        asked: list[asyncio.Future[Answer]] = []
+        checked: list[Checked] = []
+        answers: Sequence[Answer | Exception]
+        try:
+            while len(asked) < _AT_ONCE and assembly_id in self._waiting:
+                drawn = self._draw(assembly_id, _AT_ONCE - len(asked))
+                asked += [answer for _, answer in drawn]
+                ballots = [ballot for ballot, _ in drawn]
+                checked += await asyncio.to_thread(self._check, assembly_id, ballots)
+            answers = await asyncio.to_thread(self._write, assembly_id, checked)
+        except Exception as error:  # noqa: BLE001 - everybody who waits is told
+            answers = [error] * len(asked)
+        for waiting, answer in zip(asked, answers, strict=True):
+            _give(waiting, answer)
+
+    def _draw(self, assembly_id: str, at_most: int) -> list[tuple[Ballot, asyncio.Future[Answer]]]:
+        queue = self._waiting[assembly_id]
+        drawn = queue[:at_most]
+        del queue[:at_most]
+        if not queue:
+            del self._waiting[assembly_id]
+        self._count -= len(drawn)
+        return drawn
 
 
 def _give(waiting: asyncio.Future[Answer], answer: Answer | Exception) -> None:

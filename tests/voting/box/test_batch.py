@@ -19,7 +19,11 @@ from voting.outcome.audit import audit
 
 
 def together(world, *data):
-    return world.box.cast_all(world.assembly_id, [Sent(each, ADDRESS) for each in data])
+    return cast_all(world, world.assembly_id, [Sent(each, ADDRESS) for each in data])
+
+
+def cast_all(world, assembly_id, sent):
+    return world.box.cast_together(assembly_id, world.box.check(assembly_id, sent))
 
 
 def alone(world, *data):
@@ -170,9 +174,8 @@ def test_only_the_address_that_sent_rubbish_is_shut_out(open_world):
     for _ in range(300):
         world.throttle.failed("refused-ballots", ADDRESS, 300, 10)
     data = world.ballot("chen", CHEN)
-    answers = world.box.cast_all(
-        world.assembly_id, [Sent(data, ADDRESS), Sent(data, "198.51.100.1")]
-    )
+    sent = [Sent(data, ADDRESS), Sent(data, "198.51.100.1")]
+    answers = cast_all(world, world.assembly_id, sent)
     assert isinstance(answers[0], TooManyAttempts)
     assert answers[1][0].position == 1
     assert refused(world) == {}
@@ -195,7 +198,7 @@ def test_refusals_of_a_batch_are_counted_by_their_reasons(open_world):
 
 def test_unknown_assemblies_and_wrong_numbers_are_told_to_each(open_world):
     world = open_world
-    lost = world.box.cast_all("another", [Sent(world.ballot("chen", CHEN), ADDRESS)] * 2)
+    lost = cast_all(world, "another", [Sent(world.ballot("chen", CHEN), ADDRESS)] * 2)
     assert [answer.code for answer in lost] == ["unknown-assembly"] * 2
     assert refused(world) == {}
     world.phones["nobody"] = Handset()

@@ -114,11 +114,14 @@ class Box(RuleBasedStateMachine):
         self.sent.append(signed)
         return signed
 
+    def write(self, signed):
+        box, assembly_id = self.world.box, self.world.assembly_id
+        checked = box.check(assembly_id, [Sent(known.data, ADDRESS) for known, _ in signed])
+        return box.cast_together(assembly_id, checked)
+
     def cast(self, signed):
         """Cast a batch, and hold every answer against the model."""
-        answers = self.world.box.cast_all(
-            self.world.assembly_id, [Sent(known.data, ADDRESS) for known, _ in signed]
-        )
+        answers = self.write(signed)
         for (known, replaces), answer in zip(signed, answers, strict=True):
             expected = self.model.expect(known, replaces)
             if isinstance(answer, Exception):
@@ -151,9 +154,7 @@ class Box(RuleBasedStateMachine):
 
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(store, "add_ballots" if when == "log" else "take_slots", crash)
-            answers = self.world.box.cast_all(
-                self.world.assembly_id, [Sent(known.data, ADDRESS) for known, _ in signed]
-            )
+            answers = self.write(signed)
         assert not any(isinstance(answer, tuple) for answer in answers)
         self.restart()
 
@@ -168,9 +169,7 @@ class Box(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(self.world.box._receipts, "give", crash)
             try:
-                answers = self.world.box.cast_all(
-                    self.world.assembly_id, [Sent(known.data, ADDRESS) for known, _ in signed]
-                )
+                answers = self.write(signed)
                 assert all(isinstance(answer, Exception) for answer in answers)
             except Crash:
                 pass

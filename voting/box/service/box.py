@@ -17,7 +17,7 @@ from voting.box.refusals import (
     SameClerk,
 )
 from voting.box.service.batch import Batch, Written
-from voting.box.service.casting import Casting, Sent
+from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
 from voting.identity import request as requests
 from voting.identity.service import Identities
@@ -65,20 +65,27 @@ class BallotBox:
             See :mod:`voting.ballot.verify`; also ``AlreadyVoted``, ``WrongSequence``,
             ``TooManyAttempts``. Nothing is kept of a refused ballot but the count.
         """
-        (answer,) = self.cast_all(assembly_id, [Sent(data, address)])
+        ballots = self.check(assembly_id, [Sent(data, address)])
+        (answer,) = self.cast_together(assembly_id, ballots)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def cast_all(self, assembly_id: str, batch: Sequence[Sent]) -> list[Given | Exception]:
-        """Accept ballots that came together, in one transaction; answer each for itself.
+    def check(self, assembly_id: str, batch: Sequence[Sent]) -> list[Received]:
+        """Do with ballots what is costly and needs no lock; nobody is refused yet."""
+        return self._casting.check(assembly_id, batch)
+
+    def cast_together(
+        self, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Given | Exception]:
+        """Accept ballots that were checked, in one transaction; answer each for itself.
 
         Returns
         -------
         list of receipts and exceptions
             For each ballot what :meth:`cast` returns or raises.
         """
-        outcomes = self._casting.cast(assembly_id, batch)
+        outcomes = self._casting.cast(assembly_id, ballots)
         # Committed. Only now may a receipt exist: it promises the ballot is in the log.
         written = {each.position: each for each in outcomes if isinstance(each, Written)}
         if written:

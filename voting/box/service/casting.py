@@ -22,7 +22,7 @@ from voting.identity.model import EnrolledKey
 from voting.identity.refusals import UnknownKey
 from voting.identity.service import Identities
 from voting.infra.database import Database
-from voting.infra.throttle import Throttle
+from voting.infra.throttle import Throttle, TooManyAttempts
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import Clock
 from voting.kernel.refusal import Refusal
@@ -44,8 +44,8 @@ class Sent:
     address: str
 
 
-class _Ballot:
-    """One ballot of a batch, and what became of it so far.
+class Received:
+    """A ballot that came in, and what became of it so far.
 
     ``outcome``: what was written of it, its position if it was cast before, or why it is refused.
     """
@@ -59,7 +59,7 @@ class _Ballot:
         self.checked: CheckedKey | None = None
         self.verified: VerifiedBallot
 
-    def attempt(self, act: Callable[["_Ballot"], None]) -> None:
+    def attempt(self, act: Callable[["Received"], None]) -> None:
         """Do something with this ballot; what goes wrong is its own outcome and nobody else's."""
         try:
             act(self)
@@ -111,25 +111,32 @@ class Casting:
         # An assembly never changes its roster.
         self._roster_of: dict[str, str] = {}
 
-    def cast(self, assembly_id: str, batch: Sequence[Sent]) -> list[Written | int | Exception]:
+    def check(self, assembly_id: str, batch: Sequence[Sent]) -> list[Received]:
+        """Do what is costly and needs no lock: read the envelopes and check the signatures."""
+        ballots = [Received(sent) for sent in batch]
+        admitted = self._admitted(ballots)
+        for ballot in admitted:
+            ballot.attempt(Received.parse)
+        self._check_signatures(assembly_id, [each for each in admitted if each.outcome is None])
+        return ballots
+
+    def cast(
+        self, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Written | int | Exception]:
         """Give what was written of each ballot, or why it was refused.
 
         Of one that was cast before, its position in the log is given. What is wrong with one
         touches no other: each fares as if it had come alone, after those before it. Only refused
         ballots count against their address.
         """
-        ballots = [_Ballot(sent) for sent in batch]
-        admitted = self._admitted(ballots)
-        for ballot in admitted:
-            ballot.attempt(_Ballot.parse)
-        self._check_signatures(assembly_id, [each for each in admitted if each.outcome is None])
+        admitted = [each for each in ballots if not isinstance(each.outcome, TooManyAttempts)]
         self._write(assembly_id, admitted)
         for ballot in admitted:
             if isinstance(ballot.outcome, Refusal):
                 self._throttle.failed("refused-ballots", ballot.address, _REFUSED, _MINUTES)
         return [_settled(ballot.outcome) for ballot in ballots]
 
-    def _admitted(self, ballots: Sequence[_Ballot]) -> list[_Ballot]:
+    def _admitted(self, ballots: Sequence[Received]) -> list[Received]:
         """Turn away what comes from addresses that send rubbish; each is asked about once."""
         doors: dict[str, Exception | None] = {}
         for address in {ballot.address for ballot in ballots}:
@@ -142,7 +149,7 @@ class Casting:
             ballot.outcome = doors[ballot.address]
         return [ballot for ballot in ballots if ballot.outcome is None]
 
-    def _check_signatures(self, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
+    def _check_signatures(self, assembly_id: str, ballots: Sequence[Received]) -> None:
         with self._database.read() as session:
             if assembly_id not in self._roster_of:
                 try:
@@ -155,7 +162,7 @@ class Casting:
         for ballot in ballots:
             ballot.attempt(lambda each: each.check_signature(holder))
 
-    def _write(self, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
+    def _write(self, assembly_id: str, ballots: Sequence[Received]) -> None:
         """Write what is new and count what is refused, in one transaction; if it fails, in many."""
         if not ballots:
             return
@@ -174,7 +181,7 @@ class Casting:
                 for ballot in ballots:
                     self._write(assembly_id, [ballot])
 
-    def _place(self, session: Session, assembly_id: str, ballots: Sequence[_Ballot]) -> None:
+    def _place(self, session: Session, assembly_id: str, ballots: Sequence[Received]) -> None:
         poll = self._assemblies.locked_poll(session, assembly_id)
         fresh = self._not_cast(session, assembly_id, ballots)
         if fresh:
@@ -183,8 +190,8 @@ class Casting:
         store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
 
     def _not_cast(
-        self, session: Session, assembly_id: str, ballots: Sequence[_Ballot]
-    ) -> list[_Ballot]:
+        self, session: Session, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Received]:
         """Answer those that are in the log already, byte for byte; give the others."""
         sound = [ballot for ballot in ballots if ballot.outcome is None]
         known = store.ballots_by_digest(session, assembly_id, [each.digest for each in sound])
@@ -194,7 +201,7 @@ class Casting:
                 ballot.outcome = position
         return [ballot for ballot in sound if ballot.outcome is None]
 
-    def _take(self, session: Session, poll: Poll, ballots: Sequence[_Ballot]) -> None:
+    def _take(self, session: Session, poll: Poll, ballots: Sequence[Received]) -> None:
         """Let ballots take their turns, one after the other, under the lock."""
         now = self._now()
         try:
@@ -215,10 +222,10 @@ class Casting:
         groups = {ballot.verified.group for ballot in sound}
         batch = Batch(session, self._ledger, self._identities, poll, codes, groups)
         first_electors = cache(lambda: self._assemblies.first_electors(session, poll))
-        places: dict[_Ballot, int] = {}
+        places: dict[Received, int] = {}
         same: dict[bytes, int] = {}
 
-        def take(ballot: _Ballot) -> None:
+        def take(ballot: Received) -> None:
             if ballot.data not in same:
                 verified = ballot.verified
                 signer = holder(verified.key_id).owner_code
