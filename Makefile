@@ -4,6 +4,7 @@
 # make serve  serve what `make run` left in demo-output
 # make check  format, lint, types, import contracts, dependencies
 # make bench  the benchmarks, timed
+# make load   ballots a second, what each costs, how long its sender waits: real servers, minutes
 # make mutants  mutation testing of tally/: at most 90 minutes a run, goes on where it stopped;
 #               with TARGET=verifier that of both verifiers, for at most MUTANTS_MINUTES
 
@@ -21,7 +22,7 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
-.PHONY: run serve test fuzz check bench mutants format clean
+.PHONY: run serve test fuzz check bench load mutants format clean
 
 run: $(VENV)/main.installed
 	$(BIN)/yezhu demo
@@ -48,6 +49,9 @@ check: $(VENV)/test.installed
 
 bench: $(VENV)/test.installed
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-quiet
+
+load: $(VENV)/test.installed
+	$(BIN)/python -m benchmarks.load
 
 mutants: $(VENV)/test.installed
 	$(BIN)/python -m tests.$(if $(filter verifier,$(TARGET)),verifier_mutants,mutants)

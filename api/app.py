@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from api import pages
 from api.access import Anyone, require_declared_access, router
+from api.ballot_door import BallotDoor
 from api.composition import Service
 from api.feed import TurnoutFeed
 from api.problems import fault, http_error, invalid_request, problem
@@ -28,6 +29,7 @@ from api.routes import (
     staff,
 )
 from voting.assembly.json_reader import MAX_BYTES as MAX_AGENDA_BYTES
+from voting.box.intake import Intake
 from voting.kernel.refusal import Refusal
 
 _MAX_JSON_BYTES = 1024 * 1024
@@ -91,6 +93,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.feed = TurnoutFeed(service.counting, service.bus)
+    app.state.intake = Intake(service.box.check, service.box.cast_together)
     # A roster is large, and a signed body is cut off by its own reader, with its own refusal.
     for module in (rosters, enrolment, owners, ballots, contest):
         app.include_router(module.routes)
@@ -99,6 +102,7 @@ def create_app(service: Service) -> FastAPI:
     ):  # fmt: skip
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
     app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
+    app.add_middleware(BallotDoor)
     pages.mount_static(app)
     app.add_exception_handler(Refusal, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)

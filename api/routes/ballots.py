@@ -3,14 +3,16 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from api.access import EnrolledOwner, router, staff
 from api.composition import Service
-from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
+from api.context import ONE_LINE, SIGNED_BODY, InService, SignedBody, address, signed_body
 from voting.box.paper import PaperBallot
 from voting.box.receipt import Receipt
+from voting.box.service import Sent
+from voting.kernel import canonical
 from voting.kernel.dsse import Envelope
 from voting.staff.model import Account, Role
 
@@ -68,12 +70,23 @@ class PaperOut(BaseModel):
 @routes.post(
     "/ballots",
     status_code=201,
+    response_model=ReceiptOut,
     dependencies=[Depends(EnrolledOwner())],
     openapi_extra=SIGNED_BODY,
 )
-def cast(assembly_id: str, body: SignedBody, service: InService, address: Address) -> ReceiptOut:
+async def cast(assembly_id: str, request: Request) -> Response:
     """投一张签名的表决票，答复回执；同样的字节再投一次，得到同样的回执。"""
-    return _out(assembly_id, service, *service.box.cast(assembly_id, body, address=address))
+    ballot = Sent(await signed_body(request), address(request))
+    receipt, envelope = await request.app.state.intake.cast(assembly_id, ballot)
+    service: Service = request.app.state.service
+    answer = {
+        "summary": canonical.encode(receipt.summary()),
+        "receipt": envelope.to_bytes(),
+        "log_key": canonical.encode(_log_key(assembly_id, service)),
+        "witnessed_proof": b"null",
+    }
+    parts = (b'"%b":%b' % (name.encode(), json) for name, json in answer.items())
+    return Response(b"{%b}" % b",".join(parts), 201, media_type="application/json")
 
 
 @routes.post("/receipts", dependencies=[Depends(EnrolledOwner())], openapi_extra=SIGNED_BODY)
@@ -112,6 +125,10 @@ def _out(
     return ReceiptOut(
         receipt=json.loads(envelope.to_bytes()),
         summary=ReceiptSummary.model_validate(receipt.summary()),
-        log_key=service.ledger.key(service.ledger.origins.assembly(assembly_id)).vkey,
+        log_key=_log_key(assembly_id, service),
         witnessed_proof=proof,
     )
+
+
+def _log_key(assembly_id: str, service: Service) -> str:
+    return service.ledger.key(service.ledger.origins.assembly(assembly_id)).vkey

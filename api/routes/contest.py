@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.access import EnrolledOwner, router, staff
 from api.context import SIGNED_BODY, Address, InService, SignedBody
-from voting.box.contest import KeptObjection
+from voting.box.service import KeptObjection
 from voting.kernel.clock import timestamp
 from voting.staff.model import Account, Role
 

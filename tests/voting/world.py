@@ -18,8 +18,7 @@ from api.composition import ServiceSigner
 from voting.assembly.service import Assemblies
 from voting.ballot.model import OWNER, PAYLOAD_TYPE, Ballot
 from voting.box import objection
-from voting.box.contest import Contest
-from voting.box.service import BallotBox
+from voting.box.service import BallotBox, Contest
 from voting.count.service import Counting
 from voting.identity import enrolment
 from voting.identity.model import Claim

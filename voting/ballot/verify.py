@@ -92,7 +92,19 @@ def verify(
     Refusal
         The one named in the table above.
     """
-    envelope = dsse.parse(data)  # 1, 2
+    return verify_parsed(dsse.parse(data), data, poll, roster, holder, at=at)  # 1, 2
+
+
+def verify_parsed(
+    envelope: dsse.Envelope,
+    data: bytes,
+    poll: Poll,
+    roster: RosterDocument,
+    holder: Callable[[str], EnrolledKey],
+    *,
+    at: datetime,
+) -> VerifiedBallot:
+    """Run the checks from the third on, on what was parsed from ``data``; see :func:`verify`."""
     if envelope.payload_type != model.PAYLOAD_TYPE:  # 3
         raise dsse.WrongPayloadType("这不是一张表决票")
     ballot = model.parse(envelope.payload)  # 4

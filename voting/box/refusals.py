@@ -67,3 +67,9 @@ class UnreadablePaper(Refusal):
     """The entry of a paper ballot is incomplete."""
 
     code = "unreadable-paper"
+
+
+class BoxBusy(Refusal):
+    """More ballots wait than can be written soon."""
+
+    code = "box-busy"

@@ -1,20 +1,23 @@
 """All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, insert, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.bulk import among, insert_rows
 from voting.infra.orm import Base
 
 
 class BallotRow(Base):
     """One ballot: its place in the log, the opening of its commitment, and its codes.
 
-    ``unit_codes`` is little-endian int32, ``choices`` int8 in question order.
+    ``log_size`` is the length of the log when the ballot's batch was in: there its receipt is
+    proved. ``unit_codes`` is little-endian int32, ``choices`` int8 in question order.
     """
 
     __tablename__ = "ballots"
@@ -22,6 +25,7 @@ class BallotRow(Base):
 
     assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    log_size: Mapped[int]
     digest: Mapped[str]
     channel: Mapped[str]
     void: Mapped[bool]
@@ -92,10 +96,32 @@ class RefusalCountRow(Base):
     count: Mapped[int]
 
 
-def ballot_by_digest(session: Session, assembly_id: str, digest: str) -> BallotRow | None:
-    """Find the ballot with this signed text."""
-    return session.scalar(
-        select(BallotRow).where(BallotRow.assembly_id == assembly_id, BallotRow.digest == digest)
+def add_ballots(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ballots, each given by the names of its columns."""
+    insert_rows(session, BallotRow, values)
+
+
+def ballots_by_digest(
+    session: Session, assembly_id: str, digests: Iterable[str]
+) -> dict[str, tuple[int, bytes]]:
+    """Find the ballots with these signed texts: where each is in the log, and its bytes."""
+    statement = select(BallotRow.digest, BallotRow.position, BallotRow.data).where(
+        BallotRow.assembly_id == assembly_id, among(session, BallotRow.digest, digests)
+    )
+    return {digest: (position, data) for digest, position, data in session.execute(statement)}
+
+
+def ballots_at(session: Session, assembly_id: str, positions: Iterable[int]) -> list[BallotRow]:
+    """Read the ballots at some places in the log, in order."""
+    return list(
+        session.scalars(
+            select(BallotRow)
+            .where(
+                BallotRow.assembly_id == assembly_id,
+                among(session, BallotRow.position, positions),
+            )
+            .order_by(BallotRow.position)
+        )
     )
 
 
@@ -109,7 +135,7 @@ def ballots_of_groups(
             .where(
                 BallotRow.assembly_id == assembly_id,
                 BallotRow.channel == channel,
-                BallotRow.group_code.in_(sorted(groups)),
+                among(session, BallotRow.group_code, groups),
             )
             .order_by(BallotRow.position)
         )
@@ -152,7 +178,7 @@ def objection_by_digest(
 def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
     """Find which of these units have a standing ballot, and where it is in the log."""
     statement = select(SlotRow.unit_code, SlotRow.position).where(
-        SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(unit_codes))
+        SlotRow.assembly_id == assembly_id, among(session, SlotRow.unit_code, unit_codes)
     )
     return dict(session.execute(statement).all())
 
@@ -174,25 +200,21 @@ def standing_choices(session: Session, assembly_id: str, unit_codes: Sequence[in
 
 
 def take_slots(
-    session: Session,
-    assembly_id: str,
-    position: int,
-    unit_codes: Iterable[int],
-    taken: Iterable[int],
+    session: Session, assembly_id: str, fresh: Mapping[int, int], given_way: Mapping[int, int]
 ) -> None:
-    """Let the ballot at ``position`` stand for these units, of which some are ``taken``."""
-    taken = set(taken)
-    fresh = [
-        {"assembly_id": assembly_id, "unit_code": code, "position": position}
-        for code in unit_codes
-        if code not in taken
-    ]
-    if fresh:
-        session.execute(insert(SlotRow), fresh)
-    if taken:
+    """Let ballots, by their positions, stand for units: for ``fresh`` ones no ballot has yet."""
+    insert_rows(
+        session,
+        SlotRow,
+        [
+            {"assembly_id": assembly_id, "unit_code": code, "position": position}
+            for code, position in fresh.items()
+        ],
+    )
+    for code, position in sorted(given_way.items()):
         session.execute(
             update(SlotRow)
-            .where(SlotRow.assembly_id == assembly_id, SlotRow.unit_code.in_(sorted(taken)))
+            .where(SlotRow.assembly_id == assembly_id, SlotRow.unit_code == code)
             .values(position=position)
         )
 
@@ -247,13 +269,14 @@ def pending_paper(session: Session, assembly_id: str) -> int:
     )
 
 
-def count_refusal(session: Session, assembly_id: str, code: str) -> None:
-    """Add one refusal; the caller holds the assembly's lock."""
-    row = session.get(RefusalCountRow, (assembly_id, code), with_for_update=True)
-    if row is None:
-        session.add(RefusalCountRow(assembly_id=assembly_id, code=code, count=1))
-    else:
-        row.count += 1
+def count_refusals(session: Session, assembly_id: str, codes: Mapping[str, int]) -> None:
+    """Add refusals by their reason; the caller holds the assembly's lock."""
+    for code, count in sorted(codes.items()):
+        row = session.get(RefusalCountRow, (assembly_id, code), with_for_update=True)
+        if row is None:
+            session.add(RefusalCountRow(assembly_id=assembly_id, code=code, count=count))
+        else:
+            row.count += count
 
 
 def refusal_counts(session: Session, assembly_id: str) -> dict[str, int]:

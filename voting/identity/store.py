@@ -1,10 +1,12 @@
 """All SQL about challenges, one-time codes and device keys."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.bulk import among
 from voting.infra.orm import Base
 
 
@@ -97,6 +99,19 @@ def forget_expired_codes(session: Session, *, at: datetime) -> None:
 def key(session: Session, roster_id: str, key_id: str) -> DeviceKeyRow | None:
     """Find a device key, revoked or not."""
     return session.get(DeviceKeyRow, (roster_id, key_id))
+
+
+def keys_named(
+    session: Session, roster_id: str, key_ids: Iterable[str]
+) -> Sequence[tuple[str, int, bytes, datetime | None]]:
+    """Read some device keys: id, owner, SPKI, and when it was revoked. Unknown ones are missing."""
+    row = DeviceKeyRow
+    statement = (
+        select(row.key_id, row.owner_code, row.spki, row.revoked_at)
+        .where(row.roster_id == roster_id, among(session, row.key_id, key_ids))
+        .order_by(row.key_id)
+    )
+    return session.execute(statement).all()
 
 
 def valid_key_of(session: Session, roster_id: str, owner_code: int) -> DeviceKeyRow | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -27,6 +28,7 @@ class InsecureShiftedClock:
         return system_clock() + self._shift
 
 
+@lru_cache(256)
 def timestamp(moment: datetime) -> str:
     """Write a moment as ``2026-11-23T08:45:33Z``: the one form used in signed documents."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,8 @@
 """Logs as the rest of the product sees them: append, then sign and prove what was committed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from voting.ledger.tiles import Tile, write_bundle
 from voting.ledger.tree import leaf_hash, node_hash, root_of
 
 _CHECK_AT_ONCE = 4096
+_SIGNERS_KEPT = 1024
 
 
 class Ledger:
@@ -41,7 +43,8 @@ class Ledger:
 
     def __init__(self, origins: Origins, signer_for: Callable[[str], Signer]) -> None:
         self.origins = origins
-        self._signer_for = signer_for
+        # Making one checks its key with care, which costs more than many signatures.
+        self._signer_for = lru_cache(_SIGNERS_KEPT)(signer_for)
 
     def key(self, origin: str) -> NoteKey:
         """Answer the public key of a log; its ``vkey`` goes into manifests."""
@@ -54,6 +57,24 @@ class Ledger:
     def append(self, session: Session, origin: str, entries: Sequence[bytes]) -> range:
         """Add entries in the caller's transaction, see :func:`voting.ledger.store.append`."""
         return store.append(session, origin, entries)
+
+    def tail(self, session: Session, origin: str) -> store.Tail:
+        """Lock the end of a log, to append and to prove what was appended.
+
+        Raises
+        ------
+        UnknownLog
+        """
+        return store.Tail(session, origin)
+
+    def prove_tail(self, tail: store.Tail, indexes: Iterable[int]) -> list[LogProof]:
+        """Prove entries just appended, by one checkpoint of the log as it is now.
+
+        The caller keeps the proofs to himself until they are committed, see :meth:`checkpoint`.
+        """
+        signed = Checkpoint(tail.origin, tail.size, tail.root)
+        note = sign_checkpoint(signed, self._signer_for(tail.origin))
+        return [LogProof(index, tuple(tail.inclusion(index)), note) for index in indexes]
 
     def size(self, session: Session, origin: str) -> int:
         """Count the entries, see :func:`voting.ledger.store.size`."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.voting.conftest import voting
@@ -15,8 +15,9 @@ from voting.ballot.refusals import NotYourUnit, PollClosed
 from voting.box import store
 from voting.box.receipt import PAYLOAD_TYPE as RECEIPT_TYPE
 from voting.box.refusals import AlreadyVoted, WrongSequence
-from voting.box.store import BallotRow, SlotRow
+from voting.box.store import SlotRow
 from voting.identity.refusals import UnknownKey
+from voting.identity.store import DeviceKeyRow
 from voting.infra.throttle import TooManyAttempts
 from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
@@ -139,15 +140,11 @@ def failing_commit(monkeypatch, world):
     monkeypatch.setattr("sqlalchemy.orm.session.SessionTransaction.commit", fail)
 
 
-def failing_flush(monkeypatch, world):
-    flush = Session.flush
+def failing_insert(monkeypatch, world):
+    def fail(*_):
+        raise OSError("disk full")
 
-    def fail(session, *arguments):
-        if any(isinstance(row, BallotRow) for row in session.new):
-            raise OSError("disk full")
-        flush(session, *arguments)
-
-    monkeypatch.setattr(Session, "flush", fail)
+    monkeypatch.setattr(store, "add_ballots", fail)
 
 
 def failing_at_the_end(monkeypatch, world):
@@ -163,7 +160,7 @@ def failing_at_the_end(monkeypatch, world):
     monkeypatch.setattr(world.database, "write", fail)
 
 
-@pytest.mark.parametrize("failure", [failing_commit, failing_flush, failing_at_the_end])
+@pytest.mark.parametrize("failure", [failing_commit, failing_insert, failing_at_the_end])
 def test_a_ballot_that_is_not_durable_is_not_there(open_engine_world, monkeypatch, failure):
     world = open_engine_world
     told = []
@@ -402,15 +399,13 @@ def test_a_box_that_is_closed_while_a_ballot_is_checked_stays_closed(open_world,
 def test_a_key_revoked_while_its_ballot_is_checked_votes_no_more(open_world, monkeypatch):
     world = open_world
     data = world.ballot("chen", CHEN)
-    find, asked = world.identities.holder, []
+    locked = world.assemblies.locked_poll
 
-    def holder(session, roster_id, key_id):
-        asked.append(key_id)
-        if len(asked) > 1:
-            raise UnknownKey("已停用")
-        return find(session, roster_id, key_id)
+    def meanwhile(session, assembly_id):
+        session.execute(update(DeviceKeyRow).values(revoked_at=world.clock()))
+        return locked(session, assembly_id)
 
-    monkeypatch.setattr(world.identities, "holder", holder)
+    monkeypatch.setattr(world.assemblies, "locked_poll", meanwhile)
     with pytest.raises(UnknownKey):
         cast(world, data)
     assert len(world.log()) == 1

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from voting.kernel.suites import BadSignature
 from voting.ledger import checkpoint, proof, tree
@@ -13,7 +13,14 @@ from voting.ledger.origins import Origins
 from voting.ledger.refusals import LogDoubtful, NoSuchEntry, UnknownSigner
 from voting.ledger.service import Ledger
 from voting.ledger.spelling import encode_base64
-from voting.ledger.store import EntryRow, LogRow, NodeRow, put_cosignature
+from voting.ledger.store import (
+    CosignatureRow,
+    EntryRow,
+    LogRow,
+    NodeRow,
+    newest_sizes,
+    put_cosignature,
+)
 
 ORIGIN = "vote.example.org/bj/assembly-2026-0001"
 OTHER = "vote.example.org/register"
@@ -159,3 +166,14 @@ def test_a_node_in_an_empty_log_fails_the_check(ledger, session):
     session.execute(insert(NodeRow).values(origin=ORIGIN, level=0, position=0, hash=bytes(32)))
     with pytest.raises(LedgerCorrupt):
         ledger.check(session, ORIGIN)
+
+
+def test_of_each_witness_the_newest_line_is_kept(filled):
+    """The smaller sizes that it signed follow from the largest; nobody asks for them again."""
+    other, at = WITNESS.replace("witness", "another"), datetime(2026, 9, 21, tzinfo=UTC)
+    for witness, size in ((WITNESS, 5), (other, 6), (WITNESS, 8), (WITNESS, 8)):
+        put_cosignature(filled, ORIGIN, witness, size, at, f"— {size}\n")
+    kept = filled.execute(select(CosignatureRow.witness, CosignatureRow.size)).all()
+    assert sorted(kept) == sorted([(WITNESS, 8), (other, 6)])
+    put_cosignature(filled, ORIGIN, WITNESS, 7, at, "— late\n")
+    assert newest_sizes(filled, WITNESS) == {ORIGIN: 8}

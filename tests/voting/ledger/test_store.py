@@ -131,11 +131,11 @@ def test_one_question_is_one_query(session):
 
 
 def test_an_append_takes_five_statements_however_long_the_batch(session):
-    """Lock, edge of the tree, entries, nodes, new length."""
+    """Lock, edge of the tree, entries, nodes, new length; two are streams in PostgreSQL."""
     _grow(session, 7)
     asked = _statements(session)
     store.append(session, ORIGIN, _entries(50))
-    assert len(asked) == 5
+    assert len(asked) == (5 if session.get_bind().dialect.name == "sqlite" else 3)
 
 
 def test_an_unknown_log_is_refused(session):

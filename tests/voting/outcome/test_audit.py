@@ -84,6 +84,8 @@ ALTERED = {
     "UPDATE ballots SET void = NOT void WHERE position = 1": ("ballots", 1),
     "UPDATE ballots SET group_code = group_code + 1 WHERE position = 1": ("ballots", 1),
     "UPDATE ballots SET sequence = 7 WHERE position = 2": ("ballots", 2),
+    "UPDATE ballots SET log_size = 2 WHERE position = 2": ("ballots", 2),
+    "UPDATE ballots SET log_size = 1000 WHERE position = 1": ("ballots", 1),
     "UPDATE ballots SET received_at = received_at + 1 WHERE position = 2": ("ballots", 2),
     "UPDATE ballots SET data = '', salt = '', choices = '' WHERE position = 2": ("ballots", 2),
     "DELETE FROM ballots WHERE position = 2": ("ballots", 2),

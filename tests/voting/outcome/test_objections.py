@@ -6,7 +6,7 @@ from sqlalchemy import text
 from tests.voting.conftest import voting
 from tests.voting.outcome.forgery import OPENINGS, edited, zipped
 from tests.voting.world import choices
-from voting.box.contest import Contest
+from voting.box.service import Contest
 from voting.kernel import canonical
 from voting.outcome import bundle
 from voting.outcome.audit import audit

@@ -1,10 +1,11 @@
 """Use cases of identity: ask for a challenge, enrol a device key, find whose key it is."""
 
+import re
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -53,6 +54,8 @@ from voting.roster.service import Identity, Rosters
 CHALLENGE_LIFE = timedelta(minutes=10)
 _TO_REPLACE = 2
 """So many different proofs, beside name and number, replace a key."""
+_KEY_ID = re.compile("[0-9a-f]{64}")
+_KEYS_KEPT = 4096
 SHARE = "my-share"
 """What an enrolled phone asks for to see its owner's units."""
 _OWNER = "owner"
@@ -90,6 +93,8 @@ class Identities:
         self._provider = provider
         self._decision_days = decision_days
         self._now = now
+        # A ballot's key is asked for twice, before and under the lock.
+        self._load_key = lru_cache(_KEYS_KEPT)(load_key)
 
     def challenge(self, roster_id: str) -> tuple[str, datetime]:
         """Draw a challenge for a new key to sign; it is good once and for ten minutes.
@@ -256,14 +261,36 @@ class Identities:
         ------
         UnknownKey
         """
-        row = store.key(session, roster_id, key_id)
-        if row is None or row.revoked_at is not None:
-            raise UnknownKey("这把密钥没有登记，或已被更换")
-        return EnrolledKey(load_key(row.spki), row.owner_code)
+        return self.holders(session, roster_id, [key_id])(key_id)
 
-    def owners_of_keys(self, session: Session, roster_id: str) -> dict[str, int]:
-        """Find the owner of every key ever enrolled, revoked or not."""
-        return {row.key_id: row.owner_code for row in store.keys(session, roster_id)}
+    def holders(
+        self, session: Session, roster_id: str, key_ids: Iterable[str]
+    ) -> Callable[[str], EnrolledKey]:
+        """Read the owners behind some keys at once; what is given finds each of them.
+
+        It raises ``UnknownKey`` for one that is not enrolled, or is revoked.
+        """
+        # An id that no key can have may be one that no database can be asked for.
+        asked = [key_id for key_id in key_ids if _KEY_ID.fullmatch(key_id)]
+        found = {
+            key_id: EnrolledKey(self._load_key(spki), owner_code)
+            for key_id, owner_code, spki, revoked_at in store.keys_named(session, roster_id, asked)
+            if revoked_at is None
+        }
+
+        def holder(key_id: str) -> EnrolledKey:
+            if key_id not in found:
+                raise UnknownKey("这把密钥没有登记，或已被更换")
+            return found[key_id]
+
+        return holder
+
+    def owners_of_keys(
+        self, session: Session, roster_id: str, key_ids: Iterable[str]
+    ) -> dict[str, int]:
+        """Find the owners of enrolled keys, revoked or not."""
+        rows = store.keys_named(session, roster_id, key_ids)
+        return {key_id: owner_code for key_id, owner_code, _, _ in rows}
 
     def _votes_of(
         self, session: Session, roster_id: str, person: int | None

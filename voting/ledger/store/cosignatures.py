@@ -24,10 +24,10 @@ class CosignatureRow(Base):
 def put_cosignature(
     session: Session, origin: str, witness: str, size: int, at: datetime, line: str
 ) -> None:
-    """Keep a witness's newest line on this size."""
+    """Keep a witness's newest line; those on smaller sizes, which it follows from, are dropped."""
     row = CosignatureRow
     session.execute(
-        delete(row).where(row.origin == origin, row.witness == witness, row.size == size)
+        delete(row).where(row.origin == origin, row.witness == witness, row.size <= size)
     )
     session.execute(
         insert(row).values(origin=origin, witness=witness, size=size, cosigned_at=at, line=line)

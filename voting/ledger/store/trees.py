@@ -4,12 +4,12 @@ A log is locked by its own row, so that appending to one log never waits for ano
 entries are only ever inserted.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ForeignKey, Select, and_, insert, or_, select, update
+from sqlalchemy import ForeignKey, Select, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.bulk import among_pairs, insert_rows
 from voting.infra.orm import Base
 from voting.ledger import tree
 from voting.ledger.errors import LedgerCorrupt
@@ -64,6 +64,65 @@ def create(session: Session, origin: str) -> None:
     )
 
 
+class Tail:
+    """The end of a log: nobody else can append to it until the transaction ends.
+
+    Raises
+    ------
+    UnknownLog
+    """
+
+    def __init__(self, session: Session, origin: str) -> None:
+        start = session.scalar(_size_of(origin).with_for_update())
+        if start is None:
+            raise _unknown(origin)
+        self.origin = origin
+        self.size = start
+        """How many entries the log has by now."""
+        self._session = session
+        # Whatever new leaves complete, and all that proves them, lies beside the edge of the old
+        # tree or is new itself.
+        self._nodes = _fetch(session, origin, tree.cover(0, start))
+
+    def append(self, entries: Sequence[bytes]) -> range:
+        """Add entries at the end, see :func:`append`."""
+        _require_short(entries)
+        added = range(self.size, self.size + len(entries))
+        if not added:
+            return added
+        completed: list[tree.Node] = []
+        for position, entry in zip(added, entries, strict=True):
+            for node in tree.completed_nodes(position, tree.leaf_hash(entry), self._read):
+                self._nodes[node.level, node.position] = node.hash
+                completed.append(node)
+        self.size = added.stop
+        insert_rows(
+            self._session,
+            EntryRow,
+            [
+                {"origin": self.origin, "position": position, "entry": entry}
+                for position, entry in zip(added, entries, strict=True)
+            ],
+        )
+        nodes = [{"origin": self.origin, **node._asdict()} for node in completed]
+        insert_rows(self._session, NodeRow, nodes)
+        head = {"size": self.size, "root": self.root}
+        self._session.execute(update(LogRow).where(LogRow.origin == self.origin).values(head))
+        return added
+
+    @property
+    def root(self) -> bytes:
+        """The root over all entries, 32 bytes."""
+        return tree.root(self.size, self._read)
+
+    def inclusion(self, index: int) -> list[bytes]:
+        """Prove an entry that was appended here, the leaf's sibling first, 32 bytes each."""
+        return tree.inclusion_proof(index, self.size, self._read)
+
+    def _read(self, level: int, position: int) -> bytes:
+        return _reader(self._nodes)(level, position)
+
+
 def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
     """Add entries at the end and return their positions.
 
@@ -84,35 +143,8 @@ def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
     ValueError
         An entry is too long; nothing was added.
     """
-    for entry in entries:
-        if len(entry) > MAX_ENTRY_BYTES:
-            raise ValueError(f"an entry has at most {MAX_ENTRY_BYTES} bytes, got {len(entry)}")
-    start = session.scalar(_size_of(origin).with_for_update())
-    if start is None:
-        raise _unknown(origin)
-    added = range(start, start + len(entries))
-    if not added:
-        return added
-
-    # Whatever the new leaves complete lies beside the edge of the old tree, or is new itself.
-    nodes = _fetch(session, origin, tree.cover(0, start))
-    completed: list[tree.Node] = []
-    for position, entry in zip(added, entries, strict=True):
-        for node in tree.completed_nodes(position, tree.leaf_hash(entry), _reader(nodes)):
-            nodes[node.level, node.position] = node.hash
-            completed.append(node)
-
-    session.execute(
-        insert(EntryRow),
-        [
-            {"origin": origin, "position": position, "entry": entry}
-            for position, entry in zip(added, entries, strict=True)
-        ],
-    )
-    session.execute(insert(NodeRow), [{"origin": origin, **node._asdict()} for node in completed])
-    head = {"size": added.stop, "root": tree.root(added.stop, _reader(nodes))}
-    session.execute(update(LogRow).where(LogRow.origin == origin).values(head))
-    return added
+    _require_short(entries)
+    return Tail(session, origin).append(entries)
 
 
 def size(session: Session, origin: str) -> int:
@@ -272,23 +304,12 @@ def _nodes(
 def _fetch(
     session: Session, origin: str, wanted: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
-    levels: defaultdict[int, set[int]] = defaultdict(set)
-    for level, position in wanted:
-        levels[level].add(position)
-    if not levels:
+    named = set(wanted)
+    if not named:
         return {}
-    # Whole keys, level by level: given pairs to look for, SQLite reads through the whole log.
-    places = or_(
-        *(
-            and_(
-                NodeRow.origin == origin,
-                NodeRow.level == level,
-                NodeRow.position.in_(sorted(positions)),
-            )
-            for level, positions in sorted(levels.items())
-        )
+    statement = select(NodeRow.level, NodeRow.position, NodeRow.hash).where(
+        NodeRow.origin == origin, among_pairs(session, NodeRow.level, NodeRow.position, named)
     )
-    statement = select(NodeRow.level, NodeRow.position, NodeRow.hash).where(places)
     return {(level, position): subtree for level, position, subtree in session.execute(statement)}
 
 
@@ -304,6 +325,12 @@ def _reader(nodes: dict[tuple[int, int], bytes]) -> tree.Read:
 
 def _cover_all(ranges: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
     return (node for start, end in ranges for node in tree.cover(start, end))
+
+
+def _require_short(entries: Iterable[bytes]) -> None:
+    for entry in entries:
+        if len(entry) > MAX_ENTRY_BYTES:
+            raise ValueError(f"an entry has at most {MAX_ENTRY_BYTES} bytes, got {len(entry)}")
 
 
 def _require_size(session: Session, origin: str, wanted: int) -> None:

@@ -38,6 +38,7 @@ class BoxAudit:
         self._roster = RosterDocument.from_bytes(roster)
         self._erased = erased
         self._opened: dict[int, LoggedBallot] = {}
+        self._log_size = 0
 
     def compare(
         self,
@@ -51,6 +52,7 @@ class BoxAudit:
             place: entry for place, entry in entries.items() if entry["type"] in {PHONE, PAPER}
         }
         ballots = list(ballots)
+        self._log_size = len(entries)
         self._found.match(
             "ballots", ((row.position, row) for row in ballots), logged, self._compare_ballot
         )
@@ -66,6 +68,9 @@ class BoxAudit:
             channel=(row.channel, entry["type"]),
             received_at=(timestamp(row.received_at), entry["at"]),
         )  # fmt: skip
+        # Any length from the ballot on proves it; which one was signed only its receipt says.
+        if not position < row.log_size <= self._log_size:
+            self._found.add("ballots", position, "log_size 与日志不符")
         if self._erased and row.data == row.salt == row.choices == b"":
             return
         if Opening(row.salt, row.data).commitment != entry["commitment"]:

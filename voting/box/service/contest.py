@@ -85,7 +85,7 @@ class Contest:
             self._throttle.failed("refused-ballots", address, _REFUSED, _MINUTES)
             with self._database.write() as session:
                 if assembly_store.lock(session, assembly_id) is not None:
-                    store.count_refusal(session, assembly_id, refusal.code)
+                    store.count_refusals(session, assembly_id, {refusal.code: 1})
             raise
 
     def listing(self, assembly_id: str) -> list[KeptObjection]:
@@ -125,7 +125,6 @@ class Contest:
     def _require_anothers(self, session: Session, poll: Poll, found: VerifiedObjection) -> None:
         """Refuse to object to no ballot, to one's own, or twice to the same unit's."""
         taken = store.taken_slots(session, poll.assembly_id, found.unit_codes)
-        owners = self._identities.owners_of_keys(session, poll.roster_id)
         objected = {
             code for row in store.objections(session, poll.assembly_id) for code in row.codes
         }
@@ -136,9 +135,11 @@ class Contest:
                 raise NothingToObjectTo(f"房屋 {unit} 还没有有效的表决票，您可以直接投票")
             ballot = session.get_one(store.BallotRow, (poll.assembly_id, taken[code]))
             # Whose hand a paper is in the box cannot see.
-            if ballot.channel == PHONE and (
-                owners[dsse.parse(ballot.data).key_id] == found.owner_code
-            ):
+            if ballot.channel != PHONE:
+                continue
+            key_id = dsse.parse(ballot.data).key_id
+            signers = self._identities.owners_of_keys(session, poll.roster_id, [key_id])
+            if signers[key_id] == found.owner_code:
                 raise NothingToObjectTo(f"房屋 {unit} 的表决票是您自己投的，不能对它提出异议")
 
     def _kept(self, session: Session, poll: Poll, row: store.BallotObjectionRow) -> KeptObjection:

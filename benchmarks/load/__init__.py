@@ -1,0 +1,1 @@
+"""How many ballots a second become durable, what each costs, and how long its sender waits."""

@@ -1,0 +1,7 @@
+"""Use cases of the ballot box: cast, show receipts, key in paper."""
+
+from voting.box.service.box import BallotBox
+from voting.box.service.casting import Sent
+from voting.box.service.contest import Contest, KeptObjection
+
+__all__ = ["BallotBox", "Contest", "KeptObjection", "Sent"]

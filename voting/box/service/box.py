@@ -1,0 +1,247 @@
+"""The ballot box: phone ballots, their receipts, and paper ballots."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from voting.assembly.service import Assemblies
+from voting.ballot.verify import require_open
+from voting.box import paper as paper_ballots
+from voting.box import store
+from voting.box.entries import PHONE
+from voting.box.refusals import (
+    PaperAlreadyAccepted,
+    PaperEntriesDiffer,
+    SameClerk,
+)
+from voting.box.service.batch import Batch, Written
+from voting.box.service.casting import Casting, Received, Sent
+from voting.box.service.receipts import Given, Receipts
+from voting.identity import request as requests
+from voting.identity.service import Identities
+from voting.infra.bus import Bus
+from voting.infra.database import Database
+from voting.infra.throttle import Throttle
+from voting.kernel import dsse
+from voting.kernel.clock import Clock
+from voting.ledger.service import Ledger
+from voting.roster.document import RosterDocument
+from voting.roster.service import Rosters
+
+
+class BallotBox:
+    """Takes ballots, keeps them in the log, and answers with receipts."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        rosters: Rosters,
+        identities: Identities,
+        assemblies: Assemblies,
+        bus: Bus,
+        throttle: Throttle,
+        sign: Callable[[str, bytes], dsse.Envelope],
+        now: Clock,
+    ) -> None:
+        self._database = database
+        self._rosters = rosters
+        self._identities = identities
+        self._assemblies = assemblies
+        self._bus = bus
+        self._now = now
+        self._ledger = ledger
+        self._casting = Casting(
+            database, ledger, identities, assemblies, rosters.frozen, throttle, now
+        )
+        self._receipts = Receipts(database, ledger, rosters, assemblies, sign)
+
+    def cast(self, assembly_id: str, data: bytes, *, address: str) -> Given:
+        """Accept one ballot. Casting the same bytes again returns an equal receipt.
+
+        Raises
+        ------
+        Refusal
+            See :mod:`voting.ballot.verify`; also ``AlreadyVoted``, ``WrongSequence``,
+            ``DifferentChoices``, ``TooManyAttempts``. Of a refused ballot only the count is kept.
+        """
+        ballots = self.check(assembly_id, [Sent(data, address)])
+        (answer,) = self.cast_together(assembly_id, ballots)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def check(self, assembly_id: str, batch: Sequence[Sent]) -> list[Received]:
+        """Do with ballots what is costly and needs no lock; nobody is refused yet."""
+        return self._casting.check(assembly_id, batch)
+
+    def cast_together(
+        self, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Given | Exception]:
+        """Accept ballots that were checked, in one transaction; answer each for itself.
+
+        Returns
+        -------
+        list of receipts and exceptions
+            For each ballot what :meth:`cast` returns or raises.
+        """
+        outcomes = self._casting.cast(assembly_id, ballots)
+        # Committed. Only now may a receipt exist: it promises the ballot is in the log.
+        written = {each.position: each for each in outcomes if isinstance(each, Written)}
+        if written:
+            self._bus.publish(assembly_id)
+        earlier = {each for each in outcomes if isinstance(each, int)}
+        given = self._receipts.of(assembly_id, earlier)
+        given |= {position: self._receipts.give(each) for position, each in written.items()}
+        return [
+            outcome
+            if isinstance(outcome, Exception)
+            else given[outcome if isinstance(outcome, int) else outcome.position]
+            for outcome in outcomes
+        ]
+
+    def receipts(self, assembly_id: str, request: bytes) -> list[Given]:
+        """Give an owner again the receipts of every phone ballot of his owner groups.
+
+        Parameters
+        ----------
+        request
+            Signed by his key, see :mod:`voting.identity.request`.
+
+        Raises
+        ------
+        UnknownAssembly, UnknownKey, StaleRequest, BadSignature, RosterErased
+        """
+        with self._database.read() as session:
+            poll = self._assemblies.poll(session, assembly_id)
+            holder = partial(self._identities.holder, session, poll.roster_id)
+            enrolled = requests.verify(request, "receipts", assembly_id, holder, at=self._now())
+            self._rosters.retention.require_kept(session, poll.roster_id)
+            # A seller keeps his receipts and never sees his buyer's, nor the other way (C-14).
+            rosters = (
+                self._rosters.frozen(poll.roster_id),
+                self._assemblies.first_electors(session, poll),
+                self._assemblies.electors(session, poll),
+            )
+            groups = {
+                group
+                for roster in rosters
+                for group in roster.groups_of_owner.get(enrolled.owner_code, ())
+            }
+            keys = {
+                row: dsse.parse(row.data).key_id
+                for row in store.ballots_of_groups(session, assembly_id, PHONE, groups)
+            }
+            signers = self._identities.owners_of_keys(session, poll.roster_id, keys.values())
+            mine = [
+                row.position
+                for row, key_id in keys.items()
+                if _shared(rosters, row.codes, {enrolled.owner_code, signers[key_id]})
+            ]
+        return list(self._receipts.of(assembly_id, mine).values())
+
+    def enter_paper(
+        self, assembly_id: str, paper: paper_ballots.PaperBallot, *, by: str
+    ) -> int | None:
+        """Key in one paper ballot: accepted when a second clerk enters the very same.
+
+        Returns
+        -------
+        int or None
+            Its position in the log; ``None`` while the second entry is missing.
+
+        Raises
+        ------
+        SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
+        UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice, DifferentChoices
+        """
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            now = self._now()
+            require_open(poll, now)
+            electors = self._assemblies.electors(session, poll)
+            read = paper_ballots.read(paper, poll.agenda, electors)
+            first = store.paper_entry(session, assembly_id, paper.serial)
+            content = paper.to_bytes()
+            if first is None or first.entered_by == by:
+                self._first_entry(session, assembly_id, paper.serial, content, first, by, now)
+                return None
+            if first.accepted_position is not None:
+                raise PaperAlreadyAccepted(f"编号 {paper.serial} 的纸质表决票已经录入完毕")
+            if first.content != content:
+                raise PaperEntriesDiffer(
+                    f"编号 {paper.serial} 的两次录入不一致，请两位录入员对照原票核对"
+                )
+            batch = Batch(
+                session,
+                self._ledger,
+                self._identities,
+                poll,
+                self._rosters.frozen(poll.roster_id),
+                read.unit_codes,
+                [read.group],
+            )
+            batch.take_paper(content, read, void=bool(paper.void_reason))
+            (written,) = batch.write(now)
+            first.accepted_position = position = written.position
+        self._bus.publish(assembly_id)
+        return position
+
+    def paper_warnings(self, assembly_id: str, units: Iterable[str]) -> list[str]:
+        """Tell a clerk which units of a paper ballot not simply any owner may sign for.
+
+        The box cannot see a signature: who finds another's enters the ballot as void (C-19).
+
+        Raises
+        ------
+        UnknownAssembly, RosterErased
+        """
+        with self._database.read() as session:
+            electors = self._assemblies.electors(
+                session, self._assemblies.poll(session, assembly_id)
+            )
+        return [
+            f"房屋 {unit} 须由清册载明的表决人或代理人签名，请核对；签名的是别人的，注明作废原因"
+            for unit in sorted(set(units) & electors.unit_code.keys())
+            if electors.has_named_voters(electors.unit_code[unit])
+        ]
+
+    def _first_entry(
+        self,
+        session: Session,
+        assembly_id: str,
+        serial: str,
+        content: bytes,
+        earlier: store.PaperEntryRow | None,
+        by: str,
+        at: datetime,
+    ) -> None:
+        if earlier is None:
+            session.add(
+                store.PaperEntryRow(
+                    assembly_id=assembly_id,
+                    serial=serial,
+                    entered_by=by,
+                    entered_at=at,
+                    content=content,
+                    accepted_position=None,
+                )
+            )
+        elif earlier.accepted_position is not None:
+            raise PaperAlreadyAccepted(f"编号 {serial} 的纸质表决票已经录入完毕")
+        elif earlier.content == content:
+            raise SameClerk(f"编号 {serial} 的第二次录入须由另一位录入员完成")
+        else:
+            # Until somebody else has read the paper, a slip of the pen is simply corrected.
+            earlier.content, earlier.entered_at = content, at
+
+
+def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners: set[int]) -> bool:
+    """Whether there was a time when all these owners had a vote for all these units."""
+    codes = tuple(unit_codes)
+    return any(
+        all(roster.may_vote(owner, code) for owner in owners for code in codes)
+        for roster in rosters
+    )

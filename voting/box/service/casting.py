@@ -1,0 +1,261 @@
+"""Casting: ballots that came together are checked, written and made durable together."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from voting.assembly.model import Poll
+from voting.assembly.refusals import UnknownAssembly
+from voting.assembly.service import Assemblies
+from voting.ballot.model import PAYLOAD_TYPE
+from voting.ballot.verify import VerifiedBallot, require_open, verify_parsed
+from voting.box import store
+from voting.box.checked import CheckedKey
+from voting.box.service.batch import Batch, Written
+from voting.box.turn import require_turn
+from voting.identity.model import EnrolledKey
+from voting.identity.refusals import UnknownKey
+from voting.identity.service import Identities
+from voting.infra.database import Database
+from voting.infra.throttle import Throttle, TooManyAttempts
+from voting.kernel import canonical, dsse
+from voting.kernel.clock import Clock
+from voting.kernel.refusal import Refusal
+from voting.ledger.service import Ledger
+from voting.roster.document import RosterDocument
+from voting.roster.version import RosterErased
+
+Holder = Callable[[str], EnrolledKey]
+"""Finds an enrolled key by its id, or raises ``UnknownKey``."""
+
+_REFUSED, _MINUTES = 300, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A ballot as somebody sent it, and the address it came from."""
+
+    data: bytes
+    address: str
+
+
+class Received:
+    """A ballot that came in, and what became of it so far.
+
+    ``outcome``: what was written of it, its position if it was cast before, or why it is refused.
+    """
+
+    def __init__(self, sent: Sent) -> None:
+        self.data = sent.data
+        self.address = sent.address
+        self.outcome: Written | int | Exception | None = None
+        self.envelope: dsse.Envelope
+        self.digest: str
+        self.checked: CheckedKey | None = None
+        self.verified: VerifiedBallot
+
+    def attempt(self, act: Callable[["Received"], None]) -> None:
+        """Do something with this ballot; what goes wrong is its own outcome and nobody else's."""
+        try:
+            act(self)
+        except Exception as error:  # noqa: BLE001 - be it our mistake: the others are not to suffer
+            self.outcome = error
+
+    def parse(self) -> None:
+        """Read the envelope: numbers 1 and 2 of the checks."""
+        self.envelope = dsse.parse(self.data)
+        self.digest = canonical.digest(self.envelope.payload)
+
+    def check_signature(self, holder: Holder) -> None:
+        """Do the costly part of number 15 ahead; whether the key is good is asked in its turn."""
+        try:
+            key = holder(self.envelope.key_id).key
+        except UnknownKey:
+            return
+        signed = dsse.pae(PAYLOAD_TYPE, self.envelope.payload)
+        self.checked = CheckedKey(key, self.envelope.signature, signed)
+
+    def verify(self, poll: Poll, electors: RosterDocument, holder: Holder, at: datetime) -> None:
+        """Run the numbered checks from the third on."""
+
+        def checked(key_id: str) -> EnrolledKey:
+            enrolled = holder(key_id)
+            return enrolled if self.checked is None else replace(enrolled, key=self.checked)
+
+        self.verified = verify_parsed(self.envelope, self.data, poll, electors, checked, at=at)
+
+
+class Casting:
+    """Takes batches of phone ballots for one assembly."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        identities: Identities,
+        assemblies: Assemblies,
+        frozen: Callable[[str], RosterDocument],
+        throttle: Throttle,
+        now: Clock,
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._identities = identities
+        self._assemblies = assemblies
+        self._frozen = frozen
+        self._throttle = throttle
+        self._now = now
+        # An assembly never changes its roster.
+        self._roster_of: dict[str, str] = {}
+
+    def check(self, assembly_id: str, batch: Sequence[Sent]) -> list[Received]:
+        """Do what is costly and needs no lock: read the envelopes and check the signatures."""
+        ballots = [Received(sent) for sent in batch]
+        admitted = self._admitted(ballots)
+        for ballot in admitted:
+            ballot.attempt(Received.parse)
+        self._check_signatures(assembly_id, [each for each in admitted if each.outcome is None])
+        return ballots
+
+    def cast(
+        self, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Written | int | Exception]:
+        """Give what was written of each ballot, or why it was refused.
+
+        Of one that was cast before, its position in the log is given. What is wrong with one
+        touches no other: each fares as if it had come alone, after those before it. Only refused
+        ballots count against their address.
+        """
+        admitted = [each for each in ballots if not isinstance(each.outcome, TooManyAttempts)]
+        self._write(assembly_id, admitted)
+        for ballot in admitted:
+            if isinstance(ballot.outcome, Refusal):
+                self._throttle.failed("refused-ballots", ballot.address, _REFUSED, _MINUTES)
+        return [_settled(ballot.outcome) for ballot in ballots]
+
+    def _admitted(self, ballots: Sequence[Received]) -> list[Received]:
+        """Turn away what comes from addresses that send rubbish; each is asked about once."""
+        doors: dict[str, Exception | None] = {}
+        for address in {ballot.address for ballot in ballots}:
+            try:
+                self._throttle.require("refused-ballots", address, _REFUSED, _MINUTES)
+                doors[address] = None
+            except Refusal as refusal:
+                doors[address] = refusal
+        for ballot in ballots:
+            ballot.outcome = doors[ballot.address]
+        return [ballot for ballot in ballots if ballot.outcome is None]
+
+    def _check_signatures(self, assembly_id: str, ballots: Sequence[Received]) -> None:
+        with self._database.read() as session:
+            if assembly_id not in self._roster_of:
+                try:
+                    poll = self._assemblies.poll(session, assembly_id)
+                except UnknownAssembly:
+                    return  # under the lock everybody is told so
+                self._roster_of[assembly_id] = poll.roster_id
+            key_ids = [ballot.envelope.key_id for ballot in ballots]
+            holder = self._identities.holders(session, self._roster_of[assembly_id], key_ids)
+        for ballot in ballots:
+            ballot.attempt(lambda each: each.check_signature(holder))
+
+    def _write(self, assembly_id: str, ballots: Sequence[Received]) -> None:
+        """Write what is new and count what is refused, in one transaction; if it fails, in many."""
+        if not ballots:
+            return
+        before = [ballot.outcome for ballot in ballots]
+        try:
+            with self._database.write() as session:
+                self._place(session, assembly_id, ballots)
+        except Exception as error:  # noqa: BLE001 - answered to whom it concerns
+            for ballot, outcome in zip(ballots, before, strict=True):
+                ballot.outcome = outcome
+            # Where the database itself fails, it would fail for each of them again.
+            if len(ballots) == 1 or isinstance(error, OperationalError):
+                for ballot in ballots:
+                    ballot.outcome = error
+            else:
+                for ballot in ballots:
+                    self._write(assembly_id, [ballot])
+
+    def _place(self, session: Session, assembly_id: str, ballots: Sequence[Received]) -> None:
+        poll = self._assemblies.locked_poll(session, assembly_id)
+        fresh = self._not_cast(session, assembly_id, ballots)
+        if fresh:
+            self._take(session, poll, fresh)
+        refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
+        store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
+
+    def _not_cast(
+        self, session: Session, assembly_id: str, ballots: Sequence[Received]
+    ) -> list[Received]:
+        """Answer those that are in the log already, byte for byte; give the others."""
+        sound = [ballot for ballot in ballots if ballot.outcome is None]
+        known = store.ballots_by_digest(session, assembly_id, [each.digest for each in sound])
+        for ballot in sound:
+            position, data = known.get(ballot.digest, (None, None))
+            if data == ballot.data:
+                ballot.outcome = position
+        return [ballot for ballot in sound if ballot.outcome is None]
+
+    def _take(self, session: Session, poll: Poll, ballots: Sequence[Received]) -> None:
+        """Let ballots take their turns, one after the other, under the lock."""
+        now = self._now()
+        try:
+            electors = self._assemblies.electors(session, poll)
+        except RosterErased as erased:
+            late = _late(poll, now, erased)
+            for ballot in ballots:
+                ballot.outcome = late
+            return
+        key_ids = [ballot.envelope.key_id for ballot in ballots]
+        holder = self._identities.holders(session, poll.roster_id, key_ids)
+        for ballot in ballots:
+            ballot.attempt(lambda each: each.verify(poll, electors, holder, now))
+        sound = [ballot for ballot in ballots if ballot.outcome is None]
+        if not sound:
+            return
+        codes = {code for ballot in sound for code in ballot.verified.unit_codes}
+        groups = {ballot.verified.group for ballot in sound}
+        frozen = self._frozen(poll.roster_id)
+        batch = Batch(session, self._ledger, self._identities, poll, frozen, codes, groups)
+        first_electors = cache(lambda: self._assemblies.first_electors(session, poll))
+        places: dict[Received, int] = {}
+        same: dict[bytes, int] = {}
+
+        def take(ballot: Received) -> None:
+            if ballot.data not in same:
+                verified = ballot.verified
+                signer = holder(verified.key_id).owner_code
+                standing = batch.slots.standing(verified.unit_codes)
+                expected = batch.slots.expected(signer, verified.unit_codes)
+                frozen = first_electors() if standing else electors
+                require_turn(verified, signer, standing, expected, frozen, poll.agenda.policies)
+                same[ballot.data] = batch.take_phone(verified, signer)
+            places[ballot] = same[ballot.data]
+
+        for ballot in sound:
+            ballot.attempt(take)
+        if places:
+            written = batch.write(now)
+            for ballot, place in places.items():
+                ballot.outcome = written[place]
+
+
+def _late(poll: Poll, now: datetime, erased: RosterErased) -> Refusal:
+    """Say why no ballot is taken so long after the close: it is late before all else."""
+    try:
+        require_open(poll, now)
+    except Refusal as refusal:
+        return refusal
+    return erased
+
+
+def _settled(outcome: Written | int | Exception | None) -> Written | int | Exception:
+    assert outcome is not None  # noqa: S101 - a batch ends when every ballot has its answer
+    return outcome
