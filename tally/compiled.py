@@ -119,12 +119,12 @@ def measure_narrow(
                     heads2 += np.int64(h2)
                     heads3 += np.int64(h3)
                     start = stop
-                heads[segment, question, code] = heads1
-                heads[segment, question, code + 1] = heads2
-                heads[segment, question, code + 2] = heads3
-                areas[segment, question, code] = areas1
-                areas[segment, question, code + 1] = areas2
-                areas[segment, question, code + 2] = areas3
+                heads[question, code, segment] = heads1
+                heads[question, code + 1, segment] = heads2
+                heads[question, code + 2, segment] = heads3
+                areas[question, code, segment] = areas1
+                areas[question, code + 1, segment] = areas2
+                areas[question, code + 2, segment] = areas3
 
 
 @_njit
@@ -151,8 +151,8 @@ def measure_wide(
                     same = np.int64(some[unit] == wanted)
                     total += weigh[unit] * same
                     count += np.int64(speaks[unit]) * same
-                heads[segment, question, code] = count
-                areas[segment, question, code] = total
+                heads[question, code, segment] = count
+                areas[question, code, segment] = total
 
 
 @_njit
