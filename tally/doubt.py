@@ -1,6 +1,8 @@
 """How far an outcome hangs on readings that practice and courts dispute."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tally.columns import KINDS, MEDIUM_OF, BallotColumns, Medium
 from tally.decision import Decision, decide
@@ -29,6 +31,31 @@ from tally.scope import kinds_counted
 
 _SIDE_KINDS = frozenset({Kind.PARKING, Kind.STORAGE})
 
+_ON_COUNTING = frozenset(
+    {
+        "repeat",
+        "repeat_limit",
+        "mixed_units",
+        "same_owner",
+        "include_kinds",
+        "void_item",
+        "candidates",
+    }
+)
+"""Policies on whose ballots are counted as what, and on nothing that is made of the count."""
+
+_OF_ELECTIONS: Mapping[str, Iterable[Any]] = {
+    "ranking": Ranking,
+    "short_or_even": ShortOrEven,
+    "candidates": [Candidates.EACH],
+    "lot_seed": [None],
+}
+"""How candidates are marked and who passed is seated, in elections and nowhere else.
+
+A limit on ticks can be left away, but not be put on owners whom nobody told of it; nor can lots be
+drawn without a seed that was published.
+"""
+
 
 def doubts(
     desk: Desk, item: Item, questions: list[Question], policies: Policies, rule: Rule
@@ -41,12 +68,16 @@ def doubts(
         ``depends_on``, the policies under another value of which the outcome differs, in their
         published order; ``variants``, every such decision in short.
     """
-    outcome = decide(desk, item, questions, policies, rule).outcome
+    published = decide(desk, item, questions, policies, rule)
+    counted = desk.tables(desk.scope(item, policies), policies)
     depends_on: list[str] = []
     variants: list[dict[str, object]] = []
     for name, other in _alternatives(desk, policies, item):
-        decision = decide(desk, item, questions, other, rule)
-        if decision.outcome != outcome and name not in depends_on:
+        if name in _ON_COUNTING and desk.tables(desk.scope(item, other), other) is counted:
+            decision = published
+        else:
+            decision = decide(desk, item, questions, other, rule)
+        if decision.outcome != published.outcome and name not in depends_on:
             depends_on.append(name)
         variants.append({"policy": name, "value": policy_value(other, name)} | _short(decision))
     return {"depends_on": depends_on, "variants": variants}
@@ -69,24 +100,27 @@ def policy_value(policies: Policies, name: str) -> str | int | list[str]:
 
 def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str, Policies]]:
     """Return each policy with every other value it may lawfully have been given."""
-    others = [
-        *(("silence", replace(policies, silence=value)) for value in _silences(desk)),
-        *(("repeat", replace(policies, repeat=value)) for value in _repeats(desk.ballots)),
-        ("repeat_limit", replace(policies, repeat_limit=None)),
-        *(("mixed_units", replace(policies, mixed_units=value)) for value in MixedUnits),
-        *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
-        *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
-        *(("same_owner", replace(policies, same_owner=value)) for value in SameOwner),
-        *(
-            ("include_kinds", replace(policies, include_kinds=kinds))
-            for kinds in _kinds(policies, item)
-        ),
-        *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
-        *(("quorum", replace(policies, quorum=value)) for value in Quorum),
-        *(("follow", replace(policies, follow=value)) for value in Follow),
-        *(_of_elections(policies) if item.form is Form.ELECTION else ()),
+    values: dict[str, Iterable[Any]] = {
+        "silence": _silences(desk),
+        "repeat": _repeats(desk.ballots),
+        "repeat_limit": [None],
+        "mixed_units": MixedUnits,
+        "blank_item": BlankItem,
+        "void_ballot": VoidBallot,
+        "same_owner": SameOwner,
+        "include_kinds": _kinds(policies, item),
+        "void_item": VoidItem,
+        "quorum": Quorum,
+        "follow": Follow,
+    }
+    if item.form is Form.ELECTION:
+        values |= _OF_ELECTIONS
+    return [
+        (name, replace(policies, **{name: value}))
+        for name, others in values.items()
+        for value in others
+        if value != getattr(policies, name)
     ]
-    return [(name, other) for name, other in others if other != policies]
 
 
 def _silences(desk: Desk) -> list[Silence]:
@@ -100,20 +134,6 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     if {MEDIUM_OF.get(name) for name in ballots.channels} == set(Medium):
         return list(Repeat)
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
-
-
-def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
-    """Return how candidates are marked and who passed is seated, in elections and nowhere else.
-
-    A limit on ticks can be left away, but not be put on owners whom nobody told of it; nor can
-    lots be drawn without a seed that was published.
-    """
-    return [
-        *(("ranking", replace(policies, ranking=value)) for value in Ranking),
-        *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
-        ("candidates", replace(policies, candidates=Candidates.EACH)),
-        ("lot_seed", replace(policies, lot_seed=None)),
-    ]
 
 
 def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:
