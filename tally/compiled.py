@@ -2,7 +2,8 @@
 
 The twin of :mod:`tally.vectorised`, with the same signatures and the same integers. What makes a
 loop vectorise here is easy to lose: it runs over slices taken just before it, sums stay in the
-width of the lanes, and every product is cast back to that width.
+width of the lanes, and every product is cast back to that width. Unsigned places spare the look
+at whether they count from the end.
 """
 
 import numpy as np
@@ -22,10 +23,11 @@ def first_ballots(
     holder: NDArray[np.int32],
 ) -> None:
     """Write into ``holder`` the first ballot of each unit that is not void."""
+    codes, places = units.view(np.uint32), offsets.view(np.uint64)
     for ballot in range(void.size - 1, -1, -1):
         if not void[ballot]:
-            for place in range(offsets[ballot], offsets[ballot + 1]):
-                holder[units[place]] = ballot
+            for place in range(places[ballot], places[ballot + 1]):
+                holder[codes[place]] = ballot
 
 
 @_njit
@@ -36,10 +38,11 @@ def last_ballots(
     holder: NDArray[np.int32],
 ) -> None:
     """Write into ``holder`` the last ballot of each unit that is not void."""
+    codes, places = units.view(np.uint32), offsets.view(np.uint64)
     for ballot in range(void.size):
         if not void[ballot]:
-            for place in range(offsets[ballot], offsets[ballot + 1]):
-                holder[units[place]] = ballot
+            for place in range(places[ballot], places[ballot + 1]):
+                holder[codes[place]] = ballot
 
 
 @_njit

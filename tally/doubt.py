@@ -27,7 +27,6 @@ from tally.model import (
 )
 from tally.question import Question
 from tally.rules import Rule
-from tally.scope import kinds_counted
 
 _SIDE_KINDS = frozenset({Kind.PARKING, Kind.STORAGE})
 
@@ -57,30 +56,39 @@ drawn without a seed that was published.
 """
 
 
-def doubts(
-    desk: Desk, item: Item, questions: list[Question], policies: Policies, rule: Rule
-) -> dict[str, object]:
-    """Decide an item again under every other value of each policy, one at a time.
+class Doubt:
+    """One vote under every other reading of its published policies, one policy at a time."""
 
-    Returns
-    -------
-    dict
-        ``depends_on``, the policies under another value of which the outcome differs, in their
-        published order; ``variants``, every such decision in short.
-    """
-    published = decide(desk, item, questions, policies, rule)
-    counted = desk.tables(desk.scope(item, policies), policies)
-    depends_on: list[str] = []
-    variants: list[dict[str, object]] = []
-    for name, other in _alternatives(desk, policies, item):
-        if name in _ON_COUNTING and desk.tables(desk.scope(item, other), other) is counted:
-            decision = published
-        else:
-            decision = decide(desk, item, questions, other, rule)
-        if decision.outcome != published.outcome and name not in depends_on:
-            depends_on.append(name)
-        variants.append({"policy": name, "value": policy_value(other, name)} | _short(decision))
-    return {"depends_on": depends_on, "variants": variants}
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._policies = desk.roll.agenda.policies
+        self._others = _alternatives(desk, self._policies)
+
+    def of(self, item: Item, questions: list[Question], rule: Rule) -> dict[str, object]:
+        """Decide an item again under every other value of each policy that concerns it.
+
+        Returns
+        -------
+        dict
+            ``depends_on``, the policies under another value of which the outcome differs, in their
+            published order; ``variants``, every such decision in short.
+        """
+        desk = self._desk
+        published = decide(desk, item, questions, self._policies, rule)
+        counted = desk.tables(desk.scope(item, self._policies), self._policies)
+        depends_on: list[str] = []
+        variants: list[dict[str, object]] = []
+        for name, other in self._others:
+            if not _concerns(name, item):
+                continue
+            if name in _ON_COUNTING and desk.tables(desk.scope(item, other), other) is counted:
+                decision = published
+            else:
+                decision = decide(desk, item, questions, other, rule)
+            if decision.outcome != published.outcome and name not in depends_on:
+                depends_on.append(name)
+            variants.append({"policy": name, "value": policy_value(other, name)} | _short(decision))
+        return {"depends_on": depends_on, "variants": variants}
 
 
 def policy_value(policies: Policies, name: str) -> str | int | list[str]:
@@ -98,7 +106,7 @@ def policy_value(policies: Policies, name: str) -> str | int | list[str]:
     return str(value)
 
 
-def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str, Policies]]:
+def _alternatives(desk: Desk, policies: Policies) -> list[tuple[str, Policies]]:
     """Return each policy with every other value it may lawfully have been given."""
     values: dict[str, Iterable[Any]] = {
         "silence": _silences(desk),
@@ -108,13 +116,12 @@ def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str,
         "blank_item": BlankItem,
         "void_ballot": VoidBallot,
         "same_owner": SameOwner,
-        "include_kinds": _kinds(policies, item),
+        "include_kinds": _kinds(policies),
         "void_item": VoidItem,
         "quorum": Quorum,
         "follow": Follow,
+        **_OF_ELECTIONS,
     }
-    if item.form is Form.ELECTION:
-        values |= _OF_ELECTIONS
     return [
         (name, replace(policies, **{name: value}))
         for name, others in values.items()
@@ -136,10 +143,15 @@ def _repeats(ballots: BallotColumns) -> list[Repeat]:
     return [Repeat.FIRST_VALID, Repeat.LAST_VALID]
 
 
-def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:
+def _concerns(name: str, item: Item) -> bool:
+    """Tell whether an item can hang on a policy: not on kinds that it names itself, for one."""
+    if name == "include_kinds":
+        return item.electorate.include_kinds is None and item.electorate.units is None
+    return name not in _OF_ELECTIONS or item.form is Form.ELECTION
+
+
+def _kinds(policies: Policies) -> tuple[frozenset[Kind], ...]:
     """Return the two denominators in dispute: with and without parking and storage (C-11)."""
-    if item.electorate.include_kinds is not None or kinds_counted(item, policies) is None:
-        return ()
     without = policies.include_kinds - _SIDE_KINDS
     return tuple(kinds for kinds in (without, policies.include_kinds | _SIDE_KINDS) if kinds)
 
