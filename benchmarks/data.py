@@ -60,12 +60,7 @@ def vote_of(units):
     """Draw a vote of so many units; the same one every time."""
     rng = np.random.default_rng(SEED)
     roster = _roster(rng, units)
-    items = tuple(
-        Item(str(n + 1), f"议题 {n + 1}", Form.RESOLUTION, Matter.HIRE_MANAGER)
-        for n in range(ITEMS)
-    )
-    policies = Policies(repeat=Repeat.LAST_VALID)
-    agenda = Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, items)
+    agenda = agenda_of(Policies(repeat=Repeat.LAST_VALID))
     stock = roster.developer_stock
     first = roster.owner_code[roster.owner_offsets[:-1]]
     _, owner = np.unique(np.where(stock, -1, first), return_inverse=True)
@@ -79,6 +74,15 @@ def vote_of(units):
     matrix = np.full((ITEMS, units), SILENT, dtype=np.uint8)
     matrix[:, voted] = ballots.choices[standing[voted]].T
     return Vote(agenda, roster, ballots, owner, matrix)
+
+
+def agenda_of(policies):
+    """Put ten resolutions to the vote."""
+    items = tuple(
+        Item(str(n + 1), f"议题 {n + 1}", Form.RESOLUTION, Matter.HIRE_MANAGER)
+        for n in range(ITEMS)
+    )
+    return Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, items)
 
 
 def choices_by_byte():
