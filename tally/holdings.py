@@ -47,8 +47,7 @@ def holdings_of(scope: Scope, slots: Slots) -> Holdings:
     every_group = scope.owner.astype(np.int64)
     holder = slots.holder[scope.rows].astype(np.int64)
     units = np.flatnonzero(holder < slots.ballots)
-    # Stable: the units of a ballot stay in order, so that everybody lists them alike.
-    units = units[np.argsort(holder[units], kind="stable")]
+    units = units[np.argsort(holder[units])]
     ballots, starts, unit_ballot = np.unique(holder[units], return_index=True, return_inverse=True)
     unit_group = every_group[units]
     links = np.unique(unit_ballot * groups + unit_group)

@@ -111,7 +111,6 @@ def _levers(
     owner_now = _standing_of_owners(scope, codes, terms, replay.approving)
     owner_then = _standing_of_owners(scope, then, terms, replay.approving)
     heads = _changes(owner_now[holdings.group], owner_then[holdings.group])
-    heads[~holdings.simple] = 0
 
     additive = not replay.last_ballot_governs
     exact = exact_type(scope.total.area_cm2)
