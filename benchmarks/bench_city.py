@@ -26,6 +26,7 @@ PEERS = {
     "pandas groupby": city_peers.in_pandas,
     "Polars": city_peers.in_polars,
     "DuckDB": city_peers.in_duckdb,
+    "PostgreSQL": city_peers.in_postgres,
 }
 
 

@@ -11,13 +11,20 @@ import polars as pl
 
 from benchmarks.answer import judged, placed
 from benchmarks.data import COLUMNS
+from benchmarks.databases import postgres_connection
 from tally.slots import SILENT
 
-_DUCKDB = """
+_GROUPED = """
     SELECT complex, {item} AS item, {column} AS choice, sum(head)::bigint AS heads,
     sum(area)::bigint AS area FROM city WHERE {column} > 0 AND {column} < {silent}
     GROUP BY complex, {column}
 """
+
+_SQL_TYPES = {np.dtype(np.uint8): "smallint", np.dtype(np.int32): "integer"}
+_SQL_TYPES[np.dtype(np.uint32)] = "integer"
+_COPY_SIZES = {column: 2 if name == "smallint" else 4 for column, name in _SQL_TYPES.items()}
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_ROWS = 500_000
 
 
 def in_pandas(city):
@@ -65,14 +72,33 @@ def in_duckdb(city):
     connection = duckdb.connect()
     connection.register("city", _columns(city))
     electorates = city.electorates
-    query = " UNION ALL ".join(
-        _DUCKDB.format(item=item, column=column, silent=SILENT)
-        for item, column in enumerate(COLUMNS)
-    )
+    query = _grouped()
 
     def count():
         table = connection.sql(query).fetchnumpy()
         return judged(placed(table.values(), city.complexes), electorates)
+
+    return count
+
+
+def in_postgres(city):
+    """Group by the same SQL in PostgreSQL, from a table that its workers may share."""
+    connection = postgres_connection()
+    columns = _columns(city)
+    connection.execute("DROP TABLE IF EXISTS city")
+    types = ", ".join(f"{name} {_SQL_TYPES[column.dtype]}" for name, column in columns.items())
+    connection.execute(f"CREATE UNLOGGED TABLE city ({types})")
+    with connection.cursor().copy("COPY city FROM STDIN (FORMAT binary)") as copy:
+        copy.write(_COPY_HEADER)
+        for first in range(0, len(city), _COPY_ROWS):
+            copy.write(_copied(columns, slice(first, first + _COPY_ROWS)))
+    connection.execute("ANALYZE city")
+    electorates = city.electorates
+    query = _grouped()
+
+    def count():
+        rows = connection.execute(query).fetchall()
+        return judged(placed(zip(*rows, strict=True), city.complexes), electorates)
 
     return count
 
@@ -85,6 +111,27 @@ def read_once(city):
         return [int(np.bitwise_xor.reduce(word)) for word in words]
 
     return read
+
+
+def _grouped():
+    return " UNION ALL ".join(
+        _GROUPED.format(item=item, column=column, silent=SILENT)
+        for item, column in enumerate(COLUMNS)
+    )
+
+
+def _copied(columns, rows):
+    """Write rows as PostgreSQL's binary COPY takes them: each field with its length before it."""
+    fields = [("fields", ">i2")]
+    for name, column in columns.items():
+        size = _COPY_SIZES[column.dtype]
+        fields += [(f"{name} length", ">i4"), (name, f">i{size}")]
+    written = np.empty(len(columns["complex"][rows]), dtype=fields)
+    written["fields"] = len(columns)
+    for name, column in columns.items():
+        written[name] = column[rows]
+        written[f"{name} length"] = _COPY_SIZES[column.dtype]
+    return written.tobytes()
 
 
 def _columns(city):

@@ -1,9 +1,9 @@
 """One seeded vote, as the integer columns the count takes and as the tables others keep.
 
 Ten resolutions over one roster in buildings of 120 units. 3 % of the units are developer stock
-(one head), 4 % belong to the owner of the unit before them, 72 % of the owners vote, 35 % of those
-vote twice, and 5 % of the items are left blank. The last ballot counts, for all units of its owner
-and with all its items.
+(one head), 4 % belong to the owner of the unit before them, every fourth owner is a couple, 72 % of
+the owners vote, 35 % of those vote twice, and 5 % of the items are left blank. The last ballot
+counts, for all units of its owner and with all its items.
 """
 
 from dataclasses import dataclass
@@ -60,14 +60,10 @@ def vote_of(units):
     """Draw a vote of so many units; the same one every time."""
     rng = np.random.default_rng(SEED)
     roster = _roster(rng, units)
-    items = tuple(
-        Item(str(n + 1), f"议题 {n + 1}", Form.RESOLUTION, Matter.HIRE_MANAGER)
-        for n in range(ITEMS)
-    )
-    policies = Policies(repeat=Repeat.LAST_VALID)
-    agenda = Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, items)
+    agenda = agenda_of(Policies(repeat=Repeat.LAST_VALID))
     stock = roster.developer_stock
-    _, owner = np.unique(np.where(stock, -1, roster.owner_code), return_inverse=True)
+    first = roster.owner_code[roster.owner_offsets[:-1]]
+    _, owner = np.unique(np.where(stock, -1, first), return_inverse=True)
     owner = owner.astype(np.int32)
     caster, ballots = _stream(rng, owner)
 
@@ -78,6 +74,15 @@ def vote_of(units):
     matrix = np.full((ITEMS, units), SILENT, dtype=np.uint8)
     matrix[:, voted] = ballots.choices[standing[voted]].T
     return Vote(agenda, roster, ballots, owner, matrix)
+
+
+def agenda_of(policies):
+    """Put ten resolutions to the vote."""
+    items = tuple(
+        Item(str(n + 1), f"议题 {n + 1}", Form.RESOLUTION, Matter.HIRE_MANAGER)
+        for n in range(ITEMS)
+    )
+    return Agenda("大会", "业委会", None, None, date(2026, 6, 1), policies, items)
 
 
 def choices_by_byte():
@@ -96,6 +101,9 @@ def _roster(rng, units):
     title = np.arange(units, dtype=np.int32)
     second = np.flatnonzero(rng.random(units) < 0.04)[1:]
     title[second] = title[second - 1]
+    couple = title % 4 == 0
+    _, spouse = np.unique(title[couple], return_inverse=True)
+    people = np.insert(title, np.flatnonzero(couple) + 1, units + spouse)
     building = np.arange(units, dtype=np.int32) // UNITS_OF_BUILDING
     return RosterColumns(
         unit_key=tuple(f"{n // 120 + 1}-1-{n % 120 + 1}" for n in range(units)),
@@ -104,8 +112,8 @@ def _roster(rng, units):
         kind=np.zeros(units, dtype=np.int8),
         area_cm2=rng.integers(450_000, 2_200_000, size=units),
         developer_stock=rng.random(units) < 0.03,
-        owner_offsets=np.arange(units + 1, dtype=np.int64),
-        owner_code=title,
+        owner_offsets=np.append(0, np.cumsum(1 + couple)),
+        owner_code=people,
     )
 
 

@@ -60,7 +60,7 @@ def duckdb_of(vote):
 @cache
 def postgres_of(vote):
     """Return a connection that holds every table: indexed, analysed, in memory."""
-    connection = _until_the_end.enter_context(psycopg.connect(_server(), autocommit=True))
+    connection = postgres_connection()
     for name, rows_of in TABLES.items():
         rows = rows_of(vote)
         columns = ", ".join(f"{column} {_SQL_TYPES[column]}" for column in rows)
@@ -71,6 +71,11 @@ def postgres_of(vote):
         connection.execute(f"CREATE INDEX ON {index}")
     connection.execute("ANALYZE")
     return connection
+
+
+def postgres_connection():
+    """Connect to the one server of this run, until the end."""
+    return _until_the_end.enter_context(psycopg.connect(_server(), autocommit=True))
 
 
 @cache

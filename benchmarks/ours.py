@@ -14,7 +14,7 @@ from tally.census import VoteMatrix
 from tally.columns import Segments
 from tally.count import count_assembly
 from tally.desk import Desk
-from tally.doubt import doubts
+from tally.doubt import Doubt
 from tally.model import Choice, Policies
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
@@ -86,9 +86,9 @@ def prepare_every_reading(vote):
 
 def decide_every_reading(vote, roll):
     """Decide each item under every disputed policy."""
-    desk, agenda = Desk(roll, vote.ballots), vote.agenda
+    doubt, agenda = Doubt(Desk(roll, vote.ballots)), vote.agenda
     return [
-        doubts(desk, item, asked, agenda.policies, rule_for(item.matter, agenda.decision_date))
+        doubt.of(item, asked, rule_for(item.matter, agenda.decision_date))
         for item, asked in zip(agenda.items, roll.questions, strict=True)
     ]
 

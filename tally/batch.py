@@ -170,15 +170,16 @@ def verdicts_of(
     whole = _whole(table)
     reading = _read(table, policies, rule)
     totals = dict(zip(table.marks, reading, strict=False))
-    void, participating, towards_quorum = reading[-3:]
+    void, participating = reading[len(totals) :][:2]
     base = participating if rule.base is Base.PARTICIPANTS else whole
-    quorate = _holds(rule.quorum, towards_quorum, whole)
-    expressed, abstain = reading[:-3].sum(axis=0), totals[Choice.ABSTAIN]
+    quorate = _holds(rule.quorum, reading[-1], whole)
+    abstain = totals.pop(Choice.ABSTAIN)
+    sides = sum(totals.values())
     found = {}
     for code in approving:
         approve = totals[code]
         # Whoever named another choice opposes (domain C-29).
-        oppose = expressed - approve - abstain
+        oppose = sides - approve
         carried = quorate & _holds(rule.approval, approve, base)
         for row, column in enumerate(table.columns):
             found[column, code] = VerdictTable(
@@ -199,8 +200,8 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
     Returns
     -------
     Columns
-        Totals of each mark, then void, participating, and what is held against the quorum; shape
-        ``(M + 3, Q, S, 2)``.
+        Totals of each mark, void, participating, and, unless that is the same, what is held
+        against the quorum; shape ``(M + 2, Q, S, 2)`` or one more.
     """
     joins = silence_speaks(policies, rule)
     follow = rule.deemed_votes and Choice.FOLLOW in table.area_cm2
@@ -225,11 +226,11 @@ def _read(table: CensusTable, policies: Policies, rule: Rule) -> Columns:
 def _settle(table: CensusTable, terms: Terms) -> Columns:
     """Do what :func:`tally.reading.settle` does; shaped like :func:`_read`."""
     whole = _whole(table)
-    # One measure after the other in memory, so that every addition runs over neighbours.
-    shape = (2, len(table.marks) + 3, len(table.columns), len(whole))
+    void, participating, towards_quorum = range(len(table.marks), len(table.marks) + 3)
+    rows = towards_quorum + terms.by_ballot
+    shape = (2, rows, len(table.columns), len(whole))
     heads, area_cm2 = figures = np.zeros(shape, dtype=whole.dtype)
     place = {mark: row for row, mark in enumerate(table.marks)}
-    void, participating, towards_quorum = range(-3, 0)
     for (state, flags), count in table.heads.items():
         stance = terms.of_owner(state, flags)
         if stance.choice is not None:
@@ -245,7 +246,6 @@ def _settle(table: CensusTable, terms: Terms) -> Columns:
     figures[:, participating] = figures[:, :void].sum(axis=1)
     if terms.void_takes_part:
         figures[:, participating] += figures[:, void]
-    figures[:, towards_quorum] = figures[:, participating]
     if terms.by_ballot:
         heads[towards_quorum] = sum(
             count for cell, count in table.heads.items() if terms.of_owner(*cell).attends
@@ -258,7 +258,7 @@ def _settle(table: CensusTable, terms: Terms) -> Columns:
 
 def _majorities(reading: Columns, marks: Sequence[int], follow: Follow) -> NDArray[np.int64]:
     """Do what :func:`tally.reading.majority` does, int64, shape ``(Q, S, 2)``."""
-    totals = reading[:-3]
+    totals = reading[: len(marks)]
     leads = totals == totals.max(axis=0)
     alone = leads.sum(axis=0) == 1
     leans = np.where(alone, np.array(marks)[leads.argmax(axis=0)], int(Choice.ABSTAIN))
@@ -268,7 +268,8 @@ def _majorities(reading: Columns, marks: Sequence[int], follow: Follow) -> NDArr
 
 
 def _whole(table: CensusTable) -> Columns:
-    whole = np.stack((table.total_heads, table.total_area_cm2), axis=1)
+    # One measure after the other in memory, so that every operation runs over neighbours.
+    whole = np.stack((table.total_heads, table.total_area_cm2)).T
     return whole.astype(exact_type(int(whole.max(initial=0))))
 
 

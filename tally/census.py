@@ -198,15 +198,15 @@ def _by_code(
     wanted: tuple[int, ...],
     total: NDArray[np.int64],
 ) -> dict[int, NDArray[np.int64]]:
-    """Return what each code has, int64, shape ``(Q, S)``, from ``(S, R, C)`` counted."""
-    absent = dict(zip(UNHELD, counted[:, -1, : len(UNHELD)].T, strict=True))
-    answered = np.ascontiguousarray(counted[:, questions, : len(wanted)].transpose(2, 1, 0))
+    """Return what each code has, int64, shape ``(Q, S)``, from ``(R, C, S)`` counted."""
+    absent = counted[-1, : len(UNHELD), np.newaxis]
+    answered = counted[questions, : len(wanted)]
     # Whatever is left of an electorate is blank.
-    blank = total - sum(absent.values()) - answered.sum(axis=0)
-    shape = (len(questions), len(total))
+    blank = total - absent.sum(axis=0) - answered.sum(axis=1)
+    everywhere = np.broadcast_to(absent, (len(UNHELD), *blank.shape))
     return {
-        **{code: np.broadcast_to(some, shape) for code, some in absent.items()},
-        **dict(zip(wanted, answered, strict=True)),
+        **dict(zip(UNHELD, everywhere, strict=True)),
+        **dict(zip(wanted, answered.swapaxes(0, 1), strict=True)),
         int(Choice.BLANK): blank,
     }
 

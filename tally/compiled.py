@@ -2,7 +2,8 @@
 
 The twin of :mod:`tally.vectorised`, with the same signatures and the same integers. What makes a
 loop vectorise here is easy to lose: it runs over slices taken just before it, sums stay in the
-width of the lanes, and every product is cast back to that width.
+width of the lanes, and every product is cast back to that width. Unsigned places spare the look
+at whether they count from the end.
 """
 
 import numpy as np
@@ -22,10 +23,11 @@ def first_ballots(
     holder: NDArray[np.int32],
 ) -> None:
     """Write into ``holder`` the first ballot of each unit that is not void."""
+    codes, places = units.view(np.uint32), offsets.view(np.uint64)
     for ballot in range(void.size - 1, -1, -1):
         if not void[ballot]:
-            for place in range(offsets[ballot], offsets[ballot + 1]):
-                holder[units[place]] = ballot
+            for place in range(places[ballot], places[ballot + 1]):
+                holder[codes[place]] = ballot
 
 
 @_njit
@@ -36,10 +38,11 @@ def last_ballots(
     holder: NDArray[np.int32],
 ) -> None:
     """Write into ``holder`` the last ballot of each unit that is not void."""
+    codes, places = units.view(np.uint32), offsets.view(np.uint64)
     for ballot in range(void.size):
         if not void[ballot]:
-            for place in range(offsets[ballot], offsets[ballot + 1]):
-                holder[units[place]] = ballot
+            for place in range(places[ballot], places[ballot + 1]):
+                holder[codes[place]] = ballot
 
 
 @_njit
@@ -119,12 +122,12 @@ def measure_narrow(
                     heads2 += np.int64(h2)
                     heads3 += np.int64(h3)
                     start = stop
-                heads[segment, question, code] = heads1
-                heads[segment, question, code + 1] = heads2
-                heads[segment, question, code + 2] = heads3
-                areas[segment, question, code] = areas1
-                areas[segment, question, code + 1] = areas2
-                areas[segment, question, code + 2] = areas3
+                heads[question, code, segment] = heads1
+                heads[question, code + 1, segment] = heads2
+                heads[question, code + 2, segment] = heads3
+                areas[question, code, segment] = areas1
+                areas[question, code + 1, segment] = areas2
+                areas[question, code + 2, segment] = areas3
 
 
 @_njit
@@ -151,8 +154,8 @@ def measure_wide(
                     same = np.int64(some[unit] == wanted)
                     total += weigh[unit] * same
                     count += np.int64(speaks[unit]) * same
-                heads[segment, question, code] = count
-                areas[segment, question, code] = total
+                heads[question, code, segment] = count
+                areas[question, code, segment] = total
 
 
 @_njit

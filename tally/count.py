@@ -10,7 +10,7 @@ from tally.clauses import used_policies
 from tally.columns import BallotColumns, RosterColumns
 from tally.decision import decide
 from tally.desk import Desk
-from tally.doubt import doubts
+from tally.doubt import Doubt
 from tally.errors import TallyError
 from tally.flip import closest, flip_of
 from tally.grouping import owner_groups
@@ -79,6 +79,7 @@ def count_at(desk: Desk, *, segment: int = 0, in_doubt: bool = False) -> list[di
         An item is not put to anybody in this segment.
     """
     agenda = desk.roll.agenda
+    doubt = Doubt(desk) if in_doubt else None
     results: list[dict[str, Any]] = []
     for item, questions in zip(agenda.items, desk.roll.questions, strict=True):
         rule = rule_for(item.matter, agenda.decision_date)
@@ -94,8 +95,8 @@ def count_at(desk: Desk, *, segment: int = 0, in_doubt: bool = False) -> list[di
             **decision.document(rule),
             "used_policies": used_policies(agenda.policies),
         }
-        if in_doubt:
-            result |= doubts(desk, item, questions, agenda.policies, rule)
+        if doubt:
+            result |= doubt.of(item, questions, rule)
             _add_flips(result, desk, item, questions, agenda.policies, rule)
         results.append(result)
     return results

@@ -39,7 +39,7 @@ from tally.soundness import (
     require_struck,
     require_units,
 )
-from tally.standing import take_census
+from tally.standing import Standing, take_census
 from tally.ticks import within_places
 
 
@@ -87,7 +87,7 @@ class Desk:
         self.delivered = delivered
         self._struck = struck
         self._slots: dict[tuple[Repeat, int | None, SameOwner | None, CoOwners], Slots] = {}
-        self._held: dict[tuple[Scope, Slots], NDArray[np.int32]] = {}
+        self._standing: dict[tuple[Scope, Slots], Standing] = {}
         self._holdings: dict[tuple[Scope, Slots], Holdings] = {}
         self._tables: dict[tuple[object, ...], list[CensusTable]] = {}
         self._returned: dict[tuple[object, ...], CensusTable] = {}
@@ -112,15 +112,19 @@ class Desk:
             )
             if self.objected is not None:
                 slots = settle_contested(slots, self.objected, contested)
-            self._slots[key] = slots
+            # Where nobody voted twice, rules on repetition change nothing.
+            known = self._slots.values()
+            twins = (other for other in known if np.array_equal(other.holder, slots.holder))
+            self._slots[key] = next(twins, slots)
         return self._slots[key]
 
-    def held(self, scope: Scope, slots: Slots) -> NDArray[np.int32]:
-        """Tell which ballot holds each unit of an electorate, in the order of the scope."""
+    def standing(self, scope: Scope, slots: Slots) -> Standing:
+        """Tell who is heard through which ballot."""
         key = (scope, slots)
-        if key not in self._held:
-            self._held[key] = slots.holder if scope.everybody else slots.holder[scope.rows]
-        return self._held[key]
+        if key not in self._standing:
+            held = slots.holder if scope.everybody else slots.holder[scope.rows]
+            self._standing[key] = Standing.of(scope, held)
+        return self._standing[key]
 
     def holdings(self, scope: Scope, slots: Slots) -> Holdings:
         """Tell which ballots hold whose units."""
@@ -146,7 +150,9 @@ class Desk:
     def tables(self, scope: Scope, policies: Policies) -> list[CensusTable]:
         """Count all questions that are put to one electorate."""
         slots = self.slots(policies)
-        governs = policies.mixed_units is MixedUnits.LAST_BALLOT
+        standing = self.standing(scope, slots)
+        # Where nobody's units are held by different ballots, any of his is his last.
+        governs = policies.mixed_units is MixedUnits.LAST_BALLOT and len(standing.torn.starts) > 0
         key = (scope, slots, governs, self._marked(policies), self._abstaining(policies))
         if key not in self._tables:
             items = zip(self.roll.agenda.items, self.roll.questions, strict=True)
@@ -158,8 +164,7 @@ class Desk:
             ]
             columns = [question.column for question in together]
             tables = take_census(
-                scope,
-                self.held(scope, slots),
+                standing,
                 self.answers(policies).only(columns),
                 [question.marks for question in together],
                 last_ballot_governs=governs,
@@ -239,8 +244,7 @@ class Desk:
         merged = np.where(spoken.any(axis=0), Choice.ABSTAIN, merged).astype(np.uint8)
         merged[len(self.ballots) :] = answers[0, len(self.ballots) :]
         [table] = take_census(
-            scope,
-            self.held(scope, slots),
+            self.standing(scope, slots),
             self._answers.asked_instead(merged),
             [(Choice.ABSTAIN,)],
             last_ballot_governs=False,

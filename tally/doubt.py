@@ -1,6 +1,8 @@
 """How far an outcome hangs on readings that practice and courts dispute."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tally.columns import KINDS, MEDIUM_OF, BallotColumns, Medium
 from tally.decision import Decision, decide
@@ -27,7 +29,6 @@ from tally.model import (
 from tally.question import Question
 from tally.roll import ElectoralRoll
 from tally.rules import Rule
-from tally.scope import kinds_counted
 
 _LET_IN = (MixedUnits.NO_CHOICE, MixedUnits.LAST_BALLOT)
 """What becomes of differing ballots that were let in. That nobody may cast such a one can be left
@@ -35,27 +36,66 @@ away, but not be put on owners who were not told of it."""
 
 _SIDE_KINDS = frozenset({Kind.PARKING, Kind.STORAGE})
 
+_ON_COUNTING = frozenset(
+    {
+        "repeat",
+        "repeat_limit",
+        "mixed_units",
+        "same_owner",
+        "include_kinds",
+        "void_item",
+        "candidates",
+        "co_owners",
+    }
+)
+"""Policies on whose ballots are counted as what, and on nothing that is made of the count."""
 
-def doubts(
-    desk: Desk, item: Item, questions: list[Question], policies: Policies, rule: Rule
-) -> dict[str, object]:
-    """Decide an item again under every other value of each policy, one at a time.
+_OF_ELECTIONS: Mapping[str, Iterable[Any]] = {
+    "ranking": Ranking,
+    "short_or_even": ShortOrEven,
+    "candidates": [Candidates.EACH],
+    "lot_seed": [None],
+}
+"""How candidates are marked and who passed is seated, in elections and nowhere else.
 
-    Returns
-    -------
-    dict
-        ``depends_on``, the policies under another value of which the outcome differs, in their
-        published order; ``variants``, every such decision in short.
-    """
-    outcome = decide(desk, item, questions, policies, rule).outcome
-    depends_on: list[str] = []
-    variants: list[dict[str, object]] = []
-    for name, other in _alternatives(desk, policies, item):
-        decision = decide(desk, item, questions, other, rule)
-        if decision.outcome != outcome and name not in depends_on:
-            depends_on.append(name)
-        variants.append({"policy": name, "value": policy_value(other, name)} | _short(decision))
-    return {"depends_on": depends_on, "variants": variants}
+A limit on ticks can be left away, but not be put on owners whom nobody told of it; nor can lots be
+drawn without a seed that was published.
+"""
+
+
+class Doubt:
+    """One vote under every other reading of its published policies, one policy at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._policies = desk.roll.agenda.policies
+        self._others = _alternatives(desk, self._policies)
+
+    def of(self, item: Item, questions: list[Question], rule: Rule) -> dict[str, object]:
+        """Decide an item again under every other value of each policy that concerns it.
+
+        Returns
+        -------
+        dict
+            ``depends_on``, the policies under another value of which the outcome differs, in their
+            published order; ``variants``, every such decision in short.
+        """
+        desk = self._desk
+        published = decide(desk, item, questions, self._policies, rule)
+        counted = desk.tables(desk.scope(item, self._policies), self._policies)
+        depends_on: list[str] = []
+        variants: list[dict[str, object]] = []
+        for name, other in self._others:
+            if not _concerns(name, item):
+                continue
+            if name in _ON_COUNTING and desk.tables(desk.scope(item, other), other) is counted:
+                decision = published
+            else:
+                decision = decide(desk, item, questions, other, rule)
+            if decision.outcome != published.outcome and name not in depends_on:
+                depends_on.append(name)
+            variants.append({"policy": name, "value": policy_value(other, name)} | _short(decision))
+        return {"depends_on": depends_on, "variants": variants}
 
 
 def policy_value(policies: Policies, name: str) -> str | int | list[str]:
@@ -73,27 +113,29 @@ def policy_value(policies: Policies, name: str) -> str | int | list[str]:
     return str(value)
 
 
-def _alternatives(desk: Desk, policies: Policies, item: Item) -> list[tuple[str, Policies]]:
+def _alternatives(desk: Desk, policies: Policies) -> list[tuple[str, Policies]]:
     """Return each policy with every other value it may lawfully have been given."""
-    others = [
-        *(("silence", replace(policies, silence=value)) for value in _silences(desk)),
-        *(("repeat", replace(policies, repeat=value)) for value in _repeats(desk.ballots)),
-        ("repeat_limit", replace(policies, repeat_limit=None)),
-        *(("mixed_units", replace(policies, mixed_units=value)) for value in _LET_IN),
-        *(("blank_item", replace(policies, blank_item=value)) for value in BlankItem),
-        *(("void_ballot", replace(policies, void_ballot=value)) for value in VoidBallot),
-        *(("same_owner", replace(policies, same_owner=value)) for value in _owners(desk.roll)),
-        *(
-            ("include_kinds", replace(policies, include_kinds=kinds))
-            for kinds in _kinds(policies, item)
-        ),
-        *(("void_item", replace(policies, void_item=value)) for value in VoidItem),
-        *(("quorum", replace(policies, quorum=value)) for value in Quorum),
-        *(("follow", replace(policies, follow=value)) for value in Follow),
-        *(("co_owners", replace(policies, co_owners=value)) for value in _contested(desk)),
-        *(_of_elections(policies) if item.form is Form.ELECTION else ()),
+    values: dict[str, Iterable[Any]] = {
+        "silence": _silences(desk),
+        "repeat": _repeats(desk.ballots),
+        "repeat_limit": [None],
+        "mixed_units": _LET_IN,
+        "blank_item": BlankItem,
+        "void_ballot": VoidBallot,
+        "same_owner": _owners(desk.roll),
+        "include_kinds": _kinds(policies),
+        "void_item": VoidItem,
+        "quorum": Quorum,
+        "follow": Follow,
+        "co_owners": _contested(desk),
+        **_OF_ELECTIONS,
+    }
+    return [
+        (name, replace(policies, **{name: value}))
+        for name, others in values.items()
+        for value in others
+        if value != getattr(policies, name)
     ]
-    return [(name, other) for name, other in others if other != policies]
 
 
 def _silences(desk: Desk) -> list[Silence]:
@@ -120,24 +162,15 @@ def _owners(roll: ElectoralRoll) -> list[SameOwner]:
     return [value for value in SameOwner if named or value is not SameOwner.HOUSEHOLD]
 
 
-def _of_elections(policies: Policies) -> list[tuple[str, Policies]]:
-    """Return how candidates are marked and who passed is seated, in elections and nowhere else.
-
-    A limit on ticks can be left away, but not be put on owners whom nobody told of it; nor can
-    lots be drawn without a seed that was published.
-    """
-    return [
-        *(("ranking", replace(policies, ranking=value)) for value in Ranking),
-        *(("short_or_even", replace(policies, short_or_even=value)) for value in ShortOrEven),
-        ("candidates", replace(policies, candidates=Candidates.EACH)),
-        ("lot_seed", replace(policies, lot_seed=None)),
-    ]
+def _concerns(name: str, item: Item) -> bool:
+    """Tell whether an item can hang on a policy: not on kinds that it names itself, for one."""
+    if name == "include_kinds":
+        return item.electorate.include_kinds is None and item.electorate.units is None
+    return name not in _OF_ELECTIONS or item.form is Form.ELECTION
 
 
-def _kinds(policies: Policies, item: Item) -> tuple[frozenset[Kind], ...]:
+def _kinds(policies: Policies) -> tuple[frozenset[Kind], ...]:
     """Return the two denominators in dispute: with and without parking and storage (C-11)."""
-    if item.electorate.include_kinds is not None or kinds_counted(item, policies) is None:
-        return ()
     without = policies.include_kinds - _SIDE_KINDS
     return tuple(kinds for kinds in (without, policies.include_kinds | _SIDE_KINDS) if kinds)
 

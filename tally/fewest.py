@@ -31,6 +31,9 @@ class Fewest:
         return {"at_least": self.at_least, "at_most": self.at_most}
 
 
+_FEW = 64
+"""The largest effects that are looked at first."""
+
 IMPOSSIBLE = Fewest(None, None)
 """No number of ballots turns the outcome."""
 
@@ -53,7 +56,16 @@ def fewest(gains: NDArray[Any], need: int) -> int | None:
     """
     if need <= 0:
         return 0
-    sums = np.cumsum(-np.sort(-gains[gains > 0]))
-    if len(sums) == 0 or sums[-1] < need:
+    gains = gains[gains > 0]
+    if gains.sum() < need:
         return None
+    # Mostly a few are enough, and only these are put in order.
+    few = _FEW
+    while few < len(gains):
+        largest = np.partition(gains, -few)[-few:]
+        if largest.sum() >= need:
+            gains = largest
+            break
+        few *= 16
+    sums = np.cumsum(-np.sort(-gains))
     return int(np.searchsorted(sums, need)) + 1

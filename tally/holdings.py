@@ -17,11 +17,12 @@ class Holdings:
     ----------
     ballots
         Positions of the ballots that hold at least one unit, ascending, int64 ``(N,)``.
-    units, unit_ballot, unit_group
-        The units that a ballot holds (places in the scope), which of the N ballots it is, and
-        whose they are; int64, equally long.
-    every_group
-        Owner of every unit of the scope, int64 ``(n,)``.
+    units
+        The units that a ballot holds, ballot by ballot, as places in the scope, int64.
+    starts
+        Where each ballot begins in ``units``, int64 ``(N,)``.
+    group
+        Owner of the first unit of each, int64 ``(N,)``.
     link_ballot, link_group
         Each pair of a ballot and an owner of whom it holds a unit, once; int64.
     simple
@@ -32,9 +33,8 @@ class Holdings:
 
     ballots: NDArray[np.int64]
     units: NDArray[np.int64]
-    unit_ballot: NDArray[np.int64]
-    unit_group: NDArray[np.int64]
-    every_group: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    group: NDArray[np.int64]
     link_ballot: NDArray[np.int64]
     link_group: NDArray[np.int64]
     simple: NDArray[np.bool_]
@@ -47,7 +47,8 @@ def holdings_of(scope: Scope, slots: Slots) -> Holdings:
     every_group = scope.owner.astype(np.int64)
     holder = slots.holder[scope.rows].astype(np.int64)
     units = np.flatnonzero(holder < slots.ballots)
-    ballots, unit_ballot = np.unique(holder[units], return_inverse=True)
+    units = units[np.argsort(holder[units])]
+    ballots, starts, unit_ballot = np.unique(holder[units], return_index=True, return_inverse=True)
     unit_group = every_group[units]
     links = np.unique(unit_ballot * groups + unit_group)
     link_ballot, link_group = np.divmod(links, groups)
@@ -60,9 +61,8 @@ def holdings_of(scope: Scope, slots: Slots) -> Holdings:
     return Holdings(
         ballots=ballots,
         units=units,
-        unit_ballot=unit_ballot,
-        unit_group=unit_group,
-        every_group=every_group,
+        starts=starts,
+        group=unit_group[starts],
         link_ballot=link_ballot,
         link_group=link_group,
         simple=simple,

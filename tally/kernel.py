@@ -150,12 +150,12 @@ def measure(
     Returns
     -------
     heads, area_cm2
-        int64, shape ``(S, Q, C)``; areas in cm².
+        int64, shape ``(Q, C, S)``; areas in cm².
     """
     questions, wanted = codes.shape
     threes = np.full((questions, wanted + -wanted % 3), NO_CODE, dtype=np.uint8)
     threes[:, :wanted] = codes
-    shape = (len(offsets) - 1, *threes.shape)
+    shape = (*threes.shape, len(offsets) - 1)
     heads, areas = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     engine = _engine(matrix.size)
     task = matrix, weights.area, head, offsets, threes
@@ -164,7 +164,7 @@ def measure(
     else:
         engine.measure_wide(*task, heads, areas)
     areas *= weights.scale
-    return heads[..., :wanted], areas[..., :wanted]
+    return heads[:, :wanted], areas[:, :wanted]
 
 
 def warm() -> bool:

@@ -16,13 +16,18 @@ from tally.margins import Margin
 from tally.reading import Stance, Terms
 from tally.replay import Replay
 from tally.rules import exact_type
+from tally.scope import Scope
 from tally.standing import owner_states, unit_codes
 
 _STANDINGS = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1)], dtype=np.int64)
 """An owner, or a unit, stays away, only attends, takes part as well, or approves as well.
 
-Columns are those of :attr:`~tally.margins.Margin.weights`.
+Columns are those of :attr:`~tally.margins.Margin.weights`. Each row has one more than the one
+before, so that a sum names it.
 """
+
+_CHANGES = (_STANDINGS - _STANDINGS[:, np.newaxis]).reshape(-1, 3)
+"""What it does to come from the row ``n // 4`` of these to the row ``n % 4``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,16 +64,14 @@ class Levers:
         """
         weights = sign * np.array(margin.weights, dtype=np.int64)
         weights = weights.astype(self.area.dtype)
+        gains = (self.heads if margin.by_heads else self.area) @ weights
+        if self.known(margin).all():
+            return gains
         if margin.by_heads:
-            now = self.owner_now @ weights
-            best = np.maximum((self.reachable @ weights).max() - now, 0)
-            gains = self.heads @ weights
+            best = np.maximum((self.reachable @ weights).max() - self.owner_now @ weights, 0)
         else:
             values = _STANDINGS @ weights
             best = self.holdings.group_area.astype(self.area.dtype) * (values.max() - values.min())
-            gains = self.area @ weights
-        if self.known(margin).all():
-            return gains
         optimistic = np.zeros_like(gains)
         np.add.at(optimistic, self.holdings.link_ballot, best[self.holdings.link_group])
         return np.where(self.known(margin), gains, optimistic)
@@ -96,65 +99,61 @@ def _levers(
     """Compare before and after; ``after`` is the new answer of each held unit."""
     scope, marks = replay.scope, replay.question.marks
     governed = scope.several if replay.last_ballot_governs else None
-    rows = unit_codes(replay.held, replay.answers[np.newaxis], governed)
-    codes = rows[0]
-    ballots = len(holdings.ballots)
+    [codes] = unit_codes(replay.held, replay.answers[np.newaxis], governed)
+    then = codes.copy()
+    then[holdings.units] = after
     standing = _standing_of_codes(marks, terms, replay.approving)
-    moved = standing[after] - standing[codes[holdings.units]]
-    area = np.zeros((ballots, 3), dtype=np.int64)
-    np.add.at(area, holdings.unit_ballot, moved * scope.area_cm2[holdings.units, np.newaxis])
-
-    state = np.zeros(len(holdings.group_area), dtype=np.uint8)
-    flags = np.zeros_like(state)
-    state[scope.owner[scope.alone]] = MARKS[codes[scope.alone]]
-    flags[scope.owner[scope.alone]] = FLAGS[codes[scope.alone]]
-    owners = scope.owner[scope.several.units[scope.several.starts]]
-    [state[owners]], [flags[owners]] = owner_states(rows, scope.several)
-    owner_now = _standing_of_owners(state, flags, terms, replay.approving)
+    moved = _changes(standing[codes[holdings.units]], standing[after])
+    moved *= scope.area_cm2[holdings.units, np.newaxis]
+    area = np.add.reduceat(moved, holdings.starts)
 
     # A simple ballot leaves its owner with the new answer and with his units without a ballot.
-    held = np.zeros(len(codes), dtype=np.bool_)
-    held[holdings.units] = True
-    rest = np.zeros_like(flags)
-    np.bitwise_or.at(rest, holdings.every_group[~held], FLAGS[codes[~held]])
-    np.bitwise_or.at(rest, holdings.unit_group, FLAGS[after])
-    new_state = np.zeros_like(state)
-    new_state[holdings.unit_group] = MARKS[after]
-    owner_then = _standing_of_owners(new_state, rest, terms, replay.approving)
-    heads = np.zeros_like(area)
-    first = np.zeros(ballots, dtype=np.int64)
-    first[holdings.link_ballot] = holdings.link_group
-    heads[holdings.simple] = (owner_then - owner_now)[first[holdings.simple]]
+    owner_now = _standing_of_owners(scope, codes, terms, replay.approving)
+    owner_then = _standing_of_owners(scope, then, terms, replay.approving)
+    heads = _changes(owner_now[holdings.group], owner_then[holdings.group])
 
     additive = not replay.last_ballot_governs
     exact = exact_type(scope.total.area_cm2)
     return Levers(
         holdings=holdings,
-        heads=heads.astype(exact),
-        area=area.astype(exact),
+        heads=heads.astype(exact, copy=False),
+        area=area.astype(exact, copy=False),
         heads_known=holdings.simple,
         area_known=holdings.simple | additive,
-        owner_now=owner_now,
+        owner_now=_STANDINGS.take(owner_now, axis=0),
         reachable=reachable,
     )
 
 
-def _standing_of_codes(marks: tuple[int, ...], terms: Terms, approving: int) -> NDArray[np.int64]:
-    """Tell of each answer code how a unit with it stands, shape ``(256, 3)``."""
-    table = np.zeros((CODES, 3), dtype=np.int64)
+def _standing_of_codes(marks: tuple[int, ...], terms: Terms, approving: int) -> NDArray[np.uint8]:
+    """Tell of each answer code how a unit with it stands, shape ``(256,)``."""
+    table = np.zeros(CODES, dtype=np.uint8)
     for code in (*marks, *FLAG_OF):
-        table[code] = _row(terms.of_unit(code), approving)
+        table[code] = _standing(terms.of_unit(code), approving)
     return table
 
 
 def _standing_of_owners(
-    state: NDArray[np.uint8], flags: NDArray[np.uint8], terms: Terms, approving: int
-) -> NDArray[np.int64]:
-    """Tell the same of each owner, shape ``(G, 3)``."""
-    kinds, kind = np.unique(state.astype(np.int64) * FLAG_SETS + flags, return_inverse=True)
-    rows = [_row(terms.of_owner(*divmod(key, FLAG_SETS)), approving) for key in kinds.tolist()]
-    return np.array(rows, dtype=np.int64).reshape(-1, 3)[kind]
+    scope: Scope, codes: NDArray[np.uint8], terms: Terms, approving: int
+) -> NDArray[np.uint8]:
+    """Tell of each owner how he stands where his units answer so, shape ``(G,)``."""
+    state, flags = np.zeros((2, scope.total.heads), dtype=np.uint8)
+    state[scope.owner], flags[scope.owner] = MARKS[codes], FLAGS[codes]
+    # What one of several units says is written over by what all of them do.
+    owners = scope.owner[scope.several.units[scope.several.starts]]
+    [state[owners]], [flags[owners]] = owner_states(codes[np.newaxis], scope.several)
+    cells = state.astype(np.int64) * FLAG_SETS + flags
+    table = np.zeros(CODES * FLAG_SETS, dtype=np.uint8)
+    for cell in np.flatnonzero(np.bincount(cells)).tolist():
+        table[cell] = _standing(terms.of_owner(*divmod(cell, FLAG_SETS)), approving)
+    return table.take(cells)
 
 
-def _row(stance: Stance, approving: int) -> tuple[int, int, int]:
-    return stance.takes_part, stance.choice == approving, stance.attends
+def _standing(stance: Stance, approving: int) -> int:
+    """Return a row of :data:`_STANDINGS`."""
+    return stance.attends + stance.takes_part + (stance.choice == approving)
+
+
+def _changes(now: NDArray[np.uint8], then: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Tell what each change of standing does, shape ``(n, 3)``."""
+    return _CHANGES.take(len(_STANDINGS) * now + then, axis=0)

@@ -1,7 +1,8 @@
 """What a census means under published policies: who takes part, and for what."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from tally.census import FLAG_OF, MIXED, NO_MARK, Census, Unspoken
@@ -100,9 +101,24 @@ class Terms:
     silent: Mapping[int, Lean]
     void_takes_part: bool
     by_ballot: bool = False
+    _known: dict[int | tuple[int, int], Stance] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of_unit(self, code: int) -> Stance:
         """Tell what a unit with an answer code stands for."""
+        if code not in self._known:
+            self._known[code] = self._unit(code)
+        return self._known[code]
+
+    def of_owner(self, state: int, flags: int) -> Stance:
+        """Tell what an owner stands for; state and flags are those of a census."""
+        cell = state, flags
+        if cell not in self._known:
+            self._known[cell] = self._owner(state, flags)
+        return self._known[cell]
+
+    def _unit(self, code: int) -> Stance:
         lean = self.cast.get(code) or self.silent.get(code)
         if lean is not None:
             return Stance(lean.area, takes_part=True, attends=True)
@@ -112,8 +128,7 @@ class Terms:
         void = self.void_takes_part and bool(flag & VOID_FLAGS)
         return Stance(None, void, void or bool(flag & _ON_BALLOTS))
 
-    def of_owner(self, state: int, flags: int) -> Stance:
-        """Tell what an owner stands for; state and flags are those of a census."""
+    def _owner(self, state: int, flags: int) -> Stance:
         choice = self._choice(state, flags)
         void = self.void_takes_part and bool(flags & VOID_FLAGS)
         takes_part = choice is not None or void
@@ -159,17 +174,25 @@ def terms_of(census: Census, policies: Policies, rule: Rule) -> Terms:
 
 def cast_terms(policies: Policies, lean: Lean | None = None) -> Terms:
     """Say what cast ballots mean; those that follow join ``lean``, once it is known."""
-    cast: dict[int, Lean] = {}
-    if policies.blank_item is BlankItem.ABSTAIN:
-        cast[Choice.BLANK] = ABSTENTION
-    if lean is not None:
-        cast[Choice.FOLLOW] = lean
-    return Terms(
-        cast,
-        {},
+    return _cast_terms(
+        lean,
+        blank_speaks=policies.blank_item is BlankItem.ABSTAIN,
         void_takes_part=policies.void_ballot is VoidBallot.PARTICIPATING,
         by_ballot=policies.quorum is Quorum.PER_BALLOT,
     )
+
+
+@lru_cache
+def _cast_terms(
+    lean: Lean | None, *, blank_speaks: bool, void_takes_part: bool, by_ballot: bool
+) -> Terms:
+    """Make the few that there are once, so that each works out a stance once."""
+    cast: dict[int, Lean] = {}
+    if blank_speaks:
+        cast[Choice.BLANK] = ABSTENTION
+    if lean is not None:
+        cast[Choice.FOLLOW] = lean
+    return Terms(cast, {}, void_takes_part, by_ballot)
 
 
 def silence_speaks(policies: Policies, rule: Rule) -> bool:

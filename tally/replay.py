@@ -10,7 +10,7 @@ from tally.model import Item, MixedUnits, Policies
 from tally.question import Question, votes_on
 from tally.reading import read
 from tally.rules import Rule
-from tally.standing import take_census
+from tally.standing import Standing, take_census
 from tally.verdict import judge
 
 
@@ -36,7 +36,8 @@ class Replay:
     ) -> None:
         self.scope = desk.scope(item, policies)
         self.slots = desk.slots(policies)
-        self.held = desk.held(self.scope, self.slots)
+        self._standing = desk.standing(self.scope, self.slots)
+        self.held = self._standing.held
         self.silent = self.slots.silent[self.scope.rows]
         self._all_answers = desk.answers(policies)
         self.answers = self._all_answers.columns[question.column]
@@ -50,7 +51,8 @@ class Replay:
         """Let the units of some ballots fall silent; superseded ballots do not come back."""
         struck = np.zeros(self.answers.shape, dtype=np.bool_)
         struck[ballots] = True
-        return self._carried(np.where(struck[self.held], self.silent, self.held), self.answers)
+        held = np.where(struck[self.held], self.silent, self.held)
+        return self._carried(Standing.of(self.scope, held), self.answers)
 
     def carried_if_changed(
         self, ballots: Sequence[int] | NDArray[np.int64], to: int | Sequence[int]
@@ -58,12 +60,11 @@ class Replay:
         """Let some ballots name other choices; they stand as they did before (domain C-3)."""
         answers = self.answers.copy()
         answers[ballots] = to
-        return self._carried(self.held, answers)
+        return self._carried(self._standing, answers)
 
-    def _carried(self, held: NDArray[np.int32], answers: NDArray[np.uint8]) -> bool:
+    def _carried(self, standing: Standing, answers: NDArray[np.uint8]) -> bool:
         [table] = take_census(
-            self.scope,
-            held,
+            standing,
             self._all_answers.asked_instead(answers),
             [self.question.marks],
             last_ballot_governs=self.last_ballot_governs,

@@ -62,9 +62,10 @@ class ElectoralRoll:
             # Kinds that nobody owns leave the electorate as it is.
             same = (inside.tobytes(), policies.same_owner)
             if same not in self._scopes:
-                self._scopes[same] = scope_of(
-                    self.roster, inside, policies.same_owner, self.segments
-                )
+                scope = scope_of(self.roster, inside, policies.same_owner, self.segments)
+                # So do rules on who is one owner where nobody owns by halves.
+                twins = (other for other in self._scopes.values() if other.has_heads_of(scope))
+                self._scopes[same] = next(twins, scope)
             self._scopes[key] = self._scopes[same]
         return self._scopes[key]
 

@@ -90,6 +90,10 @@ class Scope:
         """Heads and area of all segments."""
         return Measure(int(self.heads.sum()), int(self.areas_cm2.sum()))
 
+    def has_heads_of(self, other: "Scope") -> bool:
+        """Tell whether the same units belong to the same owners in both."""
+        return np.array_equal(self.rows, other.rows) and np.array_equal(self.owner, other.owner)
+
 
 def electorate_mask(roster: RosterColumns, item: Item, policies: Policies) -> NDArray[np.bool_]:
     """Tell which units an item is put to (domain W-8, C-33).

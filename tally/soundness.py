@@ -234,7 +234,7 @@ def _require_offsets(
     _require_shape(f"{noun}代码", flat, (len(flat),), np.int32)
     if offsets[0] != 0 or offsets[-1] != len(flat):
         raise TallyError(f"{noun}起止与列表长度 {len(flat)} 不符")
-    backwards = np.diff(offsets) < 0
+    backwards = offsets[1:] < offsets[:-1]
     if backwards.any():
         row = int(backwards.argmax())
         raise TallyError(f"{noun}起止在第 {row + 1} 行倒退", row)

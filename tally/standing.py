@@ -5,7 +5,7 @@ Only those whose units are held by different ballots are looked at one by one.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,44 @@ from tally.scope import Scope, Several
 from tally.slots import Answers
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Who is heard through which ballot, in S electorates of n units.
+
+    Parameters
+    ----------
+    scope
+        The electorates.
+    held
+        Which ballot holds each unit, as in :class:`~tally.slots.Slots`, int32, shape ``(n,)``.
+    head
+        1 at one unit of each owner all of whose units one ballot holds, else 0; uint8, ``(n,)``.
+    torn
+        The G owners whose units are held by different ballots.
+    segment
+        To which electorate each of them belongs, int64, shape ``(G,)``.
+    """
+
+    scope: Scope
+    held: NDArray[np.int32]
+    head: NDArray[np.uint8]
+    torn: Several
+    segment: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scope: Scope, held: NDArray[np.int32]) -> "Standing":
+        """Tell the owners whom one ballot speaks for from those who are torn."""
+        # Units of one owner that one ballot holds answer alike, whatever is asked.
+        split = scope.several.differ(held)
+        head = scope.alone.astype(np.uint8)
+        head[scope.several.units[scope.several.starts[~split]]] = 1
+        torn = scope.several.only(split)
+        segment = np.searchsorted(scope.offsets, torn.units[torn.starts], side="right") - 1
+        return cls(scope, held, head, torn, segment)
+
+
 def take_census(
-    scope: Scope,
-    held: NDArray[np.int32],
+    standing: Standing,
     answers: Answers,
     marks: Sequence[tuple[int, ...]],
     *,
@@ -29,11 +64,8 @@ def take_census(
 
     Parameters
     ----------
-    scope
-        Whom the questions were put to.
-    held
-        Which ballot holds each unit of the scope, as in :class:`~tally.slots.Slots`, int32,
-        shape ``(n,)``.
+    standing
+        Whom the questions were put to, and which of their ballots count.
     answers
         A row for each of Q questions, and the row of absence.
     marks
@@ -47,23 +79,17 @@ def take_census(
     list of CensusTable
         One for all questions with the same marks; their columns are rows of ``answers``.
     """
-    # Units of one owner that one ballot holds answer alike, whatever is asked.
-    split = scope.several.differ(held)
-    head = scope.alone.astype(np.uint8)
-    head[scope.several.units[scope.several.starts[~split]]] = 1
-    torn = scope.several.only(split)
-    segment = np.searchsorted(scope.offsets, torn.units[torn.starts], side="right") - 1
-
+    scope, torn, segment = standing.scope, standing.torn, standing.segment
     matrix = VoteMatrix(
-        unit_codes(held, answers.columns, torn if last_ballot_governs else None),
+        unit_codes(standing.held, answers.columns, torn if last_ballot_governs else None),
         scope.weights,
-        head,
+        standing.head,
         scope.offsets,
         scope.heads - np.bincount(segment, minlength=scope.segments),
         scope.areas_cm2,
     )
     tables = matrix.census(marks, answers.seen)
-    if not split.any():
+    if not len(torn.starts):
         return tables
     states, flags = owner_states(matrix.answers[:-1], torn)
     cells = states.astype(np.int64) * FLAG_SETS + flags

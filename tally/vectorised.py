@@ -76,22 +76,22 @@ def measure_wide(
     areas: NDArray[np.int64],
 ) -> None:
     """Measure areas of any size whose total fits into 64 bits."""
-    segments, _, wanted = heads.shape
+    _, wanted, segments = heads.shape
     first_unit, end = offsets[[0, -1]]
     matrix, area, head = matrix[:, first_unit:end], area[first_unit:end], head[first_unit:end]
-    cells = wanted + 1
-    first = np.repeat(np.arange(segments) * cells, np.diff(offsets))
+    shape = wanted + 1, segments
+    segment = np.repeat(np.arange(segments), np.diff(offsets))
     speaks = head == 1
     wide = area.astype(np.int64, copy=False)
     for question, row in enumerate(matrix):
         column = np.full(CODES, wanted)
         column[codes[question]] = np.arange(wanted)
-        cell = first + column[row]
-        total = np.zeros(segments * cells, dtype=np.int64)
-        np.add.at(total, cell, wide)
-        count = np.bincount(cell[speaks], minlength=segments * cells)
-        areas[:, question] = total.reshape(segments, cells)[:, :wanted]
-        heads[:, question] = count.reshape(segments, cells)[:, :wanted]
+        cell = column[row] * segments + segment
+        total = np.zeros(shape, dtype=np.int64)
+        np.add.at(total.ravel(), cell, wide)
+        count = np.bincount(cell[speaks], minlength=total.size)
+        areas[question] = total[:wanted]
+        heads[question] = count.reshape(shape)[:wanted]
 
 
 def _valid_claims(

@@ -42,11 +42,13 @@ def to_fail(levers: Levers, margins: list[Margin]) -> list[NDArray[np.int64]]:
     for margin in margins:
         gains = levers.most(margin, -1)
         known = levers.known(margin)
-        # With equal effect, rather the ballot whose effect is certain.
-        for order in (np.lexsort((~known, -gains)), _certain(gains, known)):
-            count = fewest(gains[order], margin.slack)
-            if count is not None:
-                proposals.append(order[:count])
+        among = [np.arange(len(gains))]
+        if not known.all():
+            among.append(np.flatnonzero(known))
+        for ballots in among:
+            count = fewest(gains[ballots], margin.slack)
+            if count:
+                proposals.append(_largest(count, ballots, gains, known))
     return proposals
 
 
@@ -174,6 +176,17 @@ def _with_sum(
         return None
     chosen[last] = places[place]
     return chosen
+
+
+def _largest(
+    count: int, ballots: NDArray[np.int64], gains: NDArray[Any], known: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Take as many of the ballots with the largest effects, the certain first among equals."""
+    size = gains[ballots]
+    least = np.partition(size, -count)[-count]
+    larger, level = ballots[size > least], ballots[size == least]
+    level = level[np.argsort(~known[level], kind="stable")]
+    return np.concatenate((larger, level[: count - len(larger)]))
 
 
 def _certain(size: NDArray[Any], kind: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -44,13 +44,13 @@ def votes(draw):
 
 def by_hand(matrix, area, head, offsets, codes):
     """Add up in Python integers."""
-    shape = (len(offsets) - 1, *codes.shape)
+    shape = (*codes.shape, len(offsets) - 1)
     heads, areas = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for (segment, question, place), _ in np.ndenumerate(heads):
+    for (question, place, segment), _ in np.ndenumerate(heads):
         units = range(offsets[segment], offsets[segment + 1])
         named = [unit for unit in units if matrix[question, unit] == codes[question, place]]
-        heads[segment, question, place] = sum(int(head[unit]) for unit in named)
-        areas[segment, question, place] = sum(int(area[unit]) for unit in named)
+        heads[question, place, segment] = sum(int(head[unit]) for unit in named)
+        areas[question, place, segment] = sum(int(area[unit]) for unit in named)
     return heads, areas
 
 

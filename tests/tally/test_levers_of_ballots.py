@@ -21,7 +21,7 @@ from tally.reading import settle, terms_of
 from tally.replay import Replay
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
-from tally.standing import take_census
+from tally.standing import Standing, take_census
 
 
 @st.composite
@@ -56,8 +56,7 @@ class Proposal:
     def counted(self, held, answers):
         replay = self.replay
         [table] = take_census(
-            replay.scope,
-            held,
+            Standing.of(replay.scope, held),
             replay._all_answers.asked_instead(answers),
             [replay.question.marks],
             last_ballot_governs=replay.last_ballot_governs,
