@@ -71,6 +71,12 @@ def test_what_is_not_known_is_worth_all_its_owners_could_do(margin, sign, most, 
     assert levers([True, False], wide=wide).most(margin, sign).tolist() == [sure[0], most]
 
 
+def test_what_is_not_known_is_exact_beyond_what_a_float_holds():
+    unsure = levers([True, False])
+    unsure.holdings.group_area[:] = (2**53 + 1, 2)
+    assert unsure.most(AREA_QUORUM, 1).tolist() == [-15, 3 * (2**53 + 3)]
+
+
 def test_which_of_two_is_known():
     apart = levers([True, True])
     apart.heads_known[:], apart.area_known[:] = (True, False), (False, True)

@@ -48,6 +48,25 @@ def test_nobody_has_several_units():
     assert (scope.heads.tolist(), scope.offsets.tolist()) == ([3], [0, 3])
 
 
+def test_whose_units_differ():
+    scope = scope_of(roster_of("甲乙甲乙丙"), np.ones(5, dtype=bool), SameOwner.IDENTITY_SET)
+    held = np.array([7, 8, 9, 8, 7], dtype=np.int32)
+    assert scope.several.differ(held).tolist() == [True, False]
+
+
+def test_units_outside_the_electorate_link_nobody_in_any_segment():
+    """A and B own a parking space together, and a flat each."""
+    rows = [
+        UnitRow("1", "1", Kind.DWELLING, 10, developer_stock=False, owners=("A",)),
+        UnitRow("2", "1", Kind.PARKING, 10, developer_stock=False, owners=("A", "B")),
+        UnitRow("3", "1", Kind.DWELLING, 10, developer_stock=False, owners=("B",)),
+    ]
+    roster, inside = RosterColumns.from_rows(rows), np.array([True, False, True])
+    segments = Segments(("一",), np.zeros(3, dtype=np.int32))
+    scope = scope_of(roster, inside, SameOwner.ANY_COMMON_OWNER, segments)
+    assert scope.heads.tolist() == [2]
+
+
 def test_areas_of_segments_are_exact_beyond_what_a_float_holds():
     roster = roster_of("甲乙丙", area_cm2=2**60 + 1)
     segments = Segments(("一", "二"), np.array([0, 1, 1], dtype=np.int32))
