@@ -20,6 +20,7 @@ hangs; they decide nothing and are not computed again here.
 import base64
 import hashlib
 import json
+import math
 import re
 import struct
 import sys
@@ -360,6 +361,7 @@ def require_tiles(files, entries):
 KINDS = ["住宅", "商业", "办公", "车位", "储藏", "其他"]
 USUAL_KINDS = ["住宅", "商业", "办公", "其他"]
 UNIT_KEYS = {"area_cm2", "building", "group", "kind", "owners", "stock", "unit"}
+HOUSEHOLD = "household"  # a number that units of one family share; only where there is one
 
 
 def same_heads(units, rule):
@@ -369,6 +371,8 @@ def same_heads(units, rule):
         owners = frozenset(unit["owners"])
         if unit["stock"]:
             marks = {"stock"}
+        elif rule == HOUSEHOLD and HOUSEHOLD in unit:
+            marks = {(HOUSEHOLD, unit[HOUSEHOLD])} | ({owners} if owners else set())
         elif not owners or (rule == "each_title" and len(owners) > 1):
             marks = {("alone", place)}
         else:
@@ -434,7 +438,8 @@ class Roster:
 
 def require_unit(unit):
     """Check the shape of one unit."""
-    need(isinstance(unit, dict) and unit.keys() == UNIT_KEYS, "房屋的结构不对")
+    need(isinstance(unit, dict) and unit.keys() - {HOUSEHOLD} == UNIT_KEYS, "房屋的结构不对")
+    need(type(unit.get(HOUSEHOLD, 0)) is int, "合户编号不对")
     need(type(unit["area_cm2"]) is int and type(unit["group"]) is int, "房屋的数字不对")
     need(unit["kind"] in KINDS and type(unit["stock"]) is bool, "房屋的用途或状态不对")
     need(all(isinstance(unit[name], str) for name in ("building", "unit")), "房屋的名称不对")
@@ -533,10 +538,10 @@ UNANIMOUS_MATTER = "dwelling_to_business"
 POLICIES = {
     "silence": ["not_participating", "abstain", "follow_majority"],
     "repeat": ["first_valid", "last_valid", "paper_first", "phone_first"],
-    "mixed_units": ["no_choice", "last_ballot"],
+    "mixed_units": ["no_choice", "last_ballot", "refuse_different"],
     "blank_item": ["not_participating", "abstain"],
     "void_ballot": ["not_participating", "participating"],
-    "same_owner": ["identity_set", "any_common_owner", "each_title"],
+    "same_owner": ["identity_set", "any_common_owner", "each_title", "household"],
     "include_kinds": None,
     "void_item": ["not_participating", "abstain"],
     "ranking": ["heads_then_area", "area_then_heads", "sum_of_shares"],
@@ -546,6 +551,7 @@ POLICIES = {
     "short_or_even": ["needs_decision", "lowest_becomes_alternate", "supplementary_election"],
     "candidates": ["each", "at_most_seats"],
     "lot_seed": None,
+    "co_owners": ["first_stands", "abstain", "void"],
 }
 """Every policy with its values, the default first. A policy not listed is refused by its name;
 so is ``delivered_follows``, because no bundle holds the proofs of delivery."""
@@ -631,28 +637,66 @@ def marks_of(agenda, choices, policies, *, paper):
 
 def standing_ballots(units, ballots, policies):
     """Let one ballot stand for each unit: unit key -> ballot, or ``"void"``, or nothing."""
+    refused = refused_ballots(units, ballots, policies)
     standing, by_unit = {}, {}
     for ballot in ballots:
-        for key in ballot.units:
-            by_unit.setdefault(key, []).append(ballot)
+        if ballot.position not in refused:
+            for key in ballot.units:
+                by_unit.setdefault(key, []).append(ballot)
     for unit in units:
         named = by_unit.get(unit["unit"], [])
         valid = [ballot for ballot in named if not ballot.void]
-        rule = policies["repeat"]
-        if not valid:
-            if named:
-                standing[unit["unit"]] = "void"
-            continue
-        if rule == "last_valid":
-            limit = policies["repeat_limit"]
-            chosen = valid[-1] if limit is None else valid[: limit + 1][-1]
-        elif rule in ("paper_first", "phone_first"):
-            preferred = [each for each in valid if each.paper == (rule == "paper_first")]
-            chosen = (preferred or valid)[0]
-        else:
-            chosen = valid[0]
-        standing[unit["unit"]] = chosen
+        if named:
+            standing[unit["unit"]] = which_stands(valid, policies) if valid else "void"
     return standing
+
+
+def which_stands(valid, policies):
+    """Choose among the valid ballots of one unit, which are in the order of arrival."""
+    rule = policies["repeat"]
+    if rule == "last_valid":
+        limit = policies["repeat_limit"]
+        return valid[-1] if limit is None else valid[: limit + 1][-1]
+    if rule in ("paper_first", "phone_first"):
+        preferred = [each for each in valid if each.paper == (rule == "paper_first")]
+        return (preferred or valid)[0]
+    return valid[0]
+
+
+def refused_ballots(units, ballots, policies):
+    """Find the ballots by which an owner would speak with two voices: their positions (C-3).
+
+    Who is one owner follows from the whole roster; a void ballot is never refused.
+    """
+    refused, valid = set(), {}
+    if policies["mixed_units"] != "refuse_different":
+        return refused
+    heads = same_heads(units, policies["same_owner"])
+    whose = {units[place]["unit"]: head for head in heads for place in head}
+    for ballot in ballots:
+        if ballot.void:
+            continue
+        now = {k: valid.get(k, []) + [ballot] * ballot.units.count(k) for k in ballot.units}
+        for key in now:
+            his = [units[place]["unit"] for place in whose[key]]
+            heard = [now.get(each) or valid.get(each) for each in his]
+            said = [which_stands(each, policies).marks for each in heard if each]
+            if any(marks != said[0] for marks in said):
+                refused.add(ballot.position)
+        if ballot.position not in refused:
+            valid |= now
+    return refused
+
+
+def after_objections(standing, objected, policies):
+    """Say what stands where co-owners object: nothing else, an abstention, or void (C-1)."""
+    if policies["co_owners"] == "first_stands":
+        return standing
+    instead = "void" if policies["co_owners"] == "void" else "frozen"
+    return {
+        key: instead if key in objected and ballot != "void" else ballot
+        for key, ballot in standing.items()
+    }
 
 
 NO_WILL = {"silent", "void", "blank", "follow_majority"}
@@ -818,11 +862,12 @@ def electorate(item, units, policies):
     ]
 
 
-def count_items(agenda, roster, ballots):
-    """Count every item of an agenda."""
+def count_items(agenda, roster, ballots, objected=frozenset()):
+    """Count every item of an agenda; ``objected`` are the units that co-owners object to."""
     policies = policies_of(agenda)
     day = date.fromisoformat(agenda["decision_date"])
     standing = standing_ballots(roster.units, ballots, policies)
+    standing = after_objections(standing, objected, policies)
     return [count_item(item, day, roster, standing, policies) for item in agenda["items"]]
 
 
@@ -851,6 +896,7 @@ def count_item(item, day, roster, standing, policies):
         for place in places:
             ballot = standing.get(roster.units[place]["unit"], "silent")
             word = ballot if isinstance(ballot, str) else mark(ballot, question)
+            word = "abstain" if word == "frozen" else word
             # A spoiled mark on a ballot, and a ballot spoiled as a whole, read the same (C-20).
             if word == "void" and policies["void_item"] == "abstain":
                 word = "void" if ballot == "void" else "abstain"
@@ -863,12 +909,16 @@ def count_item(item, day, roster, standing, policies):
         answers = dict(answers)
         passive = {"void", "silent"}
         passive |= {"blank"} if policies["blank_item"] != "abstain" else set()
+
+        def turn(place):
+            ballot = standing[roster.units[place]["unit"]]
+            # The abstention that objections lead to is the last word.
+            return math.inf if ballot == "frozen" else ballot.position
+
         for head in heads:
             voted = [place for place in head if answers[place] not in passive]
             if voted:
-                latest = max(
-                    voted, key=lambda place: standing[roster.units[place]["unit"]].position
-                )
+                latest = max(voted, key=turn)
                 for place in voted:
                     answers[place] = answers[latest] if place != latest else answers[place]
         return answers
@@ -1075,10 +1125,26 @@ LEVELS = {
     "court": {"openings.json", "people.sealed"},
 }
 BALLOTS = {"ballot", "paper-ballot"}
+OBJECTION = "ballot-objection"
 SUPPLIERS = {
     "建设单位", "物业服务人", "不动产登记机构", "街道办事处或乡镇人民政府",
     "业主委员会或物业管理委员会", "业主本人", "其他",
 }  # fmt: skip
+STATABLE = {
+    "用途": ("住宅", "商业", "办公", "车位", "储藏", "其他"),
+    "面积来源": ("登记", "实测", "合同"),
+    "证件类型": (
+        "身份证",
+        "统一社会信用代码",
+        "护照",
+        "港澳居民来往内地通行证",
+        "台湾居民来往大陆通行证",
+        "外国人永久居留身份证",
+        "其他",
+    ),
+    "产权状态": ("已交付", "未售", "已售未交付"),
+}
+"""Columns that may be stated for all rows of a roster at once, and the words for each."""
 
 
 class Bundle:
@@ -1260,7 +1326,8 @@ class Bundle:
         """Read the openings of one kind: index -> (salt, data)."""
         said = parse(self.file("openings.json"))
         need(
-            isinstance(said, dict) and said.keys() - {"mandates", "voters"} == {"ballots", "keys"},
+            isinstance(said, dict)
+            and said.keys() - {"mandates", "objections", "voters"} == {"ballots", "keys"},
             "开启值的结构不对",
         )
         rows = said.get(part, [])
@@ -1303,6 +1370,11 @@ class Bundle:
         """Positions of the ballots in the log."""
         return [at for at, entry in enumerate(self.objects) if entry["type"] in tuple(BALLOTS)]
 
+    @property
+    def objection_places(self):
+        """Positions of the objections to ballots in the log."""
+        return [at for at, entry in enumerate(self.objects) if entry["type"] == OBJECTION]
+
 
 # ---------------------------------------------------------------- the numbered checks
 
@@ -1343,8 +1415,8 @@ def check_log_order(bundle):
     before, after = kinds[1 : bundle.close], kinds[bundle.close + 1 :]
     if kinds[0] != "notice":
         yield "日志须以会议通知开头"
-    if set(before) - BALLOTS - {"roster-correction"}:
-        yield "截止之前只能有表决票与清册更正"
+    if set(before) - BALLOTS - {OBJECTION, "roster-correction"}:
+        yield "截止之前只能有表决票、异议与清册更正"
     if after != ["result"]:
         yield "截止之后须恰有一条结果"
     for place, entry in enumerate(bundle.entries[1:], start=1):
@@ -1503,6 +1575,8 @@ def check_origin(bundle, freeze, frozen):
         named += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
         if not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in named):
             yield "登记簿所记的摘要写法不对"
+        if "stated" in entry and not are_statements(entry["stated"]):
+            yield "登记簿所记的统一写明的内容写法不对"
         if len({key in entry for key in ("previous", "difference", "totals_before")}) != 1:
             yield "登记簿所记的上一版不完整"
         if "mandates" in entry and entry["mandates"] != frozen.get("mandates"):
@@ -1530,6 +1604,21 @@ def check_words(bundle, entry):
             yield "两版清册的差异与登记簿所记的不符"
         if before.totals() != entry["totals_before"]:
             yield "上一版的总数与登记簿所记的不符"
+
+
+def are_statements(said):
+    """Tell whether this is what was stated for all rows: some words for some columns, sorted."""
+    return (
+        isinstance(said, dict)
+        and said != {}
+        and all(
+            isinstance(words, list)
+            and words
+            and all(word in STATABLE.get(column, ()) for word in words)
+            and words == sorted(set(words))
+            for column, words in said.items()
+        )
+    )
 
 
 def is_change(said):
@@ -1673,6 +1762,13 @@ def check_commitments(bundle):
             salt, data = opened[place]
             if sha256(salt + data) != bundle.objects[place]["commitment"]:
                 yield f"日志第 {place} 条的表决票与承诺不符"
+    objections = bundle.openings("objections")
+    if objections.keys() != set(bundle.objection_places):
+        yield "开启值与异议不一一对应"
+    for place in objections.keys() & set(bundle.objection_places):
+        salt, data = objections[place]
+        if sha256(salt + data) != bundle.objects[place]["commitment"]:
+            yield f"日志第 {place} 条的异议与承诺不符"
 
 
 def enrolled_keys(bundle):
@@ -1767,9 +1863,27 @@ def read_phone(data):
     )
     need(said["replaces"] is None or isinstance(said["replaces"], str), "表决票的结构不对")
     require_units(said["units"])
+    return said, kind, key_id, signature, signed_bytes(kind, payload)
+
+
+def read_objection(data):
+    """Read the text of an objection, whatever it was signed for."""
+    kind, payload, key_id, signature = read_envelope(data)
+    said = parse(payload)
+    wanted = {"assembly", "format", "nonce", "notice", "units"}
+    need(isinstance(said, dict) and said.keys() == wanted, "异议的结构不对")
+    need(said["format"] == "yezhu-ballot-objection/1", "异议的格式不认得")
+    need(
+        isinstance(said["nonce"], str) and re.fullmatch("[0-9a-f]{32}", said["nonce"]), "随机数不对"
+    )
+    require_units(said["units"])
+    return said, kind, key_id, signature, signed_bytes(kind, payload)
+
+
+def signed_bytes(kind, payload):
+    """Write what a DSSE signature is over."""
     name = kind.encode()
-    signed = b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
-    return said, kind, key_id, signature, signed
+    return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
 
 
 def read_paper(data):
@@ -1823,9 +1937,69 @@ def check_ballots(bundle):
                 marks_of(agenda, said["choices"], policies, paper=True)
         except Wrong as wrong:
             yield f"日志第 {place} 条的表决票不合格：{wrong}"
+    yield from check_objections(bundle, keys, used_keys)
     for key_id, known in sorted(keys.items(), key=lambda pair: pair[1][0]):
         if key_id not in used_keys:
             yield f"登记簿第 {known[0]} 条的密钥没有用到"
+    if policies["mixed_units"] == "refuse_different":
+        read = [read_ballot(bundle, place, opened[place][1]) for place in bundle.ballot_places]
+        for place in sorted(refused_ballots(bundle.roster.units, read, policies)):
+            yield f"日志第 {place} 条的表决票与同一业主先前的选择不同，不应收下"
+
+
+def check_objections(bundle, keys, used_keys):
+    """Check every objection of a co-owner: his, in time, once, to a ballot that was there (C-1)."""
+    places = bundle.objection_places
+    if not places:
+        return
+    opened, ballots = bundle.openings("objections"), bundle.openings("ballots")
+    voted = {}  # unit key -> position of the first ballot that names it
+    for place in bundle.ballot_places:
+        for unit in read_ballot(bundle, place, ballots[place][1]).units:
+            voted.setdefault(unit, place)
+    objected = set()
+    for place in places:
+        at = moment(bundle.entries[place]["at"])
+        try:
+            units, key_id = check_objection(
+                bundle, opened[place][1], at, keys, voters_at(bundle, place)
+            )
+        except Wrong as wrong:
+            yield f"日志第 {place} 条的异议不合格：{wrong}"
+            continue
+        used_keys.add(key_id)
+        for unit in units:
+            if voted.get(unit, place) >= place:
+                yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有表决票"
+            if unit in objected:
+                yield f"日志第 {place} 条的异议是对房屋 {unit} 的第二件异议"
+            objected.add(unit)
+
+
+def check_objection(bundle, data, at, keys, rights):
+    """Check one objection; give its units and the id of its key."""
+    said, kind, key_id, signature, signed = read_objection(data)
+    need(kind == "application/vnd.yezhu.ballot-objection.v1+json", "签名的用途不是异议")
+    need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
+    need(said["notice"] == bundle.pins, "依据的是另一份通知")
+    need(bundle.window[0] <= at <= bundle.window[1], "不在投票时间内")
+    owner, key = good_key(keys, key_id, at)
+    for unit in said["units"]:
+        need(unit in rights, f"清册中没有房屋 {unit}")
+        need(rights[unit] is not None, f"房屋 {unit} 已由更正删除")
+        voters = set(rights[unit][1])
+        need(owner in voters, f"签名的人无权为房屋 {unit} 投票")
+        need(len(voters) > 1, f"房屋 {unit} 没有其他共有人投票")
+    require_signed(key, signature, signed)
+    return said["units"], key_id
+
+
+def good_key(keys, key_id, at):
+    """Find whose key this is, if it was good at this moment: (owner, key)."""
+    need(key_id in keys, "密钥没有登记")
+    _, key, owner, since, until = keys[key_id]
+    need(since <= at and (until is None or at <= until), "密钥当时无效")
+    return owner, key
 
 
 def require_one_group(bundle, units, rights):
@@ -1845,9 +2019,7 @@ def check_phone(bundle, data, at, keys, rights, policies):
     need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
     need(said["notice"] == bundle.pins, "依据的是另一份通知")
     need(said["roster"] == bundle.roster.digest, "依据的是另一份清册")
-    need(key_id in keys, "密钥没有登记")
-    _, key, owner, since, until = keys[key_id]
-    need(since <= at and (until is None or at <= until), "密钥当时无效")
+    owner, key = good_key(keys, key_id, at)
     require_one_group(bundle, said["units"], rights)
     for unit in said["units"]:
         _, voters = rights[unit]
@@ -1855,6 +2027,16 @@ def check_phone(bundle, data, at, keys, rights, policies):
     marks_of(bundle.notice["agenda"], said["choices"], policies, paper=False)
     require_signed(key, signature, signed)
     return key_id
+
+
+def read_ballot(bundle, place, data):
+    """Read one opened ballot as it is counted."""
+    agenda = bundle.notice["agenda"]
+    paper = bundle.entries[place]["type"] == "paper-ballot"
+    said = read_paper(data) if paper else read_phone(data)[0]
+    need(set(said["units"]) <= bundle.roster.place.keys(), "清册中没有所列房屋")
+    marks = marks_of(agenda, said["choices"], policies_of(agenda), paper=paper)
+    return Ballot(place, paper, said["units"], marks, paper and bool(said["void_reason"]))
 
 
 def check_recount(bundle):
@@ -1869,13 +2051,19 @@ def check_recount(bundle):
         salt, data = opened[place]
         entry = bundle.entries[place]
         need(sha256(salt + data) == entry["commitment"], f"日志第 {place} 条与承诺不符")
-        paper = entry["type"] == "paper-ballot"
-        said = read_paper(data) if paper else read_phone(data)[0]
-        need(set(said["units"]) <= bundle.roster.place.keys(), "清册中没有所列房屋")
-        marks = marks_of(agenda, said["choices"], policies, paper=paper)
-        void = paper and bool(said["void_reason"])
-        ballots.append(Ballot(place, paper, said["units"], marks, void))
-    counted = whole_result(bundle, agenda, policies, ballots)
+        ballots.append(read_ballot(bundle, place, data))
+    opened, objections = bundle.openings("objections"), []
+    for place in bundle.objection_places:
+        if place > bundle.close:
+            continue  # as above
+        need(place in opened, f"日志第 {place} 条没有开启值")
+        salt, data = opened[place]
+        entry = bundle.entries[place]
+        need(sha256(salt + data) == entry["commitment"], f"日志第 {place} 条与承诺不符")
+        units = read_objection(data)[0]["units"]
+        need(set(units) <= bundle.roster.place.keys(), "清册中没有所列房屋")
+        objections.append((place, entry["at"], units))
+    counted = whole_result(bundle, agenda, policies, ballots, objections)
     published = dict(bundle.result)
     published["items"] = [plain(item) for item in published["items"]]
     if "corrected" in published:
@@ -1891,24 +2079,33 @@ def check_recount(bundle):
             yield f"重新计票与公布的结果不同：{key}"
 
 
-def whole_result(bundle, agenda, policies, ballots):
-    """Write the result as it should have been published, but for its doubts."""
+def whole_result(bundle, agenda, policies, ballots, objections):
+    """Write the result as it should have been published, but for its doubts.
+
+    ``objections``: (position, moment, units) of each.
+    """
     roster = bundle.roster
     standing = standing_ballots(roster.units, ballots, policies)
     holders = {ballot.position for ballot in standing.values() if ballot != "void"}
+    refused = refused_ballots(roster.units, ballots, policies)
+    objected = {unit for _, _, units in objections for unit in units}
     begun = bundle.raw[: bundle.close + 1]
     result = {
         "assembly": bundle.assembly,
         "ballots": {
             "paper": sum(ballot.paper for ballot in ballots),
             "phone": sum(not ballot.paper for ballot in ballots),
-            "superseded": [b.position for b in ballots if not b.void and b.position not in holders],
+            "superseded": [
+                ballot.position
+                for ballot in ballots
+                if not ballot.void and ballot.position not in holders | refused
+            ],
             "void": [ballot.position for ballot in ballots if ballot.void],
         },
         "community": roster.said["community"],
         "decision_date": agenda["decision_date"],
         "format": "yezhu-result/1",
-        "items": count_items(agenda, roster, ballots),
+        "items": count_items(agenda, roster, ballots, objected),
         "log": {
             "origin": bundle.checkpoint[0],
             "root": tree_root([leaf(data) for data in begun]).hex(),
@@ -1918,6 +2115,15 @@ def whole_result(bundle, agenda, policies, ballots):
         "roster": roster.digest,
         "title": agenda["title"],
     }
+    if policies["mixed_units"] == "refuse_different":
+        result["ballots"]["refused"] = sorted(refused)
+    if objections:
+        result["objections"] = []
+    for place, at, units in objections:
+        stands = [standing.get(unit, "void") for unit in units]
+        concerned = {ballot.position for ballot in stands if ballot != "void"}
+        row = {"at": at, "ballots": sorted(concerned), "position": place}
+        result["objections"].append(row)
     if not bundle.corrections:
         return result
     last = bundle.corrections[-1][4]
@@ -1945,7 +2151,7 @@ def whole_result(bundle, agenda, policies, ballots):
         if any(changed.values()):
             row["mandates"] = changed
         rows.append(row)
-    items = count_items(agenda, last, left)
+    items = count_items(agenda, last, left, objected)
     return result | {
         "corrected": {"items": items, "roster": last.digest},
         "corrections": rows,

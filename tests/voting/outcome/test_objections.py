@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.voting.conftest import voting
+from tests.voting.outcome.both import UNNAMED, verify_bundle
 from tests.voting.outcome.forgery import OPENINGS, edited, zipped
 from tests.voting.world import choices
 from voting.box.service import Contest
@@ -12,7 +13,6 @@ from voting.outcome import bundle
 from voting.outcome.audit import audit
 from voting.outcome.bundle import Level
 from voting.outcome.objection_lines import objection_lines
-from voting.outcome.verify import verify_bundle
 
 SHARED = ("1-1-102", "1-1-201")
 
@@ -28,7 +28,7 @@ def problems(data):
 
 
 def bundles(world):
-    return {level: world.outcomes.bundle(world.assembly_id, level) for level in Level}
+    return {level: world.outcomes.bundle(world.assembly_id, level) for level in UNNAMED}
 
 
 def result(world):

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.voting.conftest import voting
+from tests.voting.outcome.both import verify_bundle
 from tests.voting.world import choices
 from voting.box import service
 from voting.kernel import canonical
 from voting.outcome.bundle import Level
-from voting.outcome.verify import verify_bundle
 
 RULE = {"mixed_units": "refuse_different"}
 DIFFERS = "日志第 2 条的表决票与同一业主先前的选择不同，按公布的规则不应收下"
