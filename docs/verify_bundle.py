@@ -35,7 +35,10 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 
 class Wrong(Exception):  # noqa: N818 - said of a bundle, not of a program
@@ -197,18 +200,88 @@ def is_prime_order_point(raw):
     return not is_identity(point) and is_identity(times(ORDER, point))
 
 
+class SM2Key:
+    """A public key on sm2p256v1, for SM2 with SM3 (GB/T 32918.2) and the default signer id."""
+
+    HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004")
+    PRIME = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+    A = PRIME - 3
+    B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+    ORDER = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+    BASE = (
+        0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+        0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+    )
+    SIGNER = b"1234567812345678"
+
+    def __init__(self, spki):
+        x, y = int.from_bytes(spki[-64:-32]), int.from_bytes(spki[-32:])
+        need(max(x, y) < self.PRIME, "SM2 公钥的坐标超出范围")
+        need((y * y - (x * x + self.A) * x - self.B) % self.PRIME == 0, "SM2 公钥不在曲线上")
+        self.point = x, y
+        numbers = (self.A, self.B, *self.BASE, x, y)
+        name = (8 * len(self.SIGNER)).to_bytes(2) + self.SIGNER
+        self.name = self.sm3(name + b"".join(number.to_bytes(32) for number in numbers))
+
+    @staticmethod
+    def sm3(data):
+        """Hash with SM3."""
+        hasher = hashes.Hash(hashes.SM3())
+        hasher.update(data)
+        return hasher.finalize()
+
+    def verify(self, signature, message):
+        """Check a signature in DER."""
+        try:
+            r, s = decode_dss_signature(signature)
+        except ValueError as error:
+            raise InvalidSignature from error
+        t = (r + s) % self.ORDER
+        if not (0 < r < self.ORDER and 0 < s < self.ORDER and t):
+            raise InvalidSignature
+        point = self.add(self.times(s, self.BASE), self.times(t, self.point))
+        e = int.from_bytes(self.sm3(self.name + message))
+        if point is None or (e + point[0]) % self.ORDER != r:
+            raise InvalidSignature
+
+    def add(self, one, other):
+        """Add two points; None is the point at infinity."""
+        if one is None or other is None:
+            return one or other
+        (x1, y1), (x2, y2), p = one, other, self.PRIME
+        if x1 == x2 and (y1 + y2) % p == 0:
+            return None
+        if one == other:
+            slope = (3 * x1 * x1 + self.A) * pow(2 * y1, -1, p)
+        else:
+            slope = (y2 - y1) * pow(x2 - x1, -1, p)
+        x = (slope * slope - x1 - x2) % p
+        return x, (slope * (x1 - x) - y1) % p
+
+    def times(self, scalar, point):
+        """Add a point to itself."""
+        result = None
+        for bit in f"{scalar:b}":
+            result = self.add(result, result)
+            if bit == "1":
+                result = self.add(result, point)
+        return result
+
+
 def load_key(spki):
-    """Read a P-256 or Ed25519 public key; the key fixes the suite. SM2 is refused by name."""
+    """Read a P-256, Ed25519 or SM2 public key; the key fixes the suite."""
+    if len(spki) == len(SM2Key.HEAD) + 64 and spki.startswith(SM2Key.HEAD):
+        return SM2Key(spki)
     try:
         key = serialization.load_der_public_key(spki)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise Wrong("公钥无法识别（本程序不核验 SM2）") from error
+        raise Wrong("公钥无法识别") from error
     if isinstance(key, ed25519.Ed25519PublicKey):
         need(is_prime_order_point(key.public_bytes_raw()), "Ed25519 公钥的阶数不对")
     else:
         need(
             isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1),
-            "只认 P-256 与 Ed25519 公钥",
+            "只认 P-256、Ed25519 与 SM2 公钥",
         )
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     need(key.public_bytes(serialization.Encoding.DER, form) == spki, "公钥编码不规范")
@@ -216,9 +289,9 @@ def load_key(spki):
 
 
 def require_signed(key, signature, message):
-    """Check one signature; P-256 in DER, or as the 64 bytes that browsers give."""
+    """Check one signature; SM2 in DER, P-256 in DER or as the 64 bytes that browsers give."""
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
+        if isinstance(key, ed25519.Ed25519PublicKey | SM2Key):
             key.verify(signature, message)
             return
         if len(signature) == 64:

@@ -5,7 +5,7 @@ import pytest
 from tests.voting.conftest import voting
 from tests.voting.outcome.both import verify_bundle
 from tests.voting.world import choices
-from voting.box import service
+from voting.box.service import batch
 from voting.kernel import canonical
 from voting.outcome.bundle import Level
 
@@ -16,7 +16,7 @@ DIFFERS = "日志第 2 条的表决票与同一业主先前的选择不同，按
 @pytest.fixture
 def lax(monkeypatch):
     """A box that does not look."""
-    monkeypatch.setattr(service, "require_one_voice", lambda *_: None)
+    monkeypatch.setattr(batch, "require_one_voice", lambda *_: None)
 
 
 def supervised(world):

@@ -7,11 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.sm2_signer import SM2Signer
+from tests.voting.outcome.both import UNNAMED, verify_bundle
 from tests.voting.world import Handset, choices
 from voting.kernel import canonical, dsse
 from voting.kernel.suites import BadSignature, load_key
-from voting.outcome.bundle import Level
-from voting.outcome.verify import verify_bundle
 
 
 class Signed(Handset):
@@ -55,6 +54,6 @@ def test_a_ballot_of_each_suite_is_cast_counted_and_verified_offline(open_world,
     world.box.cast(world.assembly_id, sealed.to_bytes(), address="203.0.113.7")
     world.close()
     world.outcomes.issue(world.assembly_id, by="c1")
-    for level in Level:
+    for level in UNNAMED:
         findings = verify_bundle(world.outcomes.bundle(world.assembly_id, level))
         assert [finding.problems for finding in findings] == [()] * len(findings)
