@@ -5,9 +5,10 @@ from dataclasses import astuple
 
 from tests.voting.outcome.both import second, verify_bundle
 from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.contested import forgeries
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import eventful, quiet
+from tests.voting.outcome.eventful import contested, eventful, quiet
 from voting.outcome.bundle import Level
 
 
@@ -20,7 +21,7 @@ def corpus():
 
 
 def _bundles():
-    for vote in (eventful, quiet):
+    for vote in (eventful, contested, quiet):
         for level in Level:
             yield _written(vote, level)
     for row in damage():
@@ -28,6 +29,8 @@ def _bundles():
         yield _written(quiet if row.quiet else eventful, row.levels[0], **{row.step: row.edit})
     for step, edit in (*shapes(), *variations()):
         yield _written(eventful, Level.SUPERVISED, **{step: edit})
+    for _, step, edit in forgeries():
+        yield _written(contested, Level.SUPERVISED, **{step: edit})
     yield from zips(_written(quiet, Level.PUBLIC))
 
 

@@ -17,7 +17,7 @@ from tests.voting.world import LOG_KEY
 from voting.assembly import notice as notices
 from voting.ballot.model import PAYLOAD_TYPE
 from voting.box.entries import PAPER, PHONE
-from voting.count.logged import logged_corrections, open_ballots
+from voting.count.logged import logged_corrections, open_ballots, open_objections
 from voting.count.result import count_log
 from voting.kernel import canonical, dsse
 from voting.kernel.commitment import Opening
@@ -122,11 +122,12 @@ class Dossier:
         """Commit to what is opened."""
         for part, entries in (
             ("ballots", dict(enumerate(self.log))),
+            ("objections", dict(enumerate(self.log))),
             ("keys", self.register),
             ("voters", dict(enumerate(self.log))),
             ("mandates", self.register),
         ):
-            name = "commitment" if part in {"ballots", "keys"} else part
+            name = "commitment" if part in {"ballots", "keys", "objections"} else part
             for index, opening in self.openings.get(part, {}).items():
                 entries[index][name] = opening.commitment
         version, freeze = self.only("roster-version"), self.only("roster")
@@ -243,6 +244,7 @@ class Dossier:
             entries=entries,
             opened=open_ballots(entries, self.openings["ballots"], agenda),
             corrections=logged_corrections(entries, documents, roster),
+            objections=open_objections(entries, self.openings.get("objections", {})),
         )
 
     def index_of_key(self, place: int) -> int:

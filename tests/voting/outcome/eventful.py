@@ -13,7 +13,18 @@ from tests.voting.outcome.both import UNNAMED
 from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD
 from tests.voting.outcome.test_voters import FURTHER, GUARDIAN, HEIR, named, with_child
 from tests.voting.roster.test_versions import FROM_REGISTRY
-from tests.voting.world import COMMUNITY, DISPLAYED, HEADER, SUN, World, _row, choices, claim, sheet
+from tests.voting.world import (
+    COMMUNITY,
+    DISPLAYED,
+    HEADER,
+    ROWS,
+    SUN,
+    World,
+    _row,
+    choices,
+    claim,
+    sheet,
+)
 from voting.box.paper import PaperBallot
 from voting.infra.database import Database
 from voting.outcome import bundle
@@ -31,6 +42,12 @@ def eventful():
     Kept for the whole process: with its mutants it is asked for again and again.
     """
     return _bundles_of(hold)
+
+
+@functools.cache
+def contested():
+    """The same of a vote under clauses on co-owners, households and owners of several units."""
+    return _bundles_of(hold_contested)
 
 
 @functools.cache
@@ -63,6 +80,25 @@ def hold_quietly(world):
     world.enrol("zhang")
     world.draft().publish().open()
     world.cast("zhang", ["1-1-101"])
+
+
+def hold_contested(world):
+    """Two spouses vote alike, as they have to, and a co-owner objects to the other's ballot."""
+    spouses = {"1-2-102": "7", "2-1-102": "7"}
+    rows = [(*row, spouses.get(f"{row[0]}-{row[1]}-{row[2]}", "")) for row in ROWS]
+    world.freeze(rows, (*HEADER, "合户编号"))
+    for name in ("wang", "li", "liu", "chen"):
+        world.enrol(name)
+    clauses = {
+        "co_owners": "abstain",
+        "mixed_units": "refuse_different",
+        "same_owner": "household",
+    }
+    world.draft(policies=clauses).publish().open()
+    world.cast("wang", ["1-1-102", "1-1-201"])
+    world.cast("liu", ["1-2-102"], choices("oppose"))
+    world.cast("chen", ["2-1-102"], choices("oppose"))
+    world.object("li", ["1-1-102", "1-1-201"])
 
 
 def hold(world):
