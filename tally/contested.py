@@ -58,12 +58,9 @@ def settle_contested(slots: Slots, objected: NDArray[np.bool_], rule: CoOwners) 
     units = np.flatnonzero(objected)
     stands = slots.holder[units] < slots.ballots
     holder = slots.holder.copy()
-    match rule:
-        case CoOwners.FIRST_STANDS:
-            return slots
-        case CoOwners.ABSTAIN:
-            own = slots.ballots - len(units) + np.arange(len(units))
-            holder[units[stands]] = own[stands]
-        case CoOwners.VOID:
-            holder[units[stands]] = slots.ballots + UNHELD.index(REJECTED)
+    if rule is CoOwners.ABSTAIN:
+        own = slots.ballots - len(units) + np.arange(len(units))
+        holder[units[stands]] = own[stands]
+    elif rule is CoOwners.VOID:
+        holder[units[stands]] = slots.ballots + UNHELD.index(REJECTED)
     return replace(slots, holder=holder)

@@ -62,6 +62,11 @@ def test_a_frozen_unit_abstains_with_its_area():
     assert (used["policy"], used["value"], used["clause"]) == ("co_owners", "abstain", "C-1")
 
 
+def test_each_frozen_unit_abstains_for_itself():
+    result = counted(ABSTAINING, objected=(0, 3))
+    assert figures(result, "participating", "approve", "abstain") == [(3, 46), (1, 23), (2, 23)]
+
+
 def test_both_ballots_are_void_and_the_unit_takes_no_part():
     result = counted(VOIDING)
     assert figures(result, "participating", "void") == [(2, 36), (1, 10)]

@@ -114,3 +114,22 @@ def test_a_policy_that_leaves_the_count_as_it_is_is_not_decided_again(monkeypatc
     told = {row["policy"] for row in result["variants"]}
     on_counting = {"repeat", "mixed_units", "same_owner", "include_kinds", "void_item"}
     assert told == on_meaning | on_counting
+
+
+@pytest.mark.parametrize(
+    ("electorate", "asked"),
+    [
+        (Electorate(), True),
+        (Electorate(buildings=frozenset("东")), True),
+        (Electorate(include_kinds=frozenset({Kind.DWELLING})), False),
+        (Electorate(units=frozenset({"1", "2"})), False),
+    ],
+)
+def test_an_item_that_names_its_kinds_or_units_does_not_hang_on_those_of_others(electorate, asked):
+    roll = roll_of(("甲", "乙", "甲", "丙"), [replace(ITEM, electorate=electorate)])
+    desk = desk_of(roll, "13", "2")
+    [result] = count_assembly(roll.agenda, roll.roster, desk.ballots)
+    told = [row["policy"] for row in result["variants"]]
+    assert ("include_kinds" in told) is asked
+    # The policies behind it are asked about all the same.
+    assert {"void_item", "quorum", "follow"} <= set(told)

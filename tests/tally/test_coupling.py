@@ -216,6 +216,22 @@ def test_followers_may_come_to_follow_any_side():
     ]
 
 
+def test_abstention_that_leads_is_followed_at_once():
+    assert thinkable({16: 3, 17: 2, 3: 9, Choice.FOLLOW: 1}) == [
+        (both(3), {}, 0),
+        (both(16), {}, 4),
+        (both(3), {}, 0),
+        (both(6), {}, 4),
+    ]
+
+
+def test_where_no_ballots_bring_the_quorum_only_those_who_voted_are_thought_of():
+    found = thinkable(
+        {16: 5, 17: 3, 6: 1, Choice.FOLLOW: 1, SILENT: 300}, silence=Silence.FOLLOW_MAJORITY
+    )
+    assert found[1:] == [(both(16), {}, 0), (both(3), {}, 1), (both(6), {}, 2)]
+
+
 def test_a_side_that_no_ballots_put_in_front_is_left_out():
     assert thinkable({16: 1, Choice.FOLLOW: 1}, approving=17)[1:] == [
         (both(17), {}, 1),
