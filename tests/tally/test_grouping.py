@@ -120,6 +120,23 @@ def test_nobody_is_linked_through_another_segment():
     assert found.tolist() == [0, 1, 2, 3]
 
 
+def test_neither_owners_nor_households_tie_units_by_way_of_another_segment():
+    """A third unit would join them, were it not in a segment of its own."""
+    far = np.array([0, 0, 1, 2, 3], dtype=np.int32)
+    owned = roster_of(["b", "c", "a", "a", "ab"])
+    codes = owner_groups(owned, SameOwner.ANY_COMMON_OWNER, segment=far)
+    assert len(set(codes.tolist())) == 5
+    rows = [
+        UnitRow(
+            f"1-1-{n}", "1", Kind.DWELLING, 1, developer_stock=False, owners=(owner,), household=h
+        )
+        for n, (owner, h) in enumerate((("a", None), ("b", 1), ("a", 1)))
+    ]
+    apart = np.array([0, 0, 1], dtype=np.int32)
+    codes = owner_groups(RosterColumns.from_rows(rows), SameOwner.HOUSEHOLD, segment=apart)
+    assert len(set(codes.tolist())) == 3
+
+
 def test_every_set_of_eight_owners_is_a_head_of_its_own():
     sets = [some for size in range(9) for some in combinations("abcdefgh", size)]
     assert groups(sets, SameOwner.IDENTITY_SET) == list(range(256))
