@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.types import ASGIApp
 
 from api import pages
@@ -66,11 +67,12 @@ def interface(request: Request) -> dict[str, Any]:
 
 
 class Application(FastAPI):
-    """FastAPI with the security headers outside of everything, its own error answers included."""
+    """FastAPI with a short way for ballots before it, and the security headers outside of all."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the headers around what FastAPI builds."""
-        return pages.SecurityHeaders(super().build_middleware_stack())
+        """Put the headers, the answer to faults and the short way around what FastAPI builds."""
+        door = BallotDoor(super().build_middleware_stack())
+        return pages.SecurityHeaders(ServerErrorMiddleware(door, handler=fault))
 
 
 def create_app(service: Service) -> FastAPI:
@@ -102,7 +104,6 @@ def create_app(service: Service) -> FastAPI:
     ):  # fmt: skip
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
     app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
-    app.add_middleware(BallotDoor)
     pages.mount_static(app)
     app.add_exception_handler(Refusal, problem)
     app.add_exception_handler(RequestValidationError, invalid_request)

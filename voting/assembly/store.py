@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, and_, not_, or_, select, update
+from sqlalchemy import ForeignKey, and_, bindparam, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.assembly.model import State
@@ -50,14 +50,17 @@ def assembly(session: Session, assembly_id: str) -> AssemblyRow | None:
     return session.get(AssemblyRow, assembly_id)
 
 
+_LOCK = (
+    select(AssemblyRow).where(AssemblyRow.assembly_id == bindparam("assembly_id")).with_for_update()
+)
+
+
 def lock(session: Session, assembly_id: str) -> AssemblyRow | None:
     """Find one assembly and keep everybody else from changing it until the commit.
 
     Every write to an assembly takes this lock first, so writers queue and never deadlock.
     """
-    return session.scalar(
-        select(AssemblyRow).where(AssemblyRow.assembly_id == assembly_id).with_for_update()
-    )
+    return session.scalar(_LOCK, {"assembly_id": assembly_id})
 
 
 def assemblies(session: Session) -> list[AssemblyRow]:
@@ -96,15 +99,16 @@ def running(session: Session, roster_id: str) -> list[AssemblyRow]:
     )
 
 
+_VOTERS_POSITIONS = (
+    select(VotersRow.position)
+    .where(VotersRow.assembly_id == bindparam("assembly_id"))
+    .order_by(VotersRow.position)
+)
+
+
 def voters_positions(session: Session, assembly_id: str) -> list[int]:
     """List the log positions from which on others may vote, in order."""
-    return list(
-        session.scalars(
-            select(VotersRow.position)
-            .where(VotersRow.assembly_id == assembly_id)
-            .order_by(VotersRow.position)
-        )
-    )
+    return list(session.scalars(_VOTERS_POSITIONS, {"assembly_id": assembly_id}))
 
 
 def voters(session: Session, assembly_id: str) -> list[VotersRow]:

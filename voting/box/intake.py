@@ -1,7 +1,7 @@
 """Ballots that arrive while others are being written wait, and go into the log together."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from voting.box.refusals import BoxBusy
@@ -9,6 +9,7 @@ from voting.box.refusals import BoxBusy
 Ballot = TypeVar("Ballot")
 Checked = TypeVar("Checked")
 Answer = TypeVar("Answer")
+Waiting = TypeVar("Waiting")
 
 _AT_ONCE = 128
 """Ballots in one transaction: more make it no cheaper for each, and the first wait longer."""
@@ -16,18 +17,45 @@ _WAITING = 4096
 """Ballots that may wait, some seconds of work; whoever comes then is asked to come again."""
 
 
+class _Lines(Generic[Waiting]):
+    """A line of those who wait for each assembly; the assemblies take turns."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[Waiting]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    @property
+    def full(self) -> bool:
+        """Whether more wait somewhere than go at once."""
+        return any(len(line) >= _AT_ONCE for line in self._lines.values())
+
+    def add(self, assembly_id: str, waiting: Iterable[Waiting]) -> None:
+        """Put some at the end of a line."""
+        self._lines.setdefault(assembly_id, []).extend(waiting)
+
+    def draw(self) -> tuple[str, list[Waiting]]:
+        """Take from the line whose turn it is as many as go at once."""
+        assembly_id = next(iter(self._lines))
+        line = self._lines.pop(assembly_id)
+        if line[_AT_ONCE:]:  # behind the others
+            self._lines[assembly_id] = line[_AT_ONCE:]
+        return assembly_id, line[:_AT_ONCE]
+
+
 class Intake(Generic[Ballot, Checked, Answer]):
     """A queue in front of whoever writes ballots, for one event loop.
 
-    There is no timer. Ballots are checked as they come; those that come meanwhile are checked next,
-    and what was checked when nobody waits is written together. Assemblies take turns.
+    There is no timer. Ballots are checked as they come, while others are being written. What was
+    checked is written together as soon as no more have come, or as many as go at once.
 
     Parameters
     ----------
     check
         Does what can be done with ballots of one assembly before they are written.
     write
-        Writes what was checked, and gives for each its answer or why it has none. Both run in a
+        Writes what was checked, and gives for each its answer or why it has none. Each runs in a
         thread, one at a time.
     """
 
@@ -38,8 +66,10 @@ class Intake(Generic[Ballot, Checked, Answer]):
     ) -> None:
         self._check = check
         self._write = write
-        self._waiting: dict[str, list[tuple[Ballot, asyncio.Future[Answer]]]] = {}
+        self._arrived: _Lines[tuple[Ballot, asyncio.Future[Answer]]] = _Lines()
+        self._checked: _Lines[tuple[Checked, asyncio.Future[Answer]]] = _Lines()
         self._count = 0
+        self._checking: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
 
     async def cast(self, assembly_id: str, ballot: Ballot) -> Answer:
@@ -53,50 +83,52 @@ class Intake(Generic[Ballot, Checked, Answer]):
         if self._count >= _WAITING:
             raise BoxBusy("投票的人太多，请稍等几秒再试；您的票尚未收到", retry_after_seconds=2)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(assembly_id, []).append((ballot, answer))
+        self._arrived.add(assembly_id, [(ballot, answer)])
         self._count += 1
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_all())
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._check_all())
         return await answer
 
+    async def _check_all(self) -> None:
+        while self._arrived:
+            assembly_id, drawn = self._arrived.draw()
+            ballots, answers = zip(*drawn, strict=True)
+            try:
+                checked = await asyncio.to_thread(self._check, assembly_id, ballots)
+            except Exception as error:  # noqa: BLE001 - everybody who waits is told
+                self._count -= len(answers)
+                _give(answers, [error] * len(answers))
+                continue
+            self._checked.add(assembly_id, zip(checked, answers, strict=True))
+            if self._checked.full:
+                self._begin_to_write()
+        self._checking = None
+        self._begin_to_write()
+
+    def _begin_to_write(self) -> None:
+        if self._writing is None and self._checked:
+            self._writing = asyncio.create_task(self._write_all())
+
     async def _write_all(self) -> None:
-        while self._waiting:
-            # Behind the others, should more of its ballots come than are written at once.
-            assembly_id = next(iter(self._waiting))
-            self._waiting[assembly_id] = self._waiting.pop(assembly_id)
-            await self._write_batch(assembly_id)
+        # Those who are being checked come along: a batch costs almost the same for one as for all.
+        while self._checked and (self._checking is None or self._checked.full):
+            assembly_id, drawn = self._checked.draw()
+            checked, waiting = zip(*drawn, strict=True)
+            self._count -= len(waiting)
+            answers: Sequence[Answer | Exception]
+            try:
+                answers = await asyncio.to_thread(self._write, assembly_id, checked)
+            except Exception as error:  # noqa: BLE001 - everybody who waits is told
+                answers = [error] * len(waiting)
+            _give(waiting, answers)
         self._writing = None
 
-    async def _write_batch(self, assembly_id: str) -> None:
-        asked: list[asyncio.Future[Answer]] = []
-        checked: list[Checked] = []
-        answers: Sequence[Answer | Exception]
-        try:
-            while len(asked) < _AT_ONCE and assembly_id in self._waiting:
-                drawn = self._draw(assembly_id, _AT_ONCE - len(asked))
-                asked += [answer for _, answer in drawn]
-                ballots = [ballot for ballot, _ in drawn]
-                checked += await asyncio.to_thread(self._check, assembly_id, ballots)
-            answers = await asyncio.to_thread(self._write, assembly_id, checked)
-        except Exception as error:  # noqa: BLE001 - everybody who waits is told
-            answers = [error] * len(asked)
-        for waiting, answer in zip(asked, answers, strict=True):
-            _give(waiting, answer)
 
-    def _draw(self, assembly_id: str, at_most: int) -> list[tuple[Ballot, asyncio.Future[Answer]]]:
-        queue = self._waiting[assembly_id]
-        drawn = queue[:at_most]
-        del queue[:at_most]
-        if not queue:
-            del self._waiting[assembly_id]
-        self._count -= len(drawn)
-        return drawn
-
-
-def _give(waiting: asyncio.Future[Answer], answer: Answer | Exception) -> None:
-    if waiting.done():  # whoever sent it has gone; the ballot is in the log all the same
-        return
-    if isinstance(answer, Exception):
-        waiting.set_exception(answer)
-    else:
-        waiting.set_result(answer)
+def _give(waiting: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:
+    for future, answer in zip(waiting, answers, strict=True):
+        if future.done():  # whoever sent it has gone; the ballot is in the log all the same
+            continue
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ForeignKey, String, UniqueConstraint, cast, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    String,
+    UniqueConstraint,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.bulk import among, insert_rows
@@ -96,6 +105,30 @@ class RefusalCountRow(Base):
     count: Mapped[int]
 
 
+_OF_ASSEMBLY = BallotRow.assembly_id == bindparam("assembly_id")
+
+_BALLOTS_BY_DIGEST = select(BallotRow.digest, BallotRow.position, BallotRow.data).where(
+    _OF_ASSEMBLY, among(BallotRow.digest, "digests")
+)
+_BALLOTS_AT = (
+    select(BallotRow)
+    .where(_OF_ASSEMBLY, among(BallotRow.position, "positions"))
+    .order_by(BallotRow.position)
+)
+_BALLOTS_OF_GROUPS = (
+    select(BallotRow)
+    .where(
+        _OF_ASSEMBLY,
+        BallotRow.channel == bindparam("channel"),
+        among(BallotRow.group_code, "groups"),
+    )
+    .order_by(BallotRow.position)
+)
+_TAKEN_SLOTS = select(SlotRow.unit_code, SlotRow.position).where(
+    SlotRow.assembly_id == bindparam("assembly_id"), among(SlotRow.unit_code, "unit_codes")
+)
+
+
 def add_ballots(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
     """Insert ballots, each given by the names of its columns."""
     insert_rows(session, BallotRow, values)
@@ -105,41 +138,25 @@ def ballots_by_digest(
     session: Session, assembly_id: str, digests: Iterable[str]
 ) -> dict[str, tuple[int, bytes]]:
     """Find the ballots with these signed texts: where each is in the log, and its bytes."""
-    statement = select(BallotRow.digest, BallotRow.position, BallotRow.data).where(
-        BallotRow.assembly_id == assembly_id, among(session, BallotRow.digest, digests)
-    )
-    return {digest: (position, data) for digest, position, data in session.execute(statement)}
+    asked = {"assembly_id": assembly_id, "digests": digests}
+    return {
+        digest: (position, data)
+        for digest, position, data in session.execute(_BALLOTS_BY_DIGEST, asked)
+    }
 
 
 def ballots_at(session: Session, assembly_id: str, positions: Iterable[int]) -> list[BallotRow]:
     """Read the ballots at some places in the log, in order."""
-    return list(
-        session.scalars(
-            select(BallotRow)
-            .where(
-                BallotRow.assembly_id == assembly_id,
-                among(session, BallotRow.position, positions),
-            )
-            .order_by(BallotRow.position)
-        )
-    )
+    asked = {"assembly_id": assembly_id, "positions": positions}
+    return list(session.scalars(_BALLOTS_AT, asked))
 
 
 def ballots_of_groups(
     session: Session, assembly_id: str, channel: str, groups: Iterable[int]
 ) -> list[BallotRow]:
     """List the ballots of some owner groups through one channel, in order of arrival."""
-    return list(
-        session.scalars(
-            select(BallotRow)
-            .where(
-                BallotRow.assembly_id == assembly_id,
-                BallotRow.channel == channel,
-                among(session, BallotRow.group_code, groups),
-            )
-            .order_by(BallotRow.position)
-        )
-    )
+    asked = {"assembly_id": assembly_id, "channel": channel, "groups": groups}
+    return list(session.scalars(_BALLOTS_OF_GROUPS, asked))
 
 
 def ballots(session: Session, assembly_id: str) -> list[BallotRow]:
@@ -177,10 +194,8 @@ def objection_by_digest(
 
 def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
     """Find which of these units have a standing ballot, and where it is in the log."""
-    statement = select(SlotRow.unit_code, SlotRow.position).where(
-        SlotRow.assembly_id == assembly_id, among(session, SlotRow.unit_code, unit_codes)
-    )
-    return dict(session.execute(statement).all())
+    asked = {"assembly_id": assembly_id, "unit_codes": unit_codes}
+    return dict(session.execute(_TAKEN_SLOTS, asked).all())
 
 
 def standing_choices(session: Session, assembly_id: str, unit_codes: Sequence[int]) -> set[bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, delete, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.bulk import among
@@ -101,17 +101,31 @@ def key(session: Session, roster_id: str, key_id: str) -> DeviceKeyRow | None:
     return session.get(DeviceKeyRow, (roster_id, key_id))
 
 
+_KEYS_NAMED = (
+    select(DeviceKeyRow.key_id, DeviceKeyRow.owner_code, DeviceKeyRow.spki, DeviceKeyRow.revoked_at)
+    .where(DeviceKeyRow.roster_id == bindparam("roster_id"), among(DeviceKeyRow.key_id, "key_ids"))
+    .order_by(DeviceKeyRow.key_id)
+)
+
+
 def keys_named(
     session: Session, roster_id: str, key_ids: Iterable[str]
 ) -> Sequence[tuple[str, int, bytes, datetime | None]]:
     """Read some device keys: id, owner, SPKI, and when it was revoked. Unknown ones are missing."""
-    row = DeviceKeyRow
-    statement = (
-        select(row.key_id, row.owner_code, row.spki, row.revoked_at)
-        .where(row.roster_id == roster_id, among(session, row.key_id, key_ids))
-        .order_by(row.key_id)
-    )
-    return session.execute(statement).all()
+    asked = {"roster_id": roster_id, "key_ids": key_ids}
+    return session.execute(_KEYS_NAMED, asked).all()
+
+
+_REVOKED = select(DeviceKeyRow.key_id).where(
+    DeviceKeyRow.roster_id == bindparam("roster_id"),
+    among(DeviceKeyRow.key_id, "key_ids"),
+    DeviceKeyRow.revoked_at.is_not(None),
+)
+
+
+def revoked(session: Session, roster_id: str, key_ids: Iterable[str]) -> set[str]:
+    """Find which of some device keys are revoked."""
+    return set(session.scalars(_REVOKED, {"roster_id": roster_id, "key_ids": key_ids}))
 
 
 def valid_key_of(session: Session, roster_id: str, owner_code: int) -> DeviceKeyRow | None:

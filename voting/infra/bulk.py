@@ -1,6 +1,8 @@
 """Asking for many values, and inserting many rows, at the price of one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -9,8 +11,12 @@ from psycopg import sql
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
+    Dialect,
+    String,
     and_,
+    bindparam,
     func,
     insert,
     literal,
@@ -18,25 +24,63 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from voting.infra.orm import Base
 
 Value = TypeVar("Value", int, str)
 
 
-def among(
-    session: Session, column: InstrumentedAttribute[Value], values: Iterable[Value]
-) -> ColumnElement[bool]:
-    """Give the condition that a column has one of these values.
+class _Values(TypeDecorator[Sequence[Any]]):
+    """Many values as one parameter: an array for PostgreSQL, a JSON text for SQLite."""
 
-    PostgreSQL gets them as one array: the statement stays the same however many they are, and is
-    compiled and prepared once.
+    impl = String
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose what this engine reads many values from."""
+        return ARRAY(self.of) if dialect.name == "postgresql" else String()
+
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:  # noqa: ANN401 - as the engine wants it
+        """Give each value once, in order."""
+        wanted = sorted(set(value or ()))
+        return wanted if dialect.name == "postgresql" else json.dumps(wanted)
+
+
+class _Among(FunctionElement[bool]):
+    """``column`` has one of the values that a parameter brings."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_Among, "sqlite")
+def _among_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - parts of the statement itself
+
+
+def among(column: InstrumentedAttribute[Value], name: str) -> ColumnElement[bool]:
+    """Give the condition that a column has one of the values of parameter ``name``.
+
+    The statement is the same however many they are: it can be written once, and is compiled and
+    prepared once. To write it anew for each batch would cost more than to run it.
     """
-    wanted = sorted(set(values))
-    if not _is_postgresql(session):
-        return column.in_(wanted)
-    return column == func.any(literal(wanted, ARRAY(column.type)))
+    return _Among(column, bindparam(name, type_=_Values(column.type)))
 
 
 def among_pairs(
@@ -73,22 +117,27 @@ def insert_rows(session: Session, row: type[Base], values: Sequence[Mapping[str,
         return
     session.flush()  # what these rows refer to may not have been sent
     connection = session.connection()
-    names = list(values[0])
-    types = (row.metadata.tables[row.__tablename__].c[name].type for name in names)
-    dialect = connection.dialect
-    bind = [each.dialect_impl(dialect).bind_processor(dialect) or _as_it_is for each in types]
+    names = tuple(values[0])
+    convert = _converters(row, names, connection.dialect)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(row.__tablename__), sql.SQL(", ").join(map(sql.Identifier, names))
     )
     with connection.connection.cursor().copy(statement) as copy:
         for value in values:
-            copy.write_row(
-                [convert(value[name]) for convert, name in zip(bind, names, strict=True)]
-            )
+            fields = [value[name] for name in names]
+            for place, converted in convert:
+                fields[place] = converted(fields[place])
+            copy.write_row(fields)
 
 
-def _as_it_is(value: object) -> object:
-    return value
+@cache
+def _converters(
+    row: type[Base], names: tuple[str, ...], dialect: Dialect
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Find which fields the driver gets otherwise than they were given."""
+    types = (row.metadata.tables[row.__tablename__].c[name].type for name in names)
+    found = (each.dialect_impl(dialect).bind_processor(dialect) for each in types)
+    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
 
 def _is_postgresql(session: Session) -> bool:

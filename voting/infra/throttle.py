@@ -27,12 +27,10 @@ class Throttle:
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
-        # When Redis is lost every worker goes on counting for itself.
-        self._fallback = MovingWindowRateLimiter(MemoryStorage())
+        # What failed in this process: when Redis is lost every worker goes on by that.
+        self._here = MovingWindowRateLimiter(MemoryStorage())
         self._limiter = (
-            self._fallback
-            if redis_url is None
-            else MovingWindowRateLimiter(_redis_storage(redis_url))
+            self._here if redis_url is None else MovingWindowRateLimiter(_redis_storage(redis_url))
         )
 
     def require(self, purpose: str, key: str, failures: int, minutes: int) -> None:
@@ -57,14 +55,25 @@ class Throttle:
 
     def failed(self, purpose: str, key: str, failures: int, minutes: int) -> None:
         """Count one failure of ``key``."""
-        self._ask("hit", RateLimitItemPerMinute(failures, minutes), purpose, key)
+        item = RateLimitItemPerMinute(failures, minutes)
+        self._ask("hit", item, purpose, key)
+        if self._limiter is not self._here:
+            self._here.hit(item, purpose, key)
+
+    def failed_here(self, purpose: str, key: str, failures: int, minutes: int) -> bool:
+        """Tell whether ``key`` has failed in this process lately, without asking anywhere else.
+
+        Whoever has not need not be asked about: where failures are many, each process sees some.
+        """
+        item = RateLimitItemPerMinute(failures, minutes)
+        return self._here.get_window_stats(item, purpose, key).remaining < failures
 
     def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
         try:
             return bool(getattr(self._limiter, method)(item, purpose, key))
         except StorageError:
             _log.warning("throttle-unreachable")
-            return bool(getattr(self._fallback, method)(item, purpose, key))
+            return method == "hit" or self._here.test(item, purpose, key)
 
 
 def _redis_storage(url: str) -> Storage:

@@ -1,7 +1,7 @@
 """Logs as the rest of the product sees them: append, then sign and prove what was committed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -45,6 +45,7 @@ class Ledger:
         self.origins = origins
         # Making one checks its key with care, which costs more than many signatures.
         self._signer_for = lru_cache(_SIGNERS_KEPT)(signer_for)
+        self._edges: dict[str, store.Edge] = {}
 
     def key(self, origin: str) -> NoteKey:
         """Answer the public key of a log; its ``vkey`` goes into manifests."""
@@ -65,16 +66,18 @@ class Ledger:
         ------
         UnknownLog
         """
-        return store.Tail(session, origin)
+        return store.Tail(session, origin, self._edges.get(origin))
 
-    def prove_tail(self, tail: store.Tail, indexes: Iterable[int]) -> list[LogProof]:
+    def prove_tail(self, tail: store.Tail, indexes: Sequence[int]) -> list[LogProof]:
         """Prove entries just appended, by one checkpoint of the log as it is now.
 
         The caller keeps the proofs to himself until they are committed, see :meth:`checkpoint`.
         """
         signed = Checkpoint(tail.origin, tail.size, tail.root)
         note = sign_checkpoint(signed, self._signer_for(tail.origin))
-        return [LogProof(index, tuple(tail.inclusion(index)), note) for index in indexes]
+        self._edges[tail.origin] = tail.edge
+        paths = zip(indexes, tail.inclusions(indexes), strict=True)
+        return [LogProof(index, tuple(path), note) for index, path in paths]
 
     def size(self, session: Session, origin: str) -> int:
         """Count the entries, see :func:`voting.ledger.store.size`."""

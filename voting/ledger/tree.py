@@ -6,7 +6,8 @@ changes, so a store keeps perfect subtrees only and every other hash is folded f
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -97,7 +98,16 @@ def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
     ValueError
         The tree has no such leaf.
     """
-    return [_hash_range(start, end, read) for start, end in inclusion_ranges(index, size)]
+    (proof,) = inclusion_proofs([index], size, read)
+    return proof
+
+
+def inclusion_proofs(indexes: Iterable[int], size: int, read: Read) -> list[list[bytes]]:
+    """Prove several leaves, see :func:`inclusion_proof`; what they share is hashed once."""
+    shared = cache(lambda start, end: _hash_range(start, end, read))
+    return [
+        [shared(start, end) for start, end in inclusion_ranges(index, size)] for index in indexes
+    ]
 
 
 def consistency_proof(old: int, new: int, read: Read) -> list[bytes]:

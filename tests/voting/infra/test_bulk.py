@@ -69,5 +69,5 @@ def test_values_are_found_however_many_they_are(database, wanted):
             (RosterRow.version, wanted),
             (RosterRow.roster_id, [f"r{number}" for number in wanted]),
         ):
-            statement = select(RosterRow.version).where(among(session, column, values))
-            assert set(session.scalars(statement)) == {1, 2, 3} & set(wanted)
+            statement = select(RosterRow.version).where(among(column, "values"))
+            assert set(session.scalars(statement, {"values": values})) == {1, 2, 3} & set(wanted)

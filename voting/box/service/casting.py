@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -30,9 +31,6 @@ from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
 from voting.roster.version import RosterErased
 
-Holder = Callable[[str], EnrolledKey]
-"""Finds an enrolled key by its id, or raises ``UnknownKey``."""
-
 _REFUSED, _MINUTES = 300, 10
 
 
@@ -56,8 +54,10 @@ class Received:
         self.outcome: Written | int | Exception | None = None
         self.envelope: dsse.Envelope
         self.digest: str
-        self.checked: CheckedKey | None = None
         self.verified: VerifiedBallot
+        self.signer: int
+        self._holder: Callable[[str], EnrolledKey]
+        self._checked: CheckedKey
 
     def attempt(self, act: Callable[["Received"], None]) -> None:
         """Do something with this ballot; what goes wrong is its own outcome and nobody else's."""
@@ -71,23 +71,29 @@ class Received:
         self.envelope = dsse.parse(self.data)
         self.digest = canonical.digest(self.envelope.payload)
 
-    def check_signature(self, holder: Holder) -> None:
-        """Do the costly part of number 15 ahead; whether the key is good is asked in its turn."""
-        try:
+    def check_signature(self, holder: Callable[[str], EnrolledKey]) -> None:
+        """Do the costly part of number 15 ahead, with the key that was enrolled on arrival."""
+        self._holder = holder
+        with suppress(UnknownKey):  # told in its turn
             key = holder(self.envelope.key_id).key
-        except UnknownKey:
-            return
-        signed = dsse.pae(PAYLOAD_TYPE, self.envelope.payload)
-        self.checked = CheckedKey(key, self.envelope.signature, signed)
+            signed = dsse.pae(PAYLOAD_TYPE, self.envelope.payload)
+            self._checked = CheckedKey(key, self.envelope.signature, signed)
 
-    def verify(self, poll: Poll, electors: RosterDocument, holder: Holder, at: datetime) -> None:
+    def verify(
+        self,
+        poll: Poll,
+        electors: RosterDocument,
+        require_kept: Callable[[str], None],
+        at: datetime,
+    ) -> None:
         """Run the numbered checks from the third on."""
 
-        def checked(key_id: str) -> EnrolledKey:
-            enrolled = holder(key_id)
-            return enrolled if self.checked is None else replace(enrolled, key=self.checked)
+        def holder(key_id: str) -> EnrolledKey:
+            require_kept(key_id)
+            self.signer = self._holder(key_id).owner_code
+            return EnrolledKey(self._checked, self.signer)
 
-        self.verified = verify_parsed(self.envelope, self.data, poll, electors, checked, at=at)
+        self.verified = verify_parsed(self.envelope, self.data, poll, electors, holder, at=at)
 
 
 class Casting:
@@ -142,11 +148,13 @@ class Casting:
         """Turn away what comes from addresses that send rubbish; each is asked about once."""
         doors: dict[str, Exception | None] = {}
         for address in {ballot.address for ballot in ballots}:
-            try:
-                self._throttle.require("refused-ballots", address, _REFUSED, _MINUTES)
-                doors[address] = None
-            except Refusal as refusal:
-                doors[address] = refusal
+            limit = ("refused-ballots", address, _REFUSED, _MINUTES)
+            doors[address] = None
+            if self._throttle.failed_here(*limit):
+                try:
+                    self._throttle.require(*limit)
+                except Refusal as refusal:
+                    doors[address] = refusal
         for ballot in ballots:
             ballot.outcome = doors[ballot.address]
         return [ballot for ballot in ballots if ballot.outcome is None]
@@ -156,8 +164,10 @@ class Casting:
             if assembly_id not in self._roster_of:
                 try:
                     poll = self._assemblies.poll(session, assembly_id)
-                except UnknownAssembly:
-                    return  # under the lock everybody is told so
+                except UnknownAssembly as unknown:
+                    for ballot in ballots:
+                        ballot.outcome = unknown
+                    return
                 self._roster_of[assembly_id] = poll.roster_id
             key_ids = [ballot.envelope.key_id for ballot in ballots]
             holder = self._identities.holders(session, self._roster_of[assembly_id], key_ids)
@@ -185,53 +195,70 @@ class Casting:
 
     def _place(self, session: Session, assembly_id: str, ballots: Sequence[Received]) -> None:
         poll = self._assemblies.locked_poll(session, assembly_id)
-        fresh = self._not_cast(session, assembly_id, ballots)
-        if fresh:
-            self._take(session, poll, fresh)
-        refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
-        store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
-
-    def _not_cast(
-        self, session: Session, assembly_id: str, ballots: Sequence[Received]
-    ) -> list[Received]:
-        """Answer those that are in the log already, byte for byte; give the others."""
-        sound = [ballot for ballot in ballots if ballot.outcome is None]
-        known = store.ballots_by_digest(session, assembly_id, [each.digest for each in sound])
-        for ballot in sound:
-            position, data = known.get(ballot.digest, (None, None))
-            if data == ballot.data:
-                ballot.outcome = position
-        return [ballot for ballot in sound if ballot.outcome is None]
-
-    def _take(self, session: Session, poll: Poll, ballots: Sequence[Received]) -> None:
-        """Let ballots take their turns, one after the other, under the lock."""
         now = self._now()
+        sound = [ballot for ballot in ballots if ballot.outcome is None]
         try:
             electors = self._assemblies.electors(session, poll)
         except RosterErased as erased:
             late = _late(poll, now, erased)
-            for ballot in ballots:
+            for ballot in sound:
                 ballot.outcome = late
+        else:
+            self._verify(session, poll, electors, sound, now)
+        self._find_cast(session, poll, [each for each in sound if each.outcome is not None])
+        sound = [ballot for ballot in sound if ballot.outcome is None]
+        if sound:
+            self._take(session, poll, electors, sound, now)
+        refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
+        store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
+
+    def _find_cast(self, session: Session, poll: Poll, ballots: Sequence[Received]) -> None:
+        """Answer those that are in the log already, byte for byte, whatever is wrong with them."""
+        if not ballots:
             return
-        key_ids = [ballot.envelope.key_id for ballot in ballots]
-        holder = self._identities.holders(session, poll.roster_id, key_ids)
+        digests = [ballot.digest for ballot in ballots]
+        known = store.ballots_by_digest(session, poll.assembly_id, digests)
         for ballot in ballots:
-            ballot.attempt(lambda each: each.verify(poll, electors, holder, now))
-        sound = [ballot for ballot in ballots if ballot.outcome is None]
-        if not sound:
-            return
+            position, data = known.get(ballot.digest, (None, None))
+            if data == ballot.data:
+                ballot.outcome = position
+
+    def _verify(
+        self,
+        session: Session,
+        poll: Poll,
+        electors: RosterDocument,
+        ballots: Sequence[Received],
+        now: datetime,
+    ) -> None:
+        key_ids = [ballot.envelope.key_id for ballot in ballots]
+        require_kept = self._identities.require_kept(session, poll.roster_id, key_ids)
+        for ballot in ballots:
+            ballot.attempt(lambda each: each.verify(poll, electors, require_kept, now))
+
+    def _take(
+        self,
+        session: Session,
+        poll: Poll,
+        electors: RosterDocument,
+        sound: Sequence[Received],
+        now: datetime,
+    ) -> None:
+        """Let ballots take their turns, one after the other, under the lock."""
         codes = {code for ballot in sound for code in ballot.verified.unit_codes}
         groups = {ballot.verified.group for ballot in sound}
         frozen = self._frozen(poll.roster_id)
         batch = Batch(session, self._ledger, self._identities, poll, frozen, codes, groups)
+        # One whose units nobody voted for is new.
+        named = [each for each in sound if batch.slots.standing(each.verified.unit_codes)]
+        self._find_cast(session, poll, named)
         first_electors = cache(lambda: self._assemblies.first_electors(session, poll))
         places: dict[Received, int] = {}
         same: dict[bytes, int] = {}
 
         def take(ballot: Received) -> None:
             if ballot.data not in same:
-                verified = ballot.verified
-                signer = holder(verified.key_id).owner_code
+                verified, signer = ballot.verified, ballot.signer
                 standing = batch.slots.standing(verified.unit_codes)
                 expected = batch.slots.expected(signer, verified.unit_codes)
                 frozen = first_electors() if standing else electors
@@ -240,7 +267,8 @@ class Casting:
             places[ballot] = same[ballot.data]
 
         for ballot in sound:
-            ballot.attempt(take)
+            if ballot.outcome is None:
+                ballot.attempt(take)
         if places:
             written = batch.write(now)
             for ballot, place in places.items():

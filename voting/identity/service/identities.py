@@ -56,6 +56,7 @@ _TO_REPLACE = 2
 """So many different proofs, beside name and number, replace a key."""
 _KEY_ID = re.compile("[0-9a-f]{64}")
 _KEYS_KEPT = 4096
+_UNKNOWN_KEY = "这把密钥没有登记，或已被更换"
 SHARE = "my-share"
 """What an enrolled phone asks for to see its owner's units."""
 _OWNER = "owner"
@@ -280,10 +281,25 @@ class Identities:
 
         def holder(key_id: str) -> EnrolledKey:
             if key_id not in found:
-                raise UnknownKey("这把密钥没有登记，或已被更换")
+                raise UnknownKey(_UNKNOWN_KEY)
             return found[key_id]
 
         return holder
+
+    def require_kept(
+        self, session: Session, roster_id: str, key_ids: Iterable[str]
+    ) -> Callable[[str], None]:
+        """Ask which of some keys, enrolled a moment ago, are still good.
+
+        What is given raises ``UnknownKey`` for one that was revoked meanwhile.
+        """
+        revoked = store.revoked(session, roster_id, key_ids)
+
+        def require(key_id: str) -> None:
+            if key_id in revoked:
+                raise UnknownKey(_UNKNOWN_KEY)
+
+        return require
 
     def owners_of_keys(
         self, session: Session, roster_id: str, key_ids: Iterable[str]

@@ -8,6 +8,7 @@ from voting.ledger.store.cosignatures import (
     put_cosignature,
 )
 from voting.ledger.store.trees import (
+    Edge,
     EntryRow,
     LogRow,
     NodeRow,
@@ -28,6 +29,7 @@ from voting.ledger.store.trees import (
 
 __all__ = [
     "CosignatureRow",
+    "Edge",
     "EntryRow",
     "LogRow",
     "NodeRow",

@@ -4,9 +4,10 @@ A log is locked by its own row, so that appending to one log never waits for ano
 entries are only ever inserted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Select, insert, select, update
+from sqlalchemy import ForeignKey, Select, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.bulk import among_pairs, insert_rows
@@ -64,25 +65,54 @@ def create(session: Session, origin: str) -> None:
     )
 
 
+_LOCK = (
+    select(LogRow.size, LogRow.root).where(LogRow.origin == bindparam("origin")).with_for_update()
+)
+_MOVE_HEAD = (
+    update(LogRow)
+    .where(LogRow.origin == bindparam("log"))
+    .values(size=bindparam("new_size"), root=bindparam("new_root"))
+    .execution_options(synchronize_session=False)
+)
+
+
+class Edge(NamedTuple):
+    """The perfect subtrees that make up a log of some size, and the root they make."""
+
+    size: int
+    root: bytes
+    nodes: Mapping[tuple[int, int], bytes]
+
+
 class Tail:
     """The end of a log: nobody else can append to it until the transaction ends.
+
+    Parameters
+    ----------
+    known
+        The edge that an earlier one left; read anew unless it is still that of the log.
 
     Raises
     ------
     UnknownLog
     """
 
-    def __init__(self, session: Session, origin: str) -> None:
-        start = session.scalar(_size_of(origin).with_for_update())
-        if start is None:
+    def __init__(self, session: Session, origin: str, known: Edge | None = None) -> None:
+        head = session.execute(_LOCK, {"origin": origin}).one_or_none()
+        if head is None:
             raise _unknown(origin)
         self.origin = origin
-        self.size = start
+        self.size: int = head.size
         """How many entries the log has by now."""
         self._session = session
         # Whatever new leaves complete, and all that proves them, lies beside the edge of the old
-        # tree or is new itself.
-        self._nodes = _fetch(session, origin, tree.cover(0, start))
+        # tree or is new itself. No other edge has the same root.
+        self._nodes = (
+            dict(known.nodes)
+            if known is not None and (known.size, known.root) == (head.size, head.root)
+            else _fetch(session, origin, tree.cover(0, head.size))
+        )
+        self._read = _reader(self._nodes)
 
     def append(self, entries: Sequence[bytes]) -> range:
         """Add entries at the end, see :func:`append`."""
@@ -106,8 +136,8 @@ class Tail:
         )
         nodes = [{"origin": self.origin, **node._asdict()} for node in completed]
         insert_rows(self._session, NodeRow, nodes)
-        head = {"size": self.size, "root": self.root}
-        self._session.execute(update(LogRow).where(LogRow.origin == self.origin).values(head))
+        head = {"log": self.origin, "new_size": self.size, "new_root": self.root}
+        self._session.execute(_MOVE_HEAD, head)
         return added
 
     @property
@@ -115,12 +145,15 @@ class Tail:
         """The root over all entries, 32 bytes."""
         return tree.root(self.size, self._read)
 
-    def inclusion(self, index: int) -> list[bytes]:
-        """Prove an entry that was appended here, the leaf's sibling first, 32 bytes each."""
-        return tree.inclusion_proof(index, self.size, self._read)
+    @property
+    def edge(self) -> Edge:
+        """What whoever appends next has to know."""
+        nodes = {place: self._nodes[place] for place in tree.cover(0, self.size)}
+        return Edge(self.size, self.root, nodes)
 
-    def _read(self, level: int, position: int) -> bytes:
-        return _reader(self._nodes)(level, position)
+    def inclusions(self, indexes: Iterable[int]) -> list[list[bytes]]:
+        """Prove entries that were appended here, the leaf's sibling first, 32 bytes each."""
+        return tree.inclusion_proofs(indexes, self.size, self._read)
 
 
 def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
@@ -268,7 +301,7 @@ def inclusions(
         raise _too_short(size)
     wanted = [pair for index in indexes for pair in tree.inclusion_ranges(index, size)]
     read = _nodes(session, origin, size, _cover_all(wanted))
-    return [tree.inclusion_proof(index, size, read) for index in indexes]
+    return tree.inclusion_proofs(indexes, size, read)
 
 
 def consistency(session: Session, origin: str, old: int, new: int) -> list[bytes]:

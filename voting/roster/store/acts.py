@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.infra.orm import Base
@@ -125,12 +125,15 @@ def unconfirmed(session: Session, roster_id: str) -> list[CorrectionRow]:
     )
 
 
+_CORRECTIONS = (
+    select(CorrectionRow)
+    .where(
+        CorrectionRow.roster_id == bindparam("roster_id"), CorrectionRow.confirmed_at.is_not(None)
+    )
+    .order_by(CorrectionRow.register_position)
+)
+
+
 def corrections(session: Session, roster_id: str) -> list[CorrectionRow]:
     """List the corrections of a frozen roster that are in force, oldest first."""
-    return list(
-        session.scalars(
-            select(CorrectionRow)
-            .where(CorrectionRow.roster_id == roster_id, CorrectionRow.confirmed_at.is_not(None))
-            .order_by(CorrectionRow.register_position)
-        )
-    )
+    return list(session.scalars(_CORRECTIONS, {"roster_id": roster_id}))
