@@ -204,3 +204,19 @@ def test_unknown_assemblies_and_wrong_numbers_are_told_to_each(open_world):
     world.phones["nobody"] = Handset()
     answers = together(world, world.ballot("chen", CHEN, sequence=2), world.ballot("nobody", CHEN))
     assert [type(answer) for answer in answers] == [WrongSequence, UnknownKey]
+
+
+def test_a_key_revoked_between_check_and_turn_is_good_no_more(open_engine_world):
+    world = open_engine_world
+    checked = world.box.check(world.assembly_id, [Sent(world.ballot("chen", CHEN), ADDRESS)])
+    world.enrol("chen")
+    (answer,) = world.box.cast_together(world.assembly_id, checked)
+    assert isinstance(answer, UnknownKey)
+
+
+def test_the_same_bytes_come_back_with_the_same_receipt_after_the_close(open_engine_world):
+    world = open_engine_world
+    data = world.ballot("chen", CHEN)
+    (given,) = together(world, data)
+    world.close()
+    assert together(world, data, world.ballot("zhang", ["1-1-101"]))[0] == given

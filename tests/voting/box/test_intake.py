@@ -138,3 +138,43 @@ def test_those_that_come_while_one_is_checked_are_written_with_it():
 
     assert run(crowd()) == ["in 0", "in 1", "in 2"]
     assert (checks.batches, writer.batches) == ([("a", [0]), ("a", [1, 2])], [("a", [0, 1, 2])])
+
+
+def test_ballots_are_checked_while_others_are_written():
+    writer, checks = Writer(held=True), Writer()
+
+    def check(assembly_id, ballots):
+        checks(assembly_id, ballots)
+        return ballots
+
+    async def crowd():
+        box = Intake(check, writer)
+        first = asyncio.create_task(box.cast("a", 0))
+        await asyncio.to_thread(writer.begun.wait, 60)
+        checks.begun.clear()
+        second = asyncio.create_task(box.cast("a", 1))
+        await asyncio.to_thread(checks.begun.wait, 60)
+        assert not first.done()
+        writer.free.set()
+        return await asyncio.gather(first, second)
+
+    assert run(crowd()) == ["in 0", "in 1"]
+    assert (checks.batches, writer.batches) == ([("a", [0]), ("a", [1])],) * 2
+
+
+def test_a_check_that_fails_is_told_to_all_and_the_next_are_checked_again():
+    broken = OSError("database gone")
+    results = iter([broken])
+
+    def check(assembly_id, ballots):
+        for error in results:
+            raise error
+        return ballots
+
+    async def failing():
+        box = Intake(check, Writer())
+        together = (box.cast("a", ballot) for ballot in "xy")
+        failed = await asyncio.gather(*together, return_exceptions=True)
+        return failed, await box.cast("a", "z"), box._count
+
+    assert run(failing()) == ([broken, broken], "in z", 0)

@@ -73,6 +73,16 @@ def test_workers_share_their_windows_through_redis(redis_url, tmp_path):
     assert is_limited(other, str(tmp_path))
 
 
+def test_a_process_knows_what_failed_in_it_without_asking(throttle, tmp_path, monkeypatch):
+    key = str(tmp_path)
+    fail(throttle, key, 1)
+    other = f"{key}/other"
+    monkeypatch.setattr(throttle, "_ask", None)
+    assert throttle.failed_here("enrol", key, 3, 10)
+    assert not throttle.failed_here("enrol", other, 3, 10)
+    assert not throttle.failed_here("sign-in", key, 3, 10)
+
+
 def test_a_redis_lost_midway_leaves_each_process_counting(tmp_path):
     with valkey_server(port := free_port()):
         throttle = Throttle(f"redis://127.0.0.1:{port}/0")

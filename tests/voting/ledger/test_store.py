@@ -65,6 +65,35 @@ def test_however_a_log_was_filled_it_is_the_plain_tree(database, batches):
         session.rollback()
 
 
+def test_the_edge_that_an_append_left_serves_the_next(session):
+    _grow(session, 21)
+    first = store.Tail(session, ORIGIN)
+    first.append([b"a"])
+    seen = _statements(session)
+    second = store.Tail(session, ORIGIN, first.edge)
+    assert not [statement for statement in seen if "log_nodes" in statement]
+    second.append([b"b", b"c"])
+    leaves = [*_leaves(21), *map(tree.leaf_hash, (b"a", b"b", b"c"))]
+    assert second.root == tree.root_of(leaves)
+    for index, proof in zip((22, 23), second.inclusions([22, 23]), strict=True):
+        assert tree.verify_inclusion(leaves[index], index, 24, proof, second.root)
+
+
+@pytest.mark.parametrize("meanwhile", [[b"x"], []])
+def test_an_edge_that_is_not_the_logs_is_read_anew(session, meanwhile):
+    """Another process appended, or the transaction that left the edge was rolled back."""
+    _grow(session, 21)
+    with session.begin_nested() as undone:
+        lost = store.Tail(session, ORIGIN)
+        lost.append([b"lost"])
+        undone.rollback()
+    store.append(session, ORIGIN, meanwhile)
+    tail = store.Tail(session, ORIGIN, lost.edge)
+    tail.append([b"y"])
+    leaves = [*_leaves(21), *map(tree.leaf_hash, (*meanwhile, b"y"))]
+    assert tail.root == tree.root_of(leaves) == store.root(session, ORIGIN, len(leaves))
+
+
 def test_every_proof_up_to_33_verifies(session):
     _grow(session, 10, 1, 1, 21)
     leaves = _leaves(33)
