@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from api.access import router, staff
-from api.context import ONE_LINE, InService
+from api.access import Convener, ConvenerOrSupervisor, router, staff
+from api.context import InService, UnitKey
 from voting.kernel.clock import timestamp
 from voting.roster.objection import (
     LONGEST_TEXT,
@@ -24,7 +24,7 @@ routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主清册"])
 class PaperComplaint(BaseModel):
     """An objection that came on paper."""
 
-    unit: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    unit: UnitKey
     concern: Concern
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
@@ -75,7 +75,7 @@ def enter(
 def listing(
     roster_id: str,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+    account: ConvenerOrSupervisor,
 ) -> list[ObjectionOut]:
     """列出异议与答复；内容加密保存，每次查看都记入登记簿。"""
     found = service.rosters.objections.read(roster_id, by=account.account_id)
@@ -88,7 +88,7 @@ def answer(
     objection_id: str,
     body: AnswerIn,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+    account: Convener,
 ) -> ObjectionStateOut:
     """答复一件异议，或写明理由决定不再答复。"""
     state = service.rosters.objections.answer(

@@ -4,7 +4,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anyone, EnrolledOwner, router
-from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
+from api.context import SIGNED_BODY, Address, InService, SignedBody, UnitKey
 from api.holding import HoldingOut, WithheldOut, holding_out, withheld_out
 from voting.assembly.shares import AssemblyShare
 from voting.identity.model import Claim, Share
@@ -13,7 +13,6 @@ from voting.kernel.commitment import Opening
 from voting.roster.grouping import HeadRule
 from voting.roster.objection import (
     LONGEST_TEXT,
-    LONGEST_UNIT,
     Complaint,
     Concern,
     Objection,
@@ -104,7 +103,7 @@ class ShareOut(BaseModel):
 class ComplaintIn(ClaimIn):
     """Proof of identity, and what is wrong with the roster."""
 
-    unit: str = Field(min_length=1, max_length=LONGEST_UNIT, pattern=ONE_LINE)
+    unit: UnitKey
     concern: Concern
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
