@@ -293,8 +293,7 @@ class Outcomes:
                     place: opening
                     for place, opening in opened.items()
                     if closed is not None and place < closed
-                    for entry in self._ledger.read_entries(session, register, place, place + 1)
-                    if "mandates" in canonical.decode(entry)
+                    if "mandates" in canonical.decode(self._ledger.entry(session, register, place))
                 }
         except KeyMissing:
             # The ballots can be counted again all the same; the check says what is missing.
@@ -345,7 +344,7 @@ class Outcomes:
         proofs = self._ledger.prove_all(session, register, indexes, checkpoint=checkpoint)
         return checkpoint, bundle.register_entries(
             [
-                (proof, self._ledger.read_entries(session, register, index, index + 1)[0])
+                (proof, self._ledger.entry(session, register, index))
                 for proof, index in zip(proofs, indexes, strict=True)
             ]
         )
@@ -393,8 +392,7 @@ class Outcomes:
         row = roster_store.roster(session, roster_id)
         if row is None or row.register_position is None:
             return None
-        place, register = row.register_position, self._ledger.origins.register
-        (entry,) = self._ledger.read_entries(session, register, place, place + 1)
+        entry = self._ledger.entry(session, self._ledger.origins.register, row.register_position)
         names = canonical.decode(entry).get("names")
         return None if names is None else (names[CONVENER], names[SUPERVISOR])
 
