@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as ballot from "./ballot.js";
 import { digest } from "./canonical.js";
 import * as choices from "./choices.js";
+import * as contest from "./contest.js";
 import * as corrections from "./corrections.js";
 import { el } from "./dom.js";
 import * as identity from "./identity.js";
@@ -146,7 +147,7 @@ async function showShare() {
   drawSteps(null);
   show(
     "我的房屋与异议",
-    shares.view(visit.assembly, share, () => history.back()),
+    shares.view(visit.assembly, share, contestCard(), () => history.back()),
   );
 }
 
@@ -213,9 +214,27 @@ async function signAndSend() {
   try {
     await deliver(signed);
   } catch (error) {
-    if (!error.retryable) throw error;
-    showUndelivered(signed, error);
+    if (error.code === "already-voted") showTaken(error);
+    else if (error.retryable) showUndelivered(signed, error);
+    else throw error;
   }
+}
+
+/** A ballot stands for these units already: perhaps a co-owner's, to which one may object. */
+function showTaken(error) {
+  show(
+    "已经投过票",
+    el("h1", {}, "这些房屋已经投过票"),
+    el("p", { class: "problem", role: "alert" }, error.message),
+    contestCard(),
+  );
+}
+
+function contestCard() {
+  const { assembly, enrolment } = visit;
+  if (assembly.state !== "open") return null;
+  const units = enrolment.groups.flatMap((group) => group.units.map(({ unit }) => unit));
+  return contest.card(visit.notice, units, enrolment.key);
 }
 
 function showUndelivered(signed, error = null) {
