@@ -23,22 +23,24 @@ class Site:
 
 
 @contextmanager
-def serving(folder):
+def serving(folder, clock=None, **settings):
     """A complex with its pages on a port of its own, which sends codes by a real gateway."""
+    port = free_port()
     with gateway() as messages:
-        complex_ = Complex(folder / "data", MovingClock(), engines=messages.environment)
+        settings |= messages.environment | {"YEZHU_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        complex_ = Complex(folder / "data", clock or MovingClock(), engines=settings)
         complex_.messages = messages
         try:
-            with running(complex_.app) as url:
+            with running(complex_.app, port) as url:
                 yield complex_, url
         finally:
             complex_.shut()
 
 
 @contextmanager
-def running(app):
+def running(app, port=None):
     """An application on a port of its own; its address."""
-    port = free_port()
+    port = port or free_port()
     server = uvicorn.Server(
         uvicorn.Config(
             app, port=port, log_level="warning", timeout_graceful_shutdown=1, ws="none",

@@ -40,6 +40,20 @@ export function requestCode(roster, person) {
   return postJson(path("rosters", roster, "codes"), person);
 }
 
+/** Where to sign in at the identity provider. */
+export function signInPlace(roster, signIn) {
+  return postJson(path("rosters", roster, "sign-ins"), signIn);
+}
+
+/** The provider's token for the code it sent back. */
+export function idToken(roster, code) {
+  return postJson(path("rosters", roster, "id-tokens"), code);
+}
+
+export function enrolVouched(roster, claim) {
+  return postJson(path("rosters", roster, "vouched-keys"), claim);
+}
+
 export function enrol(roster, claim) {
   return postJson(path("rosters", roster, "keys"), claim);
 }
