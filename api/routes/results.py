@@ -1,7 +1,6 @@
 """Turnout while the vote runs; result, certificate and audit bundle after it."""
 
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -13,7 +12,6 @@ from api.access import Anyone, Convener, ConvenerOrSupervisor, Supervisor, route
 from api.context import InService
 from api.feed import TurnoutFeed
 from voting.kernel.refusal import Refusal
-from voting.outcome import court
 from voting.outcome.bundle import Level
 from voting.staff.model import Account, Role
 
@@ -172,10 +170,8 @@ def court_bundle(
     account: Supervisor,
 ) -> Response:
     """法院级审计包：监督级的内容，另有全体业主、代理人的身份，只有收件人的密钥能读出。登记簿写明谁导出。"""
-    to = court.recipient(recipient)
-    supervised = service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id)
-    everybody = partial(service.rosters.custody.everybody, by=account.account_id)
-    return Response(court.for_court(supervised, everybody, to), media_type="application/zip")
+    data = service.outcomes.court_bundle(assembly_id, recipient, by=account.account_id)
+    return Response(data, media_type="application/zip")
 
 
 @routes.get("/ballots.csv", **_binary("text/csv"))

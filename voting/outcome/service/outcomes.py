@@ -1,6 +1,6 @@
-"""Use cases of the outcome: result, certificate, audit bundle."""
+"""Use cases of the outcome: count, certify, erase."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -16,38 +16,24 @@ from voting.box import store as box_store
 from voting.box.entries import PAPER, PHONE
 from voting.box.sheet import SheetBallot, ballot_sheet
 from voting.count.service import Counting
-from voting.identity import store as identity_store
-from voting.identity.entries import key_statement
 from voting.infra.database import Database
-from voting.kernel import canonical, dsse
+from voting.kernel import canonical
 from voting.kernel.clock import BEIJING, Clock, parse_timestamp
-from voting.kernel.commitment import Opening
-from voting.kernel.refusal import Refusal
 from voting.ledger.service import Ledger
-from voting.ledger.tiles import layout
-from voting.outcome import bundle, store
-from voting.outcome.bundle import Level
+from voting.outcome import store
 from voting.outcome.certificate import Ballots, CertificateFacts, render_certificate
 from voting.outcome.entries import certificate_entry, result_entry
+from voting.outcome.service.bundles import Bundles, require_certificate
 from voting.roster import store as roster_store
 from voting.roster.service import Rosters
 from voting.roster.signatories import CONVENER, SUPERVISOR
-from voting.roster.vault import KeyMissing
 from voting.staff import trail
 
-_SERVICE = "service"
-"""Who reads on behalf of nobody in particular."""
 _CHANNELS = {PHONE: "手机", PAPER: "纸质"}
 
 
-class NotCertified(Refusal):
-    """The certificate is not issued yet."""
-
-    code = "not-certified"
-
-
-class Outcomes:
-    """Results and certificates of closed assemblies.
+class Outcomes(Bundles):
+    """Results and certificates of closed assemblies, and their audit bundles.
 
     Parameters
     ----------
@@ -65,10 +51,7 @@ class Outcomes:
         public_url: str,
         now: Clock,
     ) -> None:
-        self._database = database
-        self._ledger = ledger
-        self._rosters = rosters
-        self._assemblies = assemblies
+        super().__init__(database, ledger, rosters, assemblies)
         self._counting = counting
         self._public_url = public_url
         self._now = now
@@ -130,7 +113,7 @@ class Outcomes:
         NotCertified
         """
         with self._database.read() as session:
-            return _require(store.certificate(session, assembly_id)).pdf
+            return require_certificate(session, assembly_id).pdf
 
     def checkpoint(self, assembly_id: str) -> bytes:
         """Sign the present size and root of an assembly's log; witnesses' lines come along.
@@ -170,74 +153,6 @@ class Outcomes:
             ),
         )
 
-    def bundle(self, assembly_id: str, level: Level, *, by: str = _SERVICE) -> bytes:
-        """Write the audit bundle of a certified assembly.
-
-        Parameters
-        ----------
-        by
-            Who asks for it: the register says who had opened who may vote.
-
-        Raises
-        ------
-        UnknownAssembly, NotCertified
-        RosterErased
-            The supervised level after the retention period; the public one stays.
-        """
-        supervised = level is Level.SUPERVISED
-        mandates = self._mandates_of(assembly_id, by) if supervised else {}
-        with self._database.read() as session:
-            poll = self._assemblies.poll(session, assembly_id)
-            issued = _require(store.certificate(session, assembly_id))
-            if supervised:
-                self._rosters.retention.require_kept(session, poll.roster_id)
-            origins = self._ledger.origins
-            origin = origins.assembly(assembly_id)
-            ballots = box_store.ballots(session, assembly_id) if supervised else []
-            objections = box_store.objections(session, assembly_id) if supervised else []
-            signed = [row.data for row in ballots if row.channel == PHONE]
-            signed += [row.data for row in objections]
-            keys = self._keys_of(session, poll, signed)
-            size = self._ledger.size(session, origin)
-            tiles = layout(self._ledger.read_entries(session, origin, 0, size))
-            acts = self._corrections_of(session, poll)
-            register, entries = self._register_entries(
-                session, poll, issued, keys, [position for position, _ in acts]
-            )
-            files = {f"log/{path}": data for path, data in tiles.items()} | {
-                "certificate.pdf": issued.pdf,
-                "log/checkpoint": self._ledger.cosigned_checkpoint(session, origin),
-                "notice.json": self._assemblies.notice(assembly_id),
-                "register/checkpoint": register,
-                "register/entries.json": entries,
-                "result.json": issued.result,
-                "roster.json": self._rosters.frozen(poll.roster_id).to_bytes(),
-            }
-            row = roster_store.roster(session, poll.roster_id)
-            if supervised and row is not None and row.entered_position is not None:
-                files[bundle.ORIGIN] = bundle.origin(*self._rosters.origins.opened(session, row))
-            if supervised and acts:
-                files[bundle.CORRECTIONS] = bundle.corrections([data for _, data in acts])
-            if supervised:
-                files["openings.json"] = bundle.openings(
-                    {row.position: Opening(row.salt, row.data) for row in ballots},
-                    {key.register_position: _key_opening(key, poll) for key in keys},
-                    {
-                        row.position: Opening(row.salt, row.document)
-                        for row in assembly_store.voters(session, assembly_id)
-                    },
-                    mandates,
-                    {row.position: Opening(row.salt, row.data) for row in objections},
-                )
-        files[bundle.MANIFEST] = bundle.manifest(
-            assembly_id,
-            level,
-            (origin, self._ledger.key(origin).vkey),
-            (origins.register, self._ledger.key(origins.register).vkey),
-            files,
-        )
-        return bundle.write(files)
-
     def erase(self, before: datetime, keep: Collection[str], *, by: str) -> int:
         """Erase people and choices of votes that ended before this moment (domain C-40).
 
@@ -270,84 +185,6 @@ class Outcomes:
             box_store.erase_ballots(session, assemblies)
             assembly_store.erase_voters(session, assemblies)
         return len(erased)
-
-    def _keys_of(
-        self, session: Session, poll: Poll, signed: Iterable[bytes]
-    ) -> list[identity_store.DeviceKeyRow]:
-        """Find the keys that signed these ballots and objections."""
-        used = {dsse.parse(data).key_id for data in signed}
-        return [key for key in identity_store.keys(session, poll.roster_id) if key.key_id in used]
-
-    def _mandates_of(self, assembly_id: str, by: str) -> dict[int, Opening]:
-        """Open what the register bound, before the close, of who may vote: by its index."""
-        register = self._ledger.origins.register
-        try:
-            with self._database.write() as session:
-                poll = self._assemblies.poll(session, assembly_id)
-                _require(store.certificate(session, assembly_id))
-                self._rosters.retention.require_kept(session, poll.roster_id)
-                assembly = assembly_store.assembly(session, assembly_id)
-                closed = None if assembly is None else assembly.closed_position
-                opened = self._rosters.corrections.bound(session, poll.roster_id, by=by)
-                return {
-                    place: opening
-                    for place, opening in opened.items()
-                    if closed is not None and place < closed
-                    if "mandates" in canonical.decode(self._ledger.entry(session, register, place))
-                }
-        except KeyMissing:
-            # The ballots can be counted again all the same; the check says what is missing.
-            return {}
-
-    def _corrections_of(self, session: Session, poll: Poll) -> list[tuple[int, bytes]]:
-        """Find the corrections made before the close: register position and act."""
-        assembly = assembly_store.assembly(session, poll.assembly_id)
-        closed = None if assembly is None else assembly.closed_position
-        in_force = self._rosters.corrections.in_force(session, poll.roster_id)
-        return [(place, act) for place, act in in_force if closed is not None and place < closed]
-
-    def _register_entries(
-        self,
-        session: Session,
-        poll: Poll,
-        issued: store.CertificateRow,
-        keys: Iterable[identity_store.DeviceKeyRow],
-        corrections: Iterable[int],
-    ) -> tuple[bytes, bytes]:
-        """Write the register's checkpoint and the entries the bundle leans on, proved by it."""
-        register = self._ledger.origins.register
-        roster = roster_store.roster(session, poll.roster_id)
-        assembly = assembly_store.assembly(session, poll.assembly_id)
-        positions = {
-            issued.register_position,
-            *corrections,
-            *(() if roster is None else (roster.entered_position, roster.register_position)),
-            *(
-                ()
-                if assembly is None
-                else (
-                    assembly.manifest_position,
-                    assembly.opened_position,
-                    assembly.closed_position,
-                )
-            ),
-            *(
-                position
-                for key in keys
-                for position in (key.register_position, key.revoked_position)
-            ),
-        }
-        indexes = sorted(position for position in positions if position is not None)
-        # A little older but witnessed is worth more: the register grows all the time.
-        size = self._ledger.witnessed_size(session, register, indexes[-1])
-        checkpoint = self._ledger.cosigned_checkpoint(session, register, size)
-        proofs = self._ledger.prove_all(session, register, indexes, checkpoint=checkpoint)
-        return checkpoint, bundle.register_entries(
-            [
-                (proof, self._ledger.entry(session, register, index))
-                for proof, index in zip(proofs, indexes, strict=True)
-            ]
-        )
 
     def _facts(
         self,
@@ -395,13 +232,3 @@ class Outcomes:
         entry = self._ledger.entry(session, self._ledger.origins.register, row.register_position)
         names = canonical.decode(entry).get("names")
         return None if names is None else (names[CONVENER], names[SUPERVISOR])
-
-
-def _key_opening(key: identity_store.DeviceKeyRow, poll: Poll) -> Opening:
-    return Opening(key.salt, key_statement(key.owner_code, poll.roster_digest, key.spki))
-
-
-def _require(row: store.CertificateRow | None) -> store.CertificateRow:
-    if row is None:
-        raise NotCertified("结果凭证尚未出具")
-    return row
