@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 
@@ -80,6 +80,13 @@ ANY_STAFF = StaffOnly(frozenset(Role))
 def staff(*roles: Role) -> StaffOnly:
     """Admit signed-in staff of these roles."""
     return StaffOnly(frozenset(roles))
+
+
+Administrator = Annotated[Account, Depends(staff(Role.ADMINISTRATOR))]
+Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
+Clerk = Annotated[Account, Depends(staff(Role.CLERK))]
+Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
+ConvenerOrSupervisor = Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))]
 
 
 class DeclaredRoute(APIRoute):

@@ -13,7 +13,7 @@ from voting.assembly.service import Assemblies
 from voting.box.service import BallotBox, Contest
 from voting.count.service import Counting
 from voting.identity.provider import OpenIdProvider, Trusted
-from voting.identity.service import Codes, Identities, Proving
+from voting.identity.service import Codes, Identities, Proving, SigningIn
 from voting.infra.afterwards import Afterwards
 from voting.infra.bus import Bus, MemoryBus, RedisBus
 from voting.infra.database import Database
@@ -54,6 +54,7 @@ class Service:
     identities: Identities
     codes: Codes
     provider: Trusted | None
+    signing_in: SigningIn
     assemblies: Assemblies
     box: BallotBox
     contest: Contest
@@ -99,6 +100,7 @@ def compose(settings: Settings) -> Service:
     rosters = Rosters(database, ledger, vault, now)
     assemblies = Assemblies(database, ledger, rosters, bus, now)
     trusted = settings.provider()
+    provider = None if trusted is None else OpenIdProvider(trusted)
     codes = Codes(database, rosters, vault, throttle, _sender(settings), Afterwards(), now)
     identities = Identities(
         database,
@@ -106,7 +108,7 @@ def compose(settings: Settings) -> Service:
         rosters,
         Proving(vault, throttle, codes),
         codes,
-        None if trusted is None else OpenIdProvider(trusted),
+        provider,
         assemblies.decision_days,
         now,
     )
@@ -121,6 +123,7 @@ def compose(settings: Settings) -> Service:
         identities=identities,
         codes=codes,
         provider=trusted,
+        signing_in=SigningIn(provider, throttle, f"{settings.public_url}/vote", now),
         assemblies=assemblies,
         box=BallotBox(
             database,

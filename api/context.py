@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from api.composition import Service
 from voting.kernel.dsse import MAX_BYTES
+from voting.roster.objection import LONGEST_UNIT
 
 
 def _service(request: Request) -> Service:
@@ -34,6 +36,8 @@ SignedBody = Annotated[bytes, Depends(signed_body)]
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 """What people type into one field: anything but control characters."""
+
+UnitKey = Annotated[str, Field(min_length=1, max_length=LONGEST_UNIT, pattern=ONE_LINE)]
 
 SIGNED_BODY = {
     "requestBody": {

@@ -1,11 +1,14 @@
 """An owner's units, as the interface shows them."""
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from voting.identity.model import Holding, Withheld
+from voting.roster.document import PublicUnit
 
 
-class HeldUnitOut(BaseModel):
+class UnitOut(BaseModel):
     """One exclusive unit."""
 
     unit: str
@@ -19,7 +22,7 @@ class HoldingOut(BaseModel):
     group: int
     head: int
     area_cm2: int
-    units: list[HeldUnitOut]
+    units: list[UnitOut]
 
 
 class WithheldOut(BaseModel):
@@ -31,16 +34,20 @@ class WithheldOut(BaseModel):
     reason: str
 
 
+def units_out(units: Iterable[PublicUnit]) -> list[UnitOut]:
+    """Write exclusive units; nothing of who owns them."""
+    return [
+        UnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value) for unit in units
+    ]
+
+
 def holding_out(holding: Holding) -> HoldingOut:
     """Write one owner group."""
     return HoldingOut(
         group=holding.group,
         head=1,
         area_cm2=holding.area_cm2,
-        units=[
-            HeldUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
-            for unit in holding.units
-        ],
+        units=units_out(holding.units),
     )
 
 

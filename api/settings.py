@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8787, ge=0, le=65535, description="监听端口")
     workers: int = Field(default=1, ge=1, description="进程数；多于一个须配 PostgreSQL 与 Redis")
     public_url: str = Field(
-        default="http://127.0.0.1:8787", description="业主访问的网址，印在凭证的二维码里"
+        default="http://127.0.0.1:8787",
+        description="业主访问的网址：印在凭证的二维码里，身份认证平台也回到这里",
     )
     witnesses: str = Field(
         default="", description="见证人：公钥=网址，多个以空格隔开；默认没有见证人"
@@ -60,6 +61,10 @@ class Settings(BaseSettings):
     )
     oidc_issuer: str | None = Field(default=None, description="身份认证平台（OIDC）的 issuer")
     oidc_client_id: str | None = Field(default=None, description="本系统在该平台的 client_id")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="本系统在该平台的密钥；公开客户端（PKCE）不设"
+    )
+    oidc_scope: str = Field(default="openid profile", description="向该平台请求的 scope")
     oidc_name_claim: str = Field(default="name", description="令牌中姓名的字段")
     oidc_number_claim: str | None = Field(default=None, description="令牌中证件号码的字段")
     oidc_type_claim: str | None = Field(
@@ -118,12 +123,19 @@ class Settings(BaseSettings):
         UnfitSettings
         """
         given = (self.oidc_issuer, self.oidc_client_id, self.oidc_number_claim)
-        if given == (None, None, None):
+        secret = self.oidc_client_secret
+        if given == (None, None, None) and secret is None:
             return None
         match given:
             case str(issuer), str(client_id), str(number_claim) if _is_private(issuer):
                 return Trusted(
-                    issuer, client_id, self.oidc_name_claim, number_claim, self.oidc_type_claim
+                    issuer,
+                    client_id,
+                    self.oidc_name_claim,
+                    number_claim,
+                    self.oidc_type_claim,
+                    self.oidc_scope,
+                    None if secret is None else secret.get_secret_value(),
                 )
             case _:
                 raise UnfitSettings(

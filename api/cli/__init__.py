@@ -29,6 +29,9 @@ app.add_typer(parties)
 
 _BAD_INPUT = 2
 
+_Data = Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")]
+_HERE = Path("yezhu-data")
+
 
 class SameOwnerRule(StrEnum):
     """Rules of who is one head, named here so that a command's help loads no other part."""
@@ -71,9 +74,7 @@ def init(
         str,
         typer.Option(help="本部署的域名，写进每个日志的名称，以后不能更改，如 vote.example.org"),
     ],
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
 ) -> None:
     """新建一个部署：生成密钥，建立数据库。"""
     from api.deployment import Deployment
@@ -87,9 +88,7 @@ def init(
 
 @app.command()
 def migrate(
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
 ) -> None:
     """把数据库升级到本版本的结构。"""
     from api.setup import build_schema
@@ -115,9 +114,7 @@ def serve(
 def create_administrator(
     username: Annotated[str, typer.Argument(help="登录名")],
     name: Annotated[str, typer.Option(help="姓名或岗位")] = "管理员",
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
 ) -> None:
     """建立一个管理员账号，并打印一次性密码。"""
     from api.setup import create_administrator as create
@@ -129,9 +126,7 @@ def create_administrator(
 
 @keys_app.command("rotate")
 def rotate_keys(
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
 ) -> None:
     """换用新的身份加密密钥，把全部身份信息重新加密。请先停止服务；中断后再运行一次即可。"""
     from api.setup import rotate_identity_key
@@ -149,9 +144,7 @@ def erase_identities(
         list[str] | None, typer.Option(help="另须保留的清册编号，如诉讼未结；可写多次")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
 ) -> None:
     """删除保存期满的个人信息与表决票内容；摘要、总数、凭证与日志不变。请先停止服务；不可恢复。"""
     from api.setup import erase_identities as erase
@@ -295,9 +288,7 @@ def witness(
 
 @app.command()
 def audit(
-    data: Annotated[Path, typer.Option(envvar="YEZHU_DATA", help="数据与密钥目录")] = Path(
-        "yezhu-data"
-    ),
+    data: _Data = _HERE,
     receipt: Annotated[
         list[Path] | None, typer.Option(help="另与业主手里的回执比对；可写多次")
     ] = None,

@@ -21,10 +21,11 @@ from api.cli.city_results import (
     FinishedParts,
     write_results,
 )
+from api.cli.files import BAD_INPUT, OK
 from voting.count.city import CityUnusable, Folder, Part, city_folders, plan_parts
 from voting.count.city_part import Record
 
-_OK, _BAD_INPUT, _NOT_ALL_COUNTED, _INTERRUPTED = 0, 2, 3, 130
+_NOT_ALL_COUNTED, _INTERRUPTED = 3, 130
 _PARTS = "parts"
 _LISTED = 10
 _FAILED = "计票进程在这个小区上反复中止，请把它的三个文件交给维护人员"
@@ -46,12 +47,12 @@ def tally_city(
         write_results(out, summary.over(_records(parts, finished)))
     except CityUnusable as unusable:
         print(f"未完成：{unusable}", file=sys.stderr)
-        return _BAD_INPUT
+        return BAD_INPUT
     except KeyboardInterrupt:
         print(f"已中断。算完的部分在 {out / _PARTS}，再次运行同一命令接着算。", file=sys.stderr)
         return _INTERRUPTED
     summary.show(out)
-    return _NOT_ALL_COUNTED if summary.not_counted else _OK
+    return _NOT_ALL_COUNTED if summary.not_counted else OK
 
 
 def _folders(data: Path, out: Path) -> Sequence[Folder]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nacl.public import PrivateKey
 
-from api.cli.files import BAD_INPUT, FAILED, OK, write_private
+from api.cli.files import BAD_INPUT, FAILED, OK, read_files, write_private
 from voting.kernel import canonical
 from voting.kernel.refusal import Refusal
 from voting.outcome import bundle
@@ -28,12 +28,12 @@ def make_key(file: Path) -> int:
 
 def open_people(file: Path, key_file: Path, out: Path) -> int:
     """Write who the numbers are; 1 if the bundle fails a check or is sealed for another key."""
-    try:
-        data = file.read_bytes()
-        key = PrivateKey(base64.b64decode(key_file.read_bytes()))
-    except OSError as error:
-        print(f"无法读取 {error.filename}：{error.strerror}", file=sys.stderr)
+    contents = read_files([file, key_file])
+    if contents is None:
         return BAD_INPUT
+    data, secret = contents
+    try:
+        key = PrivateKey(base64.b64decode(secret))
     except (TypeError, ValueError):
         print(f"{key_file} 不是 yezhu court-key 写的密钥文件", file=sys.stderr)
         return BAD_INPUT

@@ -10,9 +10,10 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -37,9 +38,9 @@ from api.cli.phone import Phone, insist
 from api.cli.server_process import ServerProcess
 from api.deployment import Deployment
 from api.setup import build_schema, create_administrator, start_register
+from tally.model import Agenda
 from voting.assembly.agenda import parse_agenda
 from voting.assembly.clocks import earliest_opening
-from voting.identity.model import Claim
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import system_clock
 from voting.ledger.proof import parse as parse_proof
@@ -204,7 +205,7 @@ class _Demo:
         phones = [ballot for ballot in cast if ballot.channel == "phone"]
         papers = [ballot for ballot in cast if ballot.channel == "paper"]
         with Progress(console=self.console) as progress:
-            self.cast_phones(phones, progress)
+            self.cast_phones(agenda, phones, progress)
             task = progress.add_task("纸质表决票（两人各录一次）", total=len(papers))
             with self.signed_in("clerk1") as one, self.signed_in("clerk2") as two:
                 for number, ballot in enumerate(papers, start=1):
@@ -216,10 +217,9 @@ class _Demo:
         with _client(self.server.url) as http:
             print_turnout(self.console, http.get(f"{self.path}/turnout").json())
 
-    def cast_phones(self, ballots: list[DemoBallot], progress: Progress) -> None:
+    def cast_phones(self, agenda: Agenda, ballots: list[DemoBallot], progress: Progress) -> None:
         """Cast with several phones at once; halfway the server is killed and started again."""
         task = progress.add_task("手机表决票（登记密钥、签名、投出）", total=len(ballots))
-        agenda = parse_agenda(json.dumps(self.notice["agenda"]).encode())
 
         def cast(ballot: DemoBallot) -> None:
             self.cast_one(http, ballot, named_choices(agenda, ballot.choices))
@@ -254,7 +254,7 @@ class _Demo:
         self, http: httpx2.Client, ballot: DemoBallot
     ) -> tuple[Phone, list[dict[str, Any]]]:
         """Give the phone of a ballot's owner, enrolled once, and his units by group."""
-        claim = _claim(ballot)
+        claim = demo_freeze.claim_of(ballot.unit)
         with self._lock:
             enrolling = self._enrolling.setdefault(claim.id_number, Lock())
         with enrolling:
@@ -264,35 +264,31 @@ class _Demo:
                 self._phones[claim.id_number] = phone, groups
         return self._phones[claim.id_number]
 
-    def provoke(self, agenda: Any, one: DemoBallot, other: DemoBallot) -> None:  # noqa: ANN401
+    def provoke(self, agenda: Agenda, one: DemoBallot, other: DemoBallot) -> None:
         """Try what must be refused; the late ballot is kept for after the close."""
         choices = named_choices(agenda, one.choices)
-        units = sorted(one.unit_keys)
         with _client(self.server.url) as http:
-            phone, thief = self.enrolled(http, one)[0], Phone(http)
-            good = phone.ballot(self.notice, self.notice_digest, units, choices)
-            envelope = dsse.parse(good)
-            forged = dsse.parse(thief.ballot(self.notice, self.notice_digest, units, choices))
+            phone = self.enrolled(http, one)[0]
+
+            def signed(by: Phone, notice_digest: str, units: Collection[str]) -> bytes:
+                return by.ballot(self.notice, notice_digest, sorted(units), choices)
+
+            good = signed(phone, self.notice_digest, one.unit_keys)
+            forged = signed(Phone(http), self.notice_digest, one.unit_keys)
             attempts = {
                 "第二次投票": good,
-                "另一把密钥的签名": dsse.Envelope(
-                    envelope.payload_type, forged.payload, phone.key_id, forged.signature
-                ).to_bytes(),
-                "没有登记的密钥": forged.to_bytes(),
-                "依据另一份通知": phone.ballot(self.notice, "0" * 64, units, choices),
-                "别人的房屋": phone.ballot(
-                    self.notice, self.notice_digest, sorted(other.unit_keys), choices
-                ),
-                "清册上没有的房屋": phone.ballot(
-                    self.notice, self.notice_digest, ["99-9-999"], choices
-                ),
+                "另一把密钥的签名": replace(dsse.parse(forged), key_id=phone.key_id).to_bytes(),
+                "没有登记的密钥": forged,
+                "依据另一份通知": signed(phone, "0" * 64, one.unit_keys),
+                "别人的房屋": signed(phone, self.notice_digest, other.unit_keys),
+                "清册上没有的房屋": signed(phone, self.notice_digest, ["99-9-999"]),
                 "被截断": good[:-20],
                 "不是规范写法": good.replace(b",", b", ", 1),
                 "超过 8 kB": good + b" " * dsse.MAX_BYTES,
             }
             for name, data in attempts.items():
                 self.refused.append((name, http.post(f"{self.path}/ballots", content=data).json()))
-            self.late = phone.ballot(self.notice, self.notice_digest, units, choices)
+            self.late = signed(phone, self.notice_digest, one.unit_keys)
 
     def finish(self) -> None:
         self.step("截止后：迟到的表决票被拒，结束投票，计票并出具凭证")
@@ -383,13 +379,7 @@ def _set_password(url: str, username: str, one_time: str) -> str:
     return password
 
 
-def _claim(ballot: DemoBallot) -> Claim:
-    if ballot.unit is None:
-        raise ValueError("developer stock votes on paper")
-    return demo_freeze.claim_of(ballot.unit)
-
-
-def _paper(agenda: Any, ballot: DemoBallot, number: int) -> dict[str, Any]:  # noqa: ANN401
+def _paper(agenda: Agenda, ballot: DemoBallot, number: int) -> dict[str, Any]:
     return {
         "serial": f"{number:04d}",
         "units": sorted(ballot.unit_keys),

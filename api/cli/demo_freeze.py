@@ -12,7 +12,7 @@ from voting.kernel.clock import timestamp
 from voting.roster.model import Roster, UnitRecord
 
 
-def claim_of(unit: UnitRecord) -> Claim:
+def claim_of(unit: UnitRecord | None) -> Claim:
     """Say what the first owner on a unit's title types to prove who he is.
 
     Raises
@@ -20,7 +20,7 @@ def claim_of(unit: UnitRecord) -> Claim:
     ValueError
         Nobody but the developer has a title yet.
     """
-    if unit.title_no is None:
+    if unit is None or unit.title_no is None:
         raise ValueError("developer stock votes on paper")
     owner = unit.owners[0]
     return Claim(owner.name, owner.id_type.value, owner.id_number, unit.title_no)

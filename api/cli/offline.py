@@ -1,6 +1,5 @@
 """The commands that need no server: recount three files, verify a bundle."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -85,11 +84,10 @@ def verify_file(
     MalformedKey
     """
     keys = [WitnessKey.parse(vkey) for vkey in dict.fromkeys(witnesses)]
-    try:
-        data = bundle.read_bytes()
-    except OSError as error:
-        print(f"无法读取 {bundle}：{error.strerror}", file=sys.stderr)
+    contents = read_files([bundle])
+    if contents is None:
         return BAD_INPUT
+    (data,) = contents
     findings = verify_bundle(data)
     for finding in findings:
         mark = "不含" if not finding.performed else "不符" if finding.problems else "通过"

@@ -18,26 +18,36 @@ from voting.kernel import canonical, dsse
 _PATIENCE_SECONDS = 180
 
 
-class Phone:
-    """Holds one device key and signs with it."""
+class DeviceKey:
+    """A key made on a phone, which never leaves it."""
 
-    def __init__(self, http: httpx2.Client) -> None:
-        self._http = http
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self.spki = self._key.public_key().public_bytes(
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.spki = self.key.public_key().public_bytes(
             Encoding.DER, PublicFormat.SubjectPublicKeyInfo
         )
         self.key_id = canonical.digest(self.spki)
 
-    def sign(self, payload_type: str, payload: bytes) -> bytes:
-        """Seal a message with this phone's key."""
-        envelope = dsse.seal(
+    def seal(self, payload_type: str, payload: bytes) -> dsse.Envelope:
+        """Sign a message for one purpose."""
+        return dsse.seal(
             payload_type,
             payload,
             self.key_id,
-            lambda message: self._key.sign(message, ec.ECDSA(hashes.SHA256())),
+            lambda message: self.key.sign(message, ec.ECDSA(hashes.SHA256())),
         )
-        return envelope.to_bytes()
+
+
+class Phone(DeviceKey):
+    """Holds one device key and talks with the service."""
+
+    def __init__(self, http: httpx2.Client) -> None:
+        super().__init__()
+        self._http = http
+
+    def sign(self, payload_type: str, payload: bytes) -> bytes:
+        """Seal a message with this phone's key, as it goes over the wire."""
+        return self.seal(payload_type, payload).to_bytes()
 
     def enrol(
         self, roster_id: str, roster_digest: str, claim: Claim, earlier: Self | None = None

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from api.cli.files import BAD_INPUT, OK, read_files
 from voting.kernel.area import Area, square_metres
 from voting.kernel.clock import BEIJING
 from voting.roster.denominators import Denominator, compared, denominators
@@ -24,7 +25,6 @@ from voting.roster.report import report
 from voting.roster.stated import parse
 from voting.roster.statistics import read_statistics
 
-_OK, _BAD_INPUT = 0, 2
 _STYLES = {Grade.ERROR: "bold red", Grade.WARNING: "yellow", Grade.HINT: "cyan"}
 _FINDINGS_SHOWN, _GROUPS_SHOWN, _COMPARED_SHOWN = 200, 20, 5
 
@@ -48,20 +48,15 @@ def check_file(
         The total or the building statistics to compare with are themselves unreadable, or so is
         what is stated for whole columns.
     """
-    if out is not None and out.resolve() in {
-        wanted.resolve() for wanted in (path, statistics) if wanted is not None
-    }:
+    inputs = [path] if statistics is None else [path, statistics]
+    if out is not None and out.resolve() in {each.resolve() for each in inputs}:
         print("--out 不能写到输入文件上，请另取文件名", file=sys.stderr)
-        return _BAD_INPUT
+        return BAD_INPUT
     said = parse(stated)
     registered = Area.parse(registered_total).cm2 if registered_total is not None else None
-    contents = []
-    for wanted in (path, statistics):
-        try:
-            contents.append(wanted.read_bytes() if wanted is not None else b"")
-        except OSError as error:
-            print(f"无法读取 {wanted}：{error.strerror}", file=sys.stderr)
-            return _BAD_INPUT
+    contents = read_files(inputs)
+    if contents is None:
+        return BAD_INPUT
     buildings = read_statistics(contents[1], statistics.name) if statistics is not None else None
     rule = HeadRule(same_owner)
     comparisons: list[Comparison] = []
@@ -92,7 +87,7 @@ def check_file(
                 _write_privately(out, findings_workbook(examination, totals))
             except OSError as error:
                 print(f"无法写入 {out}：{error.strerror}", file=sys.stderr)
-                return _BAD_INPUT
+                return BAD_INPUT
     if as_json:
         found = report(contents[0], path.name, examination, comparisons, totals)
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -100,7 +95,7 @@ def check_file(
         _show(examination, comparisons, totals)
         if out is not None:
             print(f"带批注的清册与全部结果已写入 {out}")
-    return _OK if examination.roster is not None else _BAD_INPUT
+    return OK if examination.roster is not None else BAD_INPUT
 
 
 def _write_privately(out: Path, content: bytes) -> None:

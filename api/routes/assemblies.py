@@ -1,22 +1,19 @@
 """Assemblies: draft, notice, opening, close."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Response
 from pydantic import BaseModel
 
-from api.access import Anyone, router, staff
+from api.access import Anyone, Convener, router
 from api.context import InService
 from voting.assembly.agenda_schema import agenda_schema
 from voting.assembly.model import Poll, State
 from voting.kernel import canonical
 from voting.kernel.clock import timestamp
-from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1", tags=["业主大会"])
-
-_Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
 
 
 class Draft(BaseModel):
@@ -64,14 +61,14 @@ def listing(service: InService) -> AssembliesOut:
 
 
 @routes.post("/assemblies", status_code=201)
-def draft(body: Draft, service: InService, account: _Convener) -> Drafted:
+def draft(body: Draft, service: InService, account: Convener) -> Drafted:
     """以一份议程起草业主大会。"""
     agenda = json.dumps(body.agenda).encode()
     return Drafted(id=service.assemblies.draft(body.roster_id, agenda, by=account.account_id))
 
 
 @routes.post("/assemblies/{assembly_id}/notice", status_code=201)
-def publish(assembly_id: str, service: InService, account: _Convener) -> NoticeOut:
+def publish(assembly_id: str, service: InService, account: Convener) -> NoticeOut:
     """发布会议通知；此后其中任何内容都不再变动。"""
     notice = service.assemblies.publish(assembly_id, by=account.account_id)
     return NoticeOut(notice_digest=canonical.digest(notice))
@@ -89,13 +86,13 @@ def notice(assembly_id: str, service: InService) -> Response:
 
 
 @routes.post("/assemblies/{assembly_id}/open", status_code=204)
-def open_poll(assembly_id: str, service: InService, account: _Convener) -> None:
+def open_poll(assembly_id: str, service: InService, account: Convener) -> None:
     """到了通知的开始时间，开启投票。"""
     service.assemblies.open(assembly_id, by=account.account_id)
 
 
 @routes.post("/assemblies/{assembly_id}/close", status_code=204)
-def close(assembly_id: str, service: InService, account: _Convener) -> None:
+def close(assembly_id: str, service: InService, account: Convener) -> None:
     """过了通知的截止时间，结束投票。"""
     service.assemblies.close(assembly_id, by=account.account_id)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import EnrolledOwner, router, staff
+from api.access import Clerk, EnrolledOwner, router
 from api.composition import Service
 from api.context import ONE_LINE, SIGNED_BODY, InService, SignedBody, address, signed_body
 from voting.box.paper import PaperBallot
@@ -14,7 +14,6 @@ from voting.box.receipt import Receipt
 from voting.box.service import Sent
 from voting.kernel import canonical
 from voting.kernel.dsse import Envelope
-from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["投票"])
 
@@ -106,7 +105,7 @@ def enter_paper(
     assembly_id: str,
     body: PaperIn,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CLERK))],
+    account: Clerk,
 ) -> PaperOut:
     """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
     paper = PaperBallot(body.serial, tuple(sorted(body.units)), body.choices, body.void_reason)

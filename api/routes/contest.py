@@ -1,16 +1,14 @@
 """Disagreement between co-owners: objections to the ballot that stands for their units."""
 
 import base64
-from typing import Annotated
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from api.access import EnrolledOwner, router, staff
+from api.access import ConvenerOrSupervisor, EnrolledOwner, router
 from api.context import SIGNED_BODY, Address, InService, SignedBody
 from voting.box.service import KeptObjection
 from voting.kernel.clock import timestamp
-from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["投票"])
 
@@ -58,7 +56,7 @@ def object_to_ballot(
 def listing(
     assembly_id: str,
     service: InService,
-    _account: Annotated[Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER))],
+    _account: ConvenerOrSupervisor,
 ) -> list[BallotObjectionShown]:
     """列出共有人提出的异议；不显示是谁提出的，也不显示任何选择。"""
     return [

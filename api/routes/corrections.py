@@ -1,21 +1,17 @@
 """Corrections of frozen rosters: signed by two, then open to everybody."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from api.access import Anyone, router, staff
+from api.access import Anyone, Convener, Supervisor, router
 from api.context import InService
 from voting.roster import difference_report
 from voting.roster.correction import Correction
-from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/rosters", tags=["业主清册"])
-
-Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
-Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
 
 
 class CorrectionOut(BaseModel):

@@ -104,6 +104,38 @@ class ProviderOut(BaseModel):
     client_id: str
 
 
+_URL_SAFE = r"^[A-Za-z0-9_-]*$"
+
+
+class SignInAt(BaseModel):
+    """What leads a page to the provider, and lets it recognise that it has come back."""
+
+    challenge: str = Field(max_length=64, pattern=_URL_SAFE, description="登记口令，作令牌的 nonce")
+    state: str = Field(min_length=22, max_length=64, pattern=_URL_SAFE)
+    code_challenge: str = Field(
+        min_length=43, max_length=43, pattern=_URL_SAFE, description="PKCE，S256"
+    )
+
+
+class SignInPlace(BaseModel):
+    """Where to sign in."""
+
+    url: str
+
+
+class CodeIn(BaseModel):
+    """What the provider sent back, and proof (PKCE) that this page had asked for it."""
+
+    code: str = Field(max_length=2048)
+    verifier: str = Field(min_length=43, max_length=128, pattern=_URL_SAFE)
+
+
+class TokenOut(BaseModel):
+    """The provider's token, to be handed in with the new key."""
+
+    id_token: str
+
+
 class Ways(BaseModel):
     """How owners may prove themselves on this deployment, beside a title number."""
 
@@ -163,6 +195,30 @@ def request_code(
         "没有收到的，请核对后重试，或改用产权证号。",
         expires_in_seconds=int(CODE_LIFE.total_seconds()),
     )
+
+
+@routes.post(
+    "/sign-ins",
+    status_code=201,
+    dependencies=[Depends(Anyone("只给出身份认证平台的网址，不含任何人的信息"))],
+)
+def sign_in(roster_id: str, body: SignInAt, service: InService) -> SignInPlace:
+    """身份认证平台的登录网址（授权码流程，PKCE）；登录后回到业主页 `/vote`。"""
+    del roster_id
+    place = service.signing_in.place(
+        nonce=body.challenge, state=body.state, code_challenge=body.code_challenge
+    )
+    return SignInPlace(url=place)
+
+
+@routes.post(
+    "/id-tokens",
+    dependencies=[Depends(Anyone("凭身份认证平台的授权码与 PKCE 换取本人的令牌，次数受限"))],
+)
+def id_token(roster_id: str, body: CodeIn, service: InService, address: Address) -> TokenOut:
+    """以授权码换取 ID token，再用它登记密钥；这里不核对，也不保存。"""
+    del roster_id
+    return TokenOut(id_token=service.signing_in.token(body.code, body.verifier, address=address))
 
 
 @routes.post("/keys", status_code=201, dependencies=[_PROVES_HIMSELF])

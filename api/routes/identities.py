@@ -6,19 +6,17 @@ from typing import Annotated
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from api.access import router, staff
-from api.context import ONE_LINE, InService
+from api.access import Supervisor, router, staff
+from api.context import InService, UnitKey
 from voting.staff.model import Account, Role
 
 routes = router(prefix="/v1/rosters", tags=["业主清册"])
-
-_UnitKey = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
 
 
 class IdentityRequest(BaseModel):
     """Whose names are needed; the register will say that this account asked."""
 
-    unit: _UnitKey
+    unit: UnitKey
     on: date | None = Field(
         default=None,
         description="按哪一天判断年龄；不写则按正在进行的业主大会作出决定之日，没有则按今天",
@@ -68,7 +66,7 @@ def identities(
 def readings(
     roster_id: str,
     service: InService,
-    _account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
+    _account: Supervisor,
 ) -> list[ReadingOut]:
     """登记簿里每次查看身份信息是看哪一套房屋：附盐，供监督单位与审计逐条打开承诺核对。"""
     return [

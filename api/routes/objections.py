@@ -1,19 +1,17 @@
 """Objections as staff handle them: from paper, read, answered."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from pydantic import BaseModel, Field
 
-from api.access import router, staff
-from api.context import ONE_LINE, InService
-from voting.kernel.clock import timestamp
+from api.access import Convener, ConvenerOrSupervisor, router, staff
+from api.context import InService, UnitKey
+from api.objection import ObjectionOut, ObjectionStateOut, objection_out, state_out
 from voting.roster.objection import (
     LONGEST_TEXT,
     Complaint,
     Concern,
-    Objection,
-    ObjectionState,
     Outcome,
 )
 from voting.staff.model import Account, Role
@@ -24,7 +22,7 @@ routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主清册"])
 class PaperComplaint(BaseModel):
     """An objection that came on paper."""
 
-    unit: str = Field(min_length=1, max_length=64, pattern=ONE_LINE)
+    unit: UnitKey
     concern: Concern
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
@@ -38,26 +36,6 @@ class AnswerIn(BaseModel):
     reason: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
 
-class ObjectionStateOut(BaseModel):
-    """Where an objection stands."""
-
-    objection_id: str
-    unit: str
-    concern: Concern
-    by_owner: bool = Field(description="业主证明身份后提出；否则由工作人员按纸质材料录入")
-    filed_at: str
-    outcome: Outcome | None = Field(description="lapsed：保存期满仍未答复，内容已删除")
-    answered_at: str | None
-
-
-class ObjectionOut(ObjectionStateOut):
-    """An objection with its words and the answer."""
-
-    text: str
-    answer: str
-    answer_salt: str
-
-
 @routes.post("/paper-objections", status_code=201)
 def enter(
     roster_id: str,
@@ -68,18 +46,18 @@ def enter(
     """录入一件书面异议。"""
     complaint = Complaint(body.unit, body.concern, body.text)
     state, _ = service.rosters.objections.file(roster_id, complaint, entered_by=account.account_id)
-    return ObjectionStateOut(**_state(state))
+    return state_out(state)
 
 
 @routes.get("/objections")
 def listing(
     roster_id: str,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+    account: ConvenerOrSupervisor,
 ) -> list[ObjectionOut]:
     """列出异议与答复；内容加密保存，每次查看都记入登记簿。"""
     found = service.rosters.objections.read(roster_id, by=account.account_id)
-    return [_objection(objection) for objection in found]
+    return [objection_out(objection) for objection in found]
 
 
 @routes.post("/objections/{objection_id}/answer")
@@ -88,31 +66,10 @@ def answer(
     objection_id: str,
     body: AnswerIn,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+    account: Convener,
 ) -> ObjectionStateOut:
     """答复一件异议，或写明理由决定不再答复。"""
     state = service.rosters.objections.answer(
         roster_id, objection_id, body.outcome, body.reason, by=account.account_id
     )
-    return ObjectionStateOut(**_state(state))
-
-
-def _objection(objection: Objection) -> ObjectionOut:
-    return ObjectionOut(
-        **_state(objection.state),
-        text=objection.text,
-        answer=objection.answer,
-        answer_salt=objection.answer_salt,
-    )
-
-
-def _state(state: ObjectionState) -> dict[str, Any]:
-    return {
-        "objection_id": state.objection_id,
-        "unit": state.unit,
-        "concern": state.concern,
-        "by_owner": state.by_owner,
-        "filed_at": timestamp(state.filed_at),
-        "outcome": state.outcome,
-        "answered_at": None if state.answered_at is None else timestamp(state.answered_at),
-    }
+    return state_out(state)

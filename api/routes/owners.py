@@ -4,8 +4,9 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Anyone, EnrolledOwner, router
-from api.context import ONE_LINE, SIGNED_BODY, Address, InService, SignedBody
+from api.context import SIGNED_BODY, Address, InService, SignedBody, UnitKey
 from api.holding import HoldingOut, WithheldOut, holding_out, withheld_out
+from api.objection import ObjectionOut, objection_out
 from voting.assembly.shares import AssemblyShare
 from voting.identity.model import Claim, Share
 from voting.kernel.clock import timestamp
@@ -13,12 +14,9 @@ from voting.kernel.commitment import Opening
 from voting.roster.grouping import HeadRule
 from voting.roster.objection import (
     LONGEST_TEXT,
-    LONGEST_UNIT,
     Complaint,
     Concern,
-    Objection,
     ObjectionState,
-    Outcome,
 )
 
 routes = router(prefix="/v1/rosters/{roster_id}", tags=["业主"])
@@ -35,20 +33,6 @@ class ClaimIn(BaseModel):
     def claim(self) -> Claim:
         """Give the claim as the use cases know it."""
         return Claim(self.name, self.id_type, self.id_number, self.title_no)
-
-
-class ObjectionOut(BaseModel):
-    """One's own objection, and what was answered."""
-
-    objection_id: str
-    unit: str
-    concern: Concern
-    text: str
-    filed_at: str
-    outcome: Outcome | None
-    answer: str
-    answer_salt: str
-    answered_at: str | None
 
 
 class ItemShareOut(BaseModel):
@@ -104,7 +88,7 @@ class ShareOut(BaseModel):
 class ComplaintIn(ClaimIn):
     """Proof of identity, and what is wrong with the roster."""
 
-    unit: str = Field(min_length=1, max_length=LONGEST_UNIT, pattern=ONE_LINE)
+    unit: UnitKey
     concern: Concern
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
 
@@ -167,22 +151,7 @@ def _share(share: Share, assemblies: list[AssemblyShare]) -> ShareOut:
         groups=[holding_out(holding) for holding in share.holdings],
         withheld=withheld_out(share.withheld),
         voters=[UnitVotersOut.model_validate(each) for each in share.voters],
-        objections=[_objection(objection) for objection in share.objections],
-    )
-
-
-def _objection(objection: Objection) -> ObjectionOut:
-    state = objection.state
-    return ObjectionOut(
-        objection_id=state.objection_id,
-        unit=state.unit,
-        concern=state.concern,
-        text=objection.text,
-        filed_at=timestamp(state.filed_at),
-        outcome=state.outcome,
-        answer=objection.answer,
-        answer_salt=objection.answer_salt,
-        answered_at=None if state.answered_at is None else timestamp(state.answered_at),
+        objections=[objection_out(objection) for objection in share.objections],
     )
 
 

@@ -1,7 +1,6 @@
 """Turnout while the vote runs; result, certificate and audit bundle after it."""
 
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -9,11 +8,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.access import Anyone, router, staff
+from api.access import Anyone, Convener, ConvenerOrSupervisor, Supervisor, router, staff
 from api.context import InService
 from api.feed import TurnoutFeed
 from voting.kernel.refusal import Refusal
-from voting.outcome import court
 from voting.outcome.bundle import Level
 from voting.staff.model import Account, Role
 
@@ -21,7 +19,6 @@ routes = router(prefix="/v1/assemblies/{assembly_id}", tags=["计票与结果"])
 
 _WATCHERS = staff(Role.SUPERVISOR, Role.CONVENER, Role.CLERK, Role.ADMINISTRATOR)
 _Watcher = Annotated[Account, Depends(_WATCHERS)]
-_Auditor = Annotated[Account, Depends(staff(Role.SUPERVISOR, Role.CONVENER))]
 
 
 class Issued(BaseModel):
@@ -126,7 +123,7 @@ def result(assembly_id: str, service: InService) -> Response:
 def issue(
     assembly_id: str,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER))],
+    account: Convener,
 ) -> Issued:
     """计票、把结果写入日志并出具结果凭证。"""
     return Issued(number=service.outcomes.issue(assembly_id, by=account.account_id))
@@ -155,7 +152,9 @@ def public_bundle(assembly_id: str, service: InService) -> Response:
 
 
 @routes.get("/supervised-bundle", **_binary("application/zip"))
-def supervised_bundle(assembly_id: str, service: InService, account: _Auditor) -> Response:
+def supervised_bundle(
+    assembly_id: str, service: InService, account: ConvenerOrSupervisor
+) -> Response:
     """监督级审计包：含全部表决票的开启值，可据以逐票核验并重新计票。"""
     return Response(
         service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id),
@@ -168,17 +167,15 @@ def court_bundle(
     assembly_id: str,
     recipient: Annotated[str, Query(description="收件人公钥：`yezhu court-key` 打印的一行")],
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.SUPERVISOR))],
+    account: Supervisor,
 ) -> Response:
     """法院级审计包：监督级的内容，另有全体业主、代理人的身份，只有收件人的密钥能读出。登记簿写明谁导出。"""
-    to = court.recipient(recipient)
-    supervised = service.outcomes.bundle(assembly_id, Level.SUPERVISED, by=account.account_id)
-    everybody = partial(service.rosters.custody.everybody, by=account.account_id)
-    return Response(court.for_court(supervised, everybody, to), media_type="application/zip")
+    data = service.outcomes.court_bundle(assembly_id, recipient, by=account.account_id)
+    return Response(data, media_type="application/zip")
 
 
 @routes.get("/ballots.csv", **_binary("text/csv"))
-def ballot_sheet(assembly_id: str, service: InService, _account: _Auditor) -> Response:
+def ballot_sheet(assembly_id: str, service: InService, _account: ConvenerOrSupervisor) -> Response:
     """截止之后的全部表决票，格式与 `yezhu recount --ballots` 所读的相同。"""
     return Response(
         service.outcomes.ballot_sheet(assembly_id), media_type="text/csv; charset=utf-8"

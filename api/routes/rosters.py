@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import Depends, File, Form, UploadFile
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.access import Anyone, router, staff
-from api.context import ONE_LINE, InService
+from api.access import Anyone, Convener, ConvenerOrSupervisor, Supervisor, router, staff
+from api.context import ONE_LINE, InService, UnitKey
+from api.holding import UnitOut, units_out
 from voting.roster import difference_report
 from voting.roster.difference import totals
 from voting.roster.sheet import MAX_BYTES as MAX_SHEET_BYTES
@@ -22,9 +23,6 @@ _FORM_OVERHEAD = 64 * 1024
 _LONGEST_BASIS = 500
 _MOST_REMOVED = 10_000
 
-Convener = Annotated[Account, Depends(staff(Role.CONVENER))]
-Supervisor = Annotated[Account, Depends(staff(Role.SUPERVISOR))]
-_UnitKey = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
 _SuppliedBy = Annotated[Supplier, Form(description="资料由谁提供")]
 _Evidence = Annotated[
     UploadFile | None,
@@ -97,14 +95,6 @@ class PublicationIn(BaseModel):
     objections_until: AwareDatetime
 
 
-class PublicUnitOut(BaseModel):
-    """One exclusive unit as everybody may see it."""
-
-    unit: str
-    area_cm2: int
-    kind: str
-
-
 class PublicRoster(BaseModel):
     """The list for objections: units, areas and totals; nothing of who owns which of them."""
 
@@ -116,7 +106,7 @@ class PublicRoster(BaseModel):
     frozen: bool
     stated: list[str] = Field(description="清册没有、由导入人统一写明的列，逐列一句")
     totals: dict[str, Any]
-    units: list[PublicUnitOut]
+    units: list[UnitOut]
     difference: dict[str, Any] | None
     objections: int
     unanswered: int
@@ -196,7 +186,7 @@ def amend(
     file: Annotated[
         UploadFile | None, File(description="清册格式的表格，只列新增或有变化的房屋")
     ] = None,
-    removed: Annotated[list[_UnitKey] | None, Form(max_length=_MOST_REMOVED)] = None,
+    removed: Annotated[list[UnitKey] | None, Form(max_length=_MOST_REMOVED)] = None,
     supplied_by: _SuppliedBy = Supplier.OTHER,
     basis: _Basis = "",
     evidence: _Evidence = None,
@@ -224,7 +214,7 @@ def amend(
 def findings(
     roster_id: str,
     service: InService,
-    _account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+    _account: ConvenerOrSupervisor,
 ) -> list[dict[str, Any]]:
     """导入时记下的警告与提示：它们不妨碍导入，冻结之前应当逐条看过。"""
     return service.rosters.findings(roster_id)
@@ -257,10 +247,7 @@ def published(roster_id: str, service: InService) -> PublicRoster:
         frozen=summary.frozen,
         stated=statement_lines(summary.stated),
         totals=totals(document).to_object(),
-        units=[
-            PublicUnitOut(unit=unit.unit_key, area_cm2=unit.area_cm2, kind=unit.kind.value)
-            for unit in document.units
-        ],
+        units=units_out(document.units),
         difference=None
         if difference is None
         else difference_report.published(difference, service.rosters.mandates_changed(roster_id)),
@@ -273,7 +260,7 @@ def published(roster_id: str, service: InService) -> PublicRoster:
 def difference_in_full(
     roster_id: str,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.CONVENER, Role.SUPERVISOR))],
+    account: ConvenerOrSupervisor,
 ) -> dict[str, Any] | None:
     """与上一版的全部差异，逐套写明业主、产权组合、售出交付与谁可以表决的变更：签署之前应当看过。"""
     return _difference(service, roster_id, account)

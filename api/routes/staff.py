@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Cookie, Depends, Response
 from pydantic import BaseModel, Field
 
-from api.access import ANY_STAFF, COOKIE, Anyone, StaffOnly, router, staff
+from api.access import ANY_STAFF, COOKIE, Administrator, Anyone, StaffOnly, router
 from api.context import ONE_LINE, Address, InService
 from voting.staff.model import Account, Role
 from voting.staff.refusals import NotSignedIn
@@ -131,7 +131,7 @@ def change_password(
 def create(
     body: NewAccount,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.ADMINISTRATOR))],
+    account: Administrator,
 ) -> OneTimePassword:
     """建立账号，答复其一次性密码。"""
     created, password = service.staff.create(
@@ -148,7 +148,7 @@ def create(
 def identify(
     body: WhoseAccount,
     service: InService,
-    account: Annotated[Account, Depends(staff(Role.ADMINISTRATOR))],
+    account: Administrator,
 ) -> None:
     """为早先建立、没有登记证件的账号登记使用人的证件；没有登记的不能签署冻结与更正。"""
     identity = service.identities.person(body.id_type, body.id_number)

@@ -58,10 +58,12 @@ def test_everything_that_changes_something_is_for_staff_owners_or_the_door_itsel
         ("POST", "/v1/session"),
         ("POST", "/v1/rosters/{roster_id}/challenges"),
         ("POST", "/v1/rosters/{roster_id}/codes"),
+        ("POST", "/v1/rosters/{roster_id}/id-tokens"),
         ("POST", "/v1/rosters/{roster_id}/keys"),
         ("POST", "/v1/rosters/{roster_id}/vouched-keys"),
         ("POST", "/v1/rosters/{roster_id}/objections"),
         ("POST", "/v1/rosters/{roster_id}/share"),
+        ("POST", "/v1/rosters/{roster_id}/sign-ins"),
     }
 
 

@@ -154,17 +154,21 @@ def test_nothing_public_names_an_owner_or_opens_a_ballot(town):
     assert b"openings.json" in supervised  # what the search above would have found
 
 
-def test_an_assembly_that_is_only_drafted_is_not_public(town):
-    opens_at = town.clock() + timedelta(days=30)
+def draft(town, title, *, days):
+    """An assembly that would open in so many days; its id."""
+    opens_at = town.clock() + timedelta(days=days)
     agenda = {
-        "title": "尚未通知的大会",
+        "title": title,
         "opens_at": opens_at.isoformat(),
         "closes_at": (opens_at + timedelta(days=1)).isoformat(),
         "items": [{"id": "1", "title": "甲", "form": "resolution", "matter": "other"}],
     }
     body = {"roster_id": town.roster_id, "agenda": agenda}
-    drafted = done(town.staff("convener").post("/v1/assemblies", json=body)).json()["id"]
+    return done(town.staff("convener").post("/v1/assemblies", json=body)).json()["id"]
 
+
+def test_an_assembly_that_is_only_drafted_is_not_public(town):
+    drafted = draft(town, "尚未通知的大会", days=30)
     for path in ("notice", "turnout", "checkpoint", "result"):
         answer = town.http.get(f"/v1/assemblies/{drafted}/{path}")
         assert refusal(answer) == (404, "/problems/unknown-assembly")
@@ -172,16 +176,7 @@ def test_an_assembly_that_is_only_drafted_is_not_public(town):
 
 
 def test_notice_shorter_than_fifteen_days_is_refused_with_the_first_lawful_moment(town):
-    opens_at = town.clock() + timedelta(days=14)
-    agenda = {
-        "title": "太急的大会",
-        "opens_at": opens_at.isoformat(),
-        "closes_at": (opens_at + timedelta(days=1)).isoformat(),
-        "items": [{"id": "1", "title": "甲", "form": "resolution", "matter": "other"}],
-    }
-    body = {"roster_id": town.roster_id, "agenda": agenda}
-    drafted = done(town.staff("convener").post("/v1/assemblies", json=body)).json()["id"]
-
+    drafted = draft(town, "太急的大会", days=14)
     answer = town.staff("convener").post(f"/v1/assemblies/{drafted}/notice")
 
     assert refusal(answer) == (409, "/problems/notice-too-short")

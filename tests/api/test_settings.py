@@ -57,12 +57,19 @@ def test_the_console_is_for_development_and_says_so_loudly(monkeypatch, capsys):
         GATEWAY | {"YEZHU_INSECURE_CONSOLE_CODES": "true"},
         *(without(PROVIDER, name) for name in PROVIDER),
         PROVIDER | {"YEZHU_OIDC_ISSUER": "http://id.example.org"},
+        {"YEZHU_OIDC_CLIENT_SECRET": "secret"},
     ],
     ids=str,
 )
 def test_half_a_setting_or_one_in_clear_is_refused(monkeypatch, settings):
     with pytest.raises(UnfitSettings):
         read(monkeypatch, settings)
+
+
+def test_the_secret_shown_to_the_provider_is_shown_to_nobody_else(monkeypatch):
+    settings = read(monkeypatch, PROVIDER | {"YEZHU_OIDC_CLIENT_SECRET": "secret word"})
+    assert settings.provider().secret == "secret word"
+    assert "secret word" not in repr(settings) + repr(settings.provider())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])

@@ -2,67 +2,23 @@
 engine against a real server, moves without a reload.
 """
 
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
-from tests.complex import Complex, done
-from tests.conftest import MovingClock
-from tests.gateway import gateway
-from tests.servers import await_port, free_port
+from tests.complex import done
+from tests.e2e.site import DESK, PHONE, Site, choose, serving
 from tests.witnesses import WITNESS
 from voting.ledger.note import read_text
 from voting.outcome.chinese import verdict_text
 from voting.roster.workbook import roster_workbook
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 800}
-
 KEPT = """async (digest) => {
   const keys = await import("/static/keys.js");
   return (await keys.remembered(digest)).map(({ key }) => key.keyId);
 }"""
-
-
-class Site:
-    """The small complex behind a real HTTP server, and an assembly of the test's own."""
-
-    def __init__(self, complex_, url):
-        self.complex, self.url = complex_, url
-        self.assembly = complex_.open()
-
-
-@contextmanager
-def serving(folder):
-    """A complex with its pages on a port of its own, which sends codes by a real gateway."""
-    with gateway() as messages:
-        complex_ = Complex(folder / "data", MovingClock(), engines=messages.environment)
-        complex_.messages = messages
-        yield from _serving(complex_)
-
-
-def _serving(complex_):
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            complex_.app, port=port, log_level="warning", timeout_graceful_shutdown=1,
-            ws="none", lifespan="off",
-        )
-    )  # fmt: skip
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        await_port(port)
-        yield complex_, f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        complex_.shut()
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +59,6 @@ def identify(vote, site, unit_key):
     vote.get_by_test_id("code").fill(site.complex.messages.code())
     vote.get_by_test_id("prove").click()
     expect(vote.get_by_test_id("units")).to_contain_text(unit_key)
-
-
-def choose(vote):
-    for testid in ("item-1-approve", "item-2-c1-approve", "item-2-c2-oppose", "item-3-a"):
-        vote.get_by_test_id(testid).check()
-    vote.get_by_test_id("review").click()
 
 
 def listed(board, site):

@@ -201,7 +201,8 @@ def test_no_public_endpoint_gives_an_owners_number_away(demonstration, tmp_path)
     assert {place: len(found) for place, found in leaks.items() if found} == {}
     assert needles.among(log) == set()
     assert len(asked) > 15
-    # Whoever knows neither password nor phone is turned away, and no messages are sent here;
-    # everything else was really read.
-    keys = {f"/v1/rosters/{{roster_id}}/{door}" for door in ("codes", "keys", "vouched-keys")}
+    # Whoever knows neither password nor phone is turned away, no messages are sent here and no
+    # identity provider is asked; everything else was really read.
+    doors = ("codes", "keys", "vouched-keys", "sign-ins", "id-tokens")
+    keys = {f"/v1/rosters/{{roster_id}}/{door}" for door in doors}
     assert asked - answered == {("POST", path) for path in {"/v1/session"} | keys}

@@ -3,17 +3,15 @@
 import base64
 import json
 import shutil
-import threading
 from random import Random
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import expect
 
 from api import pages
 from tests.conftest import MovingClock
-from tests.servers import await_port, free_port
+from tests.e2e.site import PHONE, running
 from tests.voting.box import test_verify as forged
 from tests.voting.world import World
 from voting.box.verify import find_key, read_file, verify_receipt
@@ -22,7 +20,6 @@ from voting.kernel.area import square_metres
 from voting.kernel.refusal import Refusal
 from voting.ledger.note import Signer
 
-PHONE = {"width": 390, "height": 844}
 UNITS = ["1-1-101", "1-1-202", "B1-1-001"]
 CHECK = """async (files) => {
   const { check } = await import("/static/check.js");
@@ -68,20 +65,8 @@ def url():
     app = FastAPI()
     app.include_router(pages.routes)
     pages.mount_static(app)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            pages.SecurityHeaders(app), port=port, log_level="warning", ws="none", lifespan="off"
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        await_port(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with running(pages.SecurityHeaders(app)) as url:
+        yield url
 
 
 @pytest.fixture

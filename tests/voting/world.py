@@ -9,11 +9,9 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from api.cli.phone import DeviceKey
 from api.composition import ServiceSigner
 from voting.assembly.service import Assemblies
 from voting.ballot.model import OWNER, PAYLOAD_TYPE, Ballot
@@ -25,7 +23,7 @@ from voting.identity.model import Claim
 from voting.identity.service import Codes, Identities, Proving
 from voting.infra.bus import MemoryBus
 from voting.infra.throttle import Throttle
-from voting.kernel import canonical, dsse
+from voting.kernel import canonical
 from voting.ledger.note import Signer
 from voting.ledger.origins import Origins
 from voting.ledger.service import Ledger
@@ -158,23 +156,8 @@ def choices(first="approve", third="a", **other):
     } | other
 
 
-class Handset:
-    """An owner's phone: one device key."""
-
-    def __init__(self):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.spki = self.key.public_key().public_bytes(
-            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-        )
-        self.key_id = canonical.digest(self.spki)
-
-    def seal(self, payload_type, payload):
-        return dsse.seal(
-            payload_type,
-            payload,
-            self.key_id,
-            lambda m: self.key.sign(m, ec.ECDSA(hashes.SHA256())),
-        )
+class Handset(DeviceKey):
+    """An owner's phone, as the use cases meet it: without a network between."""
 
     def agree(self, possession):
         """Let the key of this phone be replaced by the one that proves itself."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 
 from tally.model import Agenda
 
@@ -34,11 +33,6 @@ class Poll:
     published_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
-
-    @cached_property
-    def question_count(self) -> int:
-        """Choice columns of a ballot: one per item, for elections one per candidate."""
-        return len(self.agenda.question_columns())
 
     def accepts_ballots(self, at: datetime) -> bool:
         """Whether a ballot arriving at this moment counts; the last second is still in."""

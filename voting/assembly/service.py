@@ -5,16 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tally.columns import BallotColumns
-from tally.count import count_assembly
-from tally.errors import TallyError
-from tally.model import Agenda
 from voting.assembly import entries, notice, store
 from voting.assembly.agenda import agenda_document, parse_agenda
 from voting.assembly.clocks import NOTICE, earliest_opening
+from voting.assembly.fit import require_fit, window
 from voting.assembly.model import Poll, State
 from voting.assembly.refusals import (
-    AgendaDoesNotFit,
     ClockWentBackwards,
     NoticeTooShort,
     TooEarly,
@@ -72,7 +68,7 @@ class Assemblies:
         """
         agenda = parse_agenda(agenda_file)
         document = self._rosters.frozen(roster_id)
-        _require_fit(agenda, document)
+        require_fit(agenda, document)
         assembly_id = new_id()
         with self._database.write() as session:
             self._rosters.corrections.require_usable(session, roster_id)
@@ -116,10 +112,10 @@ class Assemblies:
             self._rosters.corrections.require_usable(session, row.roster_id)
             agenda = parse_agenda(row.agenda)
             document = self._rosters.frozen(row.roster_id)
-            _require_fit(agenda, document)
+            require_fit(agenda, document)
             now = self._now()
             earliest = earliest_opening(now)
-            if _window(agenda)[0] < earliest:
+            if window(agenda)[0] < earliest:
                 raise NoticeTooShort(
                     f"通知须提前 {NOTICE.days} 日（{NOTICE.source}）："
                     f"今天发出通知，投票最早于 {beijing_text(earliest)} 开始",
@@ -203,7 +199,7 @@ class Assemblies:
             act, corrected = self._rosters.corrections.confirm(session, version_id, by=by)
             for row in running:
                 agenda = self._poll(row).agenda
-                _require_fit(agenda, corrected)
+                require_fit(agenda, corrected)
                 electors = self._electors_on(session, roster_id, agenda.decision_date, by)
                 if electors is None and store.voters_positions(session, row.assembly_id):
                     electors = commit(voters_bytes({}))
@@ -245,10 +241,7 @@ class Assemblies:
         ------
         UnknownAssembly
         """
-        row = store.assembly(session, assembly_id)
-        if row is None or row.notice is None:
-            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
-        return self._poll(row)
+        return self._poll(store.assembly(session, assembly_id))
 
     def electors(self, session: Session, poll: Poll) -> RosterDocument:
         """Read the roster of a vote with those who may use its slots by now (domain C-1, C-14)."""
@@ -281,10 +274,7 @@ class Assemblies:
         ------
         UnknownAssembly
         """
-        row = store.lock(session, assembly_id)
-        if row is None or row.notice is None:
-            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
-        return self._poll(row)
+        return self._poll(store.lock(session, assembly_id))
 
     def certified(self, session: Session, assembly_id: str) -> None:
         """Note that the certificate is out; the caller holds the lock."""
@@ -298,10 +288,7 @@ class Assemblies:
         UnknownAssembly
         """
         with self._database.read() as session:
-            row = store.assembly(session, assembly_id)
-        if row is None or row.notice is None:
-            raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
-        return row.notice
+            return _published(store.assembly(session, assembly_id))[1]
 
     def _require(self, session: Session, assembly_id: str, state: State) -> store.AssemblyRow:
         row = store.lock(session, assembly_id)
@@ -315,24 +302,23 @@ class Assemblies:
             )
         return row
 
-    def _poll(self, row: store.AssemblyRow) -> Poll:
-        assert row.notice is not None  # noqa: S101 - a poll exists from the notice on
-        assert row.published_at is not None  # noqa: S101
+    def _poll(self, found: store.AssemblyRow | None) -> Poll:
+        row, document, published_at = _published(found)
         published = self._notices.get(row.assembly_id)
         if published is None:
-            published = self._notices[row.assembly_id] = notice.parse(row.notice)
-        opens_at, closes_at = _window(published.agenda)
+            published = self._notices[row.assembly_id] = notice.parse(document)
+        opens_at, closes_at = window(published.agenda)
         return Poll(
             row.assembly_id,
             State(row.state),
             row.community,
             published.agenda,
-            canonical.digest(row.notice),
+            canonical.digest(document),
             row.roster_id,
             published.roster_digest,
             opens_at,
             closes_at,
-            row.published_at,
+            published_at,
             row.opened_at,
             row.closed_at,
         )
@@ -397,28 +383,13 @@ class Assemblies:
         trail.record(session, self._ledger, act, by=by, at=self._now(), assembly=assembly_id)
 
 
-def _window(agenda: Agenda) -> tuple[datetime, datetime]:
-    if agenda.opens_at is None or agenda.closes_at is None:
-        raise AgendaDoesNotFit("议程须写明投票的开始与截止时间（opens_at、closes_at）")
-    return agenda.opens_at, agenda.closes_at
+def _published(row: store.AssemblyRow | None) -> tuple[store.AssemblyRow, bytes, datetime]:
+    """Give an assembly whose notice is out, the notice, and since when.
 
-
-def _require_fit(agenda: Agenda, document: RosterDocument) -> None:
-    """Refuse an agenda that this roster could not be counted for."""
-    opens_at, closes_at = _window(agenda)
-    if opens_at >= closes_at:
-        raise AgendaDoesNotFit("投票截止时间须晚于开始时间")
-    buildings = {unit.building for unit in document.units}
-    for item in agenda.items:
-        unknown = sorted((item.electorate.buildings or set()) - buildings)
-        unknown += sorted((item.electorate.units or set()) - document.unit_code.keys())
-        if unknown:
-            raise AgendaDoesNotFit(
-                f"议题 {item.id} 的表决范围含有清册中没有的楼栋或房屋：{'、'.join(unknown)}"
-            )
-    try:
-        # Counted once without a ballot: what would stop the count after the close stops it now.
-        nobody = BallotColumns.from_rows(document.columns, agenda, [])
-        count_assembly(agenda, document.columns, nobody)
-    except TallyError as error:
-        raise AgendaDoesNotFit(f"按此议程无法计票：{error}") from error
+    Raises
+    ------
+    UnknownAssembly
+    """
+    if row is None or row.notice is None or row.published_at is None:
+        raise UnknownAssembly("没有这次业主大会，或其通知尚未发布")
+    return row, row.notice, row.published_at

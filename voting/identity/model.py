@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tally.model import Kind
 from voting.identity.refusals import UnreadableClaim
 from voting.kernel.suites import VerifyingKey
 from voting.roster import spelling
@@ -71,20 +70,11 @@ def spelled_mobile(typed: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldUnit:
-    """One exclusive unit of an owner; area in cm²."""
-
-    unit_key: str
-    area_cm2: int
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
 class Holding:
     """The units of one owner group: together they are one head."""
 
     group: int
-    units: tuple[HeldUnit, ...]
+    units: tuple[PublicUnit, ...]
 
     @property
     def area_cm2(self) -> int:
@@ -165,7 +155,7 @@ def holdings(person: int, *rosters: RosterDocument) -> tuple[Holding, ...]:
             his = (code for code in roster.units_of_group[group] if roster.may_vote(person, code))
             units[group].update(his)
     return tuple(
-        Holding(group, tuple(_held(rosters[0].units[code]) for code in sorted(units[group])))
+        Holding(group, tuple(rosters[0].units[code] for code in sorted(units[group])))
         for group in sorted(units)
     )
 
@@ -179,7 +169,3 @@ def withheld(mandates: Mandates, owner_code: int, days: Iterable[date]) -> tuple
         for each in people
         if each.owner == owner_code and not any(each.may_vote(day) for day in on)
     )
-
-
-def _held(unit: PublicUnit) -> HeldUnit:
-    return HeldUnit(unit.unit_key, unit.area_cm2, unit.kind)

@@ -1,5 +1,8 @@
 """An identity provider vouches for somebody: its OpenID Connect ID token, checked whole.
 
+Owners come to the token by the authorization code flow with PKCE (RFC 7636): our page leads them
+to the provider, which sends them back with a code that only the same page can exchange.
+
 ====  =====================================================================
 no.   check; each refusal is ``token-refused``
 ====  =====================================================================
@@ -14,10 +17,11 @@ no.   check; each refusal is ``token-refused``
 """
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode
 
 import httpx2
 from authlib.oidc.core import CodeIDToken
@@ -63,6 +67,16 @@ class Trusted:
     name_claim: str
     number_claim: str
     type_claim: str | None = None
+    scope: str = "openid profile"
+    secret: str | None = field(default=None, repr=False)
+    """What we show the provider when exchanging a code; without one, PKCE alone protects it."""
+
+
+class _Published(NamedTuple):
+    """What a provider publishes of itself."""
+
+    configuration: Mapping[str, Any]
+    keys: KeySet
 
 
 class OpenIdProvider:
@@ -72,7 +86,7 @@ class OpenIdProvider:
         self._trusted = trusted
         self._fetch = fetch or _fetch
         self._lock = threading.Lock()
-        self._keys: KeySet | None = None
+        self._known: _Published | None = None
         self._asked_at: datetime | None = None
 
     def person(self, token: str, *, nonce: str, at: datetime) -> Claim:
@@ -109,32 +123,88 @@ class OpenIdProvider:
             case _:
                 raise TokenRefused("身份认证平台的令牌中没有姓名或证件号码")
 
+    def sign_in_at(
+        self, *, nonce: str, state: str, code_challenge: str, back: str, at: datetime
+    ) -> str:
+        """Give the address at which somebody signs in, to be sent ``back`` with a code.
+
+        Raises
+        ------
+        ProviderUnreachable
+        """
+        query = {
+            "client_id": self._trusted.client_id,
+            "code_challenge": code_challenge,
+            "code_challenge_method": "S256",
+            "nonce": nonce,
+            "redirect_uri": back,
+            "response_type": "code",
+            "scope": self._trusted.scope,
+            "state": state,
+        }
+        place = self._endpoint("authorization_endpoint", at)
+        return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
+
+    def exchange(self, code: str, verifier: str, *, back: str, at: datetime) -> str:
+        """Exchange the code that somebody came ``back`` with for his ID token, unchecked.
+
+        Raises
+        ------
+        TokenRefused, ProviderUnreachable
+        """
+        trusted, place = self._trusted, self._endpoint("token_endpoint", at)
+        form = {
+            "client_id": trusted.client_id,
+            "code": code,
+            "code_verifier": verifier,
+            "grant_type": "authorization_code",
+            "redirect_uri": back,
+        }
+        shown = None if trusted.secret is None else (trusted.client_id, trusted.secret)
+        try:
+            answer = httpx2.post(place, data=form, auth=shown, timeout=_TIMEOUT_SECONDS)
+            said = answer.json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise ProviderUnreachable(_UNREACHABLE) from error
+        match said:
+            case {"id_token": str(token)} if answer.is_success:
+                return token
+            case _:
+                raise TokenRefused("身份认证平台不认可这次登录，请重新认证")
+
+    def _endpoint(self, name: str, at: datetime) -> str:
+        place = self._published(at).configuration.get(name)
+        if not isinstance(place, str):
+            raise ProviderUnreachable(_UNREACHABLE)
+        return place
+
     def _decode(self, token: str, at: datetime) -> jwt.Token:
         try:
-            return jwt.decode(token, self._published(at), algorithms=_ALGORITHMS)
+            return jwt.decode(token, self._published(at).keys, algorithms=_ALGORITHMS)
         except InvalidKeyIdError:
             # The provider may have changed its keys since we asked.
-            return jwt.decode(token, self._published(at, again=True), algorithms=_ALGORITHMS)
+            return jwt.decode(token, self._published(at, again=True).keys, algorithms=_ALGORITHMS)
 
-    def _published(self, at: datetime, *, again: bool = False) -> KeySet:
+    def _published(self, at: datetime, *, again: bool = False) -> _Published:
         with self._lock:
             rested = self._asked_at is None or at - self._asked_at >= _ASK_AGAIN
-            if (self._keys is None or again) and rested:
+            if (self._known is None or again) and rested:
                 self._asked_at = at
-                self._keys = self._ask()
-            if self._keys is None:
+                self._known = self._ask()
+            if self._known is None:
                 raise ProviderUnreachable(_UNREACHABLE)
-            return self._keys
+            return self._known
 
-    def _ask(self) -> KeySet:
+    def _ask(self) -> _Published:
         place = f"{self._trusted.issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
             configuration = self._fetch(place)
             if configuration["issuer"] != self._trusted.issuer:
                 raise ProviderUnreachable("身份认证平台自称的 issuer 与设置不符，请联系管理员")
-            return KeySet.import_key_set(self._fetch(configuration["jwks_uri"]))
+            keys = KeySet.import_key_set(self._fetch(configuration["jwks_uri"]))
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             raise ProviderUnreachable(_UNREACHABLE) from error
+        return _Published(configuration, keys)
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401 - JSON is what it is

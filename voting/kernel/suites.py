@@ -42,14 +42,14 @@ class VerifyingKey(Protocol):
     @property
     def key_id(self) -> str:
         """SHA-256 of the SubjectPublicKeyInfo, hexadecimal."""
-        ...
+        return digest(self.spki)
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Return if the signature is right; raise :class:`BadSignature` if not."""
         ...
 
 
-class P256:
+class P256(VerifyingKey):
     """ECDSA on P-256 with SHA-256: phone hardware keys and WebCrypto."""
 
     suite = "P-256"
@@ -57,11 +57,6 @@ class P256:
     def __init__(self, key: ec.EllipticCurvePublicKey) -> None:
         self._key = key
         self.spki = _spki(key)
-
-    @property
-    def key_id(self) -> str:
-        """SHA-256 of the SubjectPublicKeyInfo."""
-        return digest(self.spki)
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Check a DER signature, or the 64-byte ``r || s`` that WebCrypto gives."""
@@ -74,7 +69,7 @@ class P256:
             raise BadSignature("签名与登记的密钥不符") from error
 
 
-class Ed25519:
+class Ed25519(VerifyingKey):
     """Ed25519 (RFC 8032)."""
 
     suite = "Ed25519"
@@ -82,11 +77,6 @@ class Ed25519:
     def __init__(self, key: ed25519.Ed25519PublicKey) -> None:
         self._key = key
         self.spki = _spki(key)
-
-    @property
-    def key_id(self) -> str:
-        """SHA-256 of the SubjectPublicKeyInfo."""
-        return digest(self.spki)
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Check a 64-byte signature."""
@@ -96,7 +86,7 @@ class Ed25519:
             raise BadSignature("签名与登记的密钥不符") from error
 
 
-class SM2:
+class SM2(VerifyingKey):
     """SM2 with SM3 and the default signer id: the suite of Chinese cryptographic compliance."""
 
     suite = "SM2-SM3"
@@ -108,11 +98,6 @@ class SM2:
         except ValueError as error:
             raise WeakKey("该公钥不是 SM2 曲线上的点") from error
         self.spki = spki
-
-    @property
-    def key_id(self) -> str:
-        """SHA-256 of the SubjectPublicKeyInfo."""
-        return digest(self.spki)
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Check a DER signature (GM/T 0009)."""

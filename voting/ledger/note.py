@@ -203,18 +203,6 @@ def read_text(data: bytes) -> str:
     return _split(data)[0]
 
 
-def read_signatures(lines: str) -> list[Signature]:
-    """Read signature lines that stand by themselves; nothing is verified.
-
-    Raises
-    ------
-    MalformedNote
-    """
-    if not lines.endswith("\n"):
-        raise MalformedNote("签名行须以换行结束")
-    return [_parse_line(line) for line in lines.removesuffix("\n").split("\n")]
-
-
 def open_note(data: bytes, verifiers: Sequence[Verifier]) -> OpenedNote:
     """Read a note and verify every line of the given keys.
 

@@ -87,6 +87,10 @@ class Ledger:
         """Read a range of entries, see :func:`voting.ledger.store.read_entries`."""
         return store.read_entries(session, origin, start, stop)
 
+    def entry(self, session: Session, origin: str, index: int) -> bytes:
+        """Read one entry."""
+        return store.read_entries(session, origin, index, index + 1)[0]
+
     def consistency(self, session: Session, origin: str, old: int, new: int) -> list[bytes]:
         """Prove growth to a witness, see :func:`voting.ledger.store.consistency`."""
         return store.consistency(session, origin, old, new)

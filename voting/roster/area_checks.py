@@ -10,8 +10,9 @@ from tally.columns import KINDS
 from tally.model import DEFAULT_KINDS
 from voting.kernel.area import square_metres
 from voting.roster.cells import Fault
+from voting.roster.listed import listed
 from voting.roster.model import AreaSource, UnitRecord
-from voting.roster.owner_checks import Question, listed
+from voting.roster.owner_checks import Question
 from voting.roster.refusals import Grade
 
 AREA, INSIDE, BUILDING = "专有部分面积", "套内面积", "楼栋"

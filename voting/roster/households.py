@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Sequence
 from voting.roster import spelling
 from voting.roster.cells import Fault
 from voting.roster.document import PublicUnit, RosterDocument
+from voting.roster.listed import listed
 from voting.roster.model import UnitRecord
-from voting.roster.owner_checks import Question, listed
+from voting.roster.owner_checks import Question
 from voting.roster.refusals import Grade, Problem
 
 HOUSEHOLD = "合户编号"

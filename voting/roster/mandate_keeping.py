@@ -7,6 +7,7 @@ without one, what is known stays; a new sheet of the whole roster without one wo
 from collections.abc import Collection, Iterable
 
 from voting.roster.document import RosterDocument
+from voting.roster.listed import first_of
 from voting.roster.mandate import Mandate, Mandates, Standing, until_of_age
 from voting.roster.mandate_changes import Beside, MandateChange, Sort, mandate_changes
 from voting.roster.representatives import REPRESENTATIVE, REPRESENTATIVE_NUMBER, STATE, VOTER
@@ -17,7 +18,6 @@ _COLUMNS = {
     Sort.STATE: (STATE,),
 }
 _ACTING = (Standing.OWNER, Standing.REPRESENTATIVE)
-_LISTED = 20
 
 
 def unsaid(columns: Collection[str]) -> frozenset[Sort]:
@@ -71,10 +71,8 @@ def lapsing(
 
 def told(changes: Collection[MandateChange]) -> str:
     """Say in Chinese what a sheet without these columns forgets."""
-    lines = [each.line for each in changes]
-    more = f"……共 {len(lines)} 项" if len(lines) > _LISTED else ""
-    shown = "；".join(lines[:_LISTED])
-    return f"表中没有表决人、代理人或业主状态的列，上一版登记的内容因此失去：{shown}{more}"
+    lines = first_of([each.line for each in changes], "项", separator="；")
+    return f"表中没有表决人、代理人或业主状态的列，上一版登记的内容因此失去：{lines}"
 
 
 def _merged(was: Beside, said: Beside, silent: Collection[Sort]) -> Beside:

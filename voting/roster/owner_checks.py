@@ -13,6 +13,7 @@ from voting.roster import spelling
 from voting.roster.agency import USUAL
 from voting.roster.cells import Fault, entries, one_separator
 from voting.roster.identity_numbers import PROVINCES, infer_type, organisation_check_differs
+from voting.roster.listed import listed
 from voting.roster.mandate import OF_AGE, STATES, state_of
 from voting.roster.model import IdType, OwnerRecord, OwnerState, UnitRecord
 from voting.roster.owners import NAME, NUMBER, NUMBER_TWO_TYPES, TYPE, Titles
@@ -300,9 +301,3 @@ def _first_rows(people: People, wanted: set[str]) -> Iterator[tuple[int, OwnerRe
             if owner.identity in left:
                 left.remove(owner.identity)
                 yield row, owner
-
-
-def listed(rows: Sequence[int], most: int = 5) -> str:
-    """Name rows, the first few of them and how many there are."""
-    shown = "、".join(map(str, rows[:most]))
-    return f"{shown} 等 {len(rows)}" if len(rows) > most else shown

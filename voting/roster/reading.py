@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from voting.roster.listed import listed
+
 _SHOWN = 8
 
 
@@ -55,15 +57,17 @@ class Reading:
             yield f"取用的工作表：{self.sheet}"
         for name, reason in self.ignored_sheets.items():
             yield f"未读取的工作表：{name}（{reason}）"
-        above = f"，上方第 {_numbers(self.lines_above)} 行视为标题" if self.lines_above else ""
+        above = (
+            f"，上方第 {listed(self.lines_above, _SHOWN)} 行视为标题" if self.lines_above else ""
+        )
         yield f"表头：第 {self.header_row} 行{above}"
         yield from self._column_lines()
         if self.ignored_columns:
             yield f"未采用的列：{'、'.join(self.ignored_columns)}"
         if self.total_rows:
-            yield f"视为合计、不作房屋：第 {_numbers(self.total_rows)} 行"
+            yield f"视为合计、不作房屋：第 {listed(self.total_rows, _SHOWN)} 行"
         if self.remark_rows:
-            yield f"视为表尾备注、不作房屋：第 {_numbers(self.remark_rows)} 行"
+            yield f"视为表尾备注、不作房屋：第 {listed(self.remark_rows, _SHOWN)} 行"
         if self.blank_rows:
             yield f"跳过空行：{self.blank_rows} 行"
         if self.filled_cells:
@@ -77,8 +81,3 @@ class Reading:
             yield f"{column}：{said}"
         for column, value in self.stated.items():
             yield f"{column}：没有这一列，按统一写明的，每一行都记为“{value}”"
-
-
-def _numbers(rows: tuple[int, ...]) -> str:
-    shown = "、".join(map(str, rows[:_SHOWN]))
-    return f"{shown} 等 {len(rows)}" if len(rows) > _SHOWN else shown

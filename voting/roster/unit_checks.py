@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from tally.model import Kind
 from voting.roster.cells import Fault
+from voting.roster.listed import listed
 from voting.roster.model import AreaSource, IdType, TitleStatus, UnitRecord
-from voting.roster.owner_checks import Question, listed
+from voting.roster.owner_checks import Question
 from voting.roster.refusals import Grade
 
 ROOM, STATUS, SOURCE = "房号", "产权状态", "面积来源"

@@ -40,18 +40,32 @@ export function requestCode(roster, person) {
   return postJson(path("rosters", roster, "codes"), person);
 }
 
+/** Where to sign in at the identity provider. */
+export function signInPlace(roster, signIn) {
+  return postJson(path("rosters", roster, "sign-ins"), signIn);
+}
+
+/** The provider's token for the code it sent back. */
+export function idToken(roster, code) {
+  return postJson(path("rosters", roster, "id-tokens"), code);
+}
+
+export function enrolVouched(roster, claim) {
+  return postJson(path("rosters", roster, "vouched-keys"), claim);
+}
+
 export function enrol(roster, claim) {
   return postJson(path("rosters", roster, "keys"), claim);
 }
 
 /** Send a signed ballot. The same bytes sent again are answered with the same receipt. */
 export async function cast(assembly, envelope) {
-  const response = await request(path("assemblies", assembly, "ballots"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: envelope,
-  });
-  return response.text();
+  return (await send(path("assemblies", assembly, "ballots"), envelope)).text();
+}
+
+/** Send a signed objection to the ballot of a co-owner; the same bytes again, the same answer. */
+export async function objectToBallot(assembly, envelope) {
+  return (await send(path("assemblies", assembly, "ballot-objections"), envelope)).json();
 }
 
 /** Corrections of a frozen roster that both have signed. */
@@ -61,12 +75,7 @@ export function corrections(roster) {
 
 /** What an owner's units count for, and what he has objected to; `signed` is his request. */
 export async function myShare(roster, signed) {
-  const response = await request(path("rosters", roster, "my-share"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: signed,
-  });
-  return response.json();
+  return (await send(path("rosters", roster, "my-share"), signed)).json();
 }
 
 export function log(assembly) {
@@ -130,10 +139,14 @@ async function postJson(url, value) {
 }
 
 function post(url, value) {
+  return send(url, JSON.stringify(value));
+}
+
+function send(url, body) {
   return request(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(value),
+    body,
   });
 }
 

@@ -3,6 +3,7 @@
 import { quorumMark } from "./comparison.js";
 import { el, svg } from "./dom.js";
 import { hours, percent, squareMetres } from "./format.js";
+import { row, table } from "./table.js";
 
 const TOP = 22;
 const HEIGHT = 150;
@@ -40,26 +41,7 @@ export class ArrivalsView {
       "details",
       { class: "hours", ontoggle: () => this.fillTable() },
       el("summary", {}, "逐时数字"),
-      el(
-        "div",
-        { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "逐时数字" },
-        el(
-          "table",
-          {},
-          el(
-            "thead",
-            {},
-            el(
-              "tr",
-              {},
-              ["时段", "新到人数", "新到面积", "累计人数", "累计面积"].map((name) =>
-                el("th", { scope: "col" }, name),
-              ),
-            ),
-          ),
-          this.rows,
-        ),
-      ),
+      table("逐时数字", ["时段", "新到人数", "新到面积", "累计人数", "累计面积"], this.rows),
     );
     this.element = el(
       "section",
@@ -135,13 +117,11 @@ export class ArrivalsView {
     if (!this.table.open) return;
     this.rows.replaceChildren(
       ...this.found.toReversed().map((hour) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, hours(hour.from, hour.until)),
-          [hour.arrived, hour.participating].map((measure) => [
-            el("td", {}, `${measure.heads} 人`),
-            el("td", {}, `${squareMetres(measure.area_cm2)} m²`),
+        row(
+          hours(hour.from, hour.until),
+          ...[hour.arrived, hour.participating].flatMap((measure) => [
+            `${measure.heads} 人`,
+            `${squareMetres(measure.area_cm2)} m²`,
           ]),
         ),
       ),

@@ -85,7 +85,8 @@ function slot(assembly, units) {
   return JSON.stringify([assembly, ...[...units].sort(compareCodePoints)]);
 }
 
-function nonce() {
+/** 128 random bits that make a text unlike any other. */
+export function nonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

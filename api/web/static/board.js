@@ -3,10 +3,10 @@
 import * as account from "./account.js";
 import * as api from "./api.js";
 import * as corrections from "./corrections.js";
-import { el, icon } from "./dom.js";
+import { el } from "./dom.js";
 import { clock, moment } from "./format.js";
 import { LiveTurnout } from "./live.js";
-import { stateBadge } from "./notice.js";
+import { assemblyList, stateBadge } from "./notice.js";
 import { announce, note, show, showProblem } from "./page.js";
 import * as results from "./results.js";
 import { TurnoutView } from "./turnout.js";
@@ -63,39 +63,7 @@ function showList(assemblies, missed) {
     el("h1", {}, "业主大会"),
     missed ? el("p", { class: "problem", role: "alert" }, "没有找到网址里指定的大会。") : null,
     assemblies.length === 0 ? el("p", { class: "lead" }, "还没有已公示的大会。") : null,
-    el(
-      "ul",
-      { class: "assembly-list" },
-      assemblies.map((assembly) =>
-        el(
-          "li",
-          {},
-          el(
-            "button",
-            {
-              type: "button",
-              class: "assembly",
-              "data-testid": "assembly-choice",
-              "data-assembly": assembly.id,
-              onclick: () => visit(assembly.id),
-            },
-            el(
-              "span",
-              { class: "assembly-text" },
-              el("span", { class: "assembly-community" }, assembly.community),
-              el("span", {}, assembly.title),
-              el(
-                "span",
-                { class: "assembly-state" },
-                stateBadge(assembly.state),
-                el("span", {}, `截止 ${moment(assembly.closes_at)}`),
-              ),
-            ),
-            icon("forward"),
-          ),
-        ),
-      ),
-    ),
+    assemblyList(assemblies, ({ id }) => visit(id)),
   );
 }
 

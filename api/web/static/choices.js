@@ -123,16 +123,7 @@ export function view({ agenda, group, groups, withheld, answers, kept }, review)
           "alert",
           el("p", {}, "这个浏览器不允许保存密钥，请一次投完，中途不要关闭本页。"),
         ),
-    note(
-      "calm",
-      "shield",
-      el(
-        "p",
-        {},
-        el("strong", {}, "实名投票，不是无记名投票。"),
-        "投票截止前，任何人都看不到计票结果。",
-      ),
-    ),
+    signedByName("投票截止前，任何人都看不到计票结果。"),
     form,
   ];
 }
@@ -193,6 +184,15 @@ export function house(group, policies) {
       "，算 ",
       el("strong", {}, `${group.head ?? 1} 人`),
     ),
+  );
+}
+
+/** Every page on the way says that a vote is no secret ballot, and what follows from it there. */
+export function signedByName(consequence) {
+  return note(
+    "calm",
+    "shield",
+    el("p", {}, el("strong", {}, "这是实名投票，不是无记名投票。"), consequence),
   );
 }
 

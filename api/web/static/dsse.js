@@ -3,6 +3,7 @@
 import { encode } from "./canonical.js";
 
 export const BALLOT = "application/vnd.yezhu.ballot.v1+json";
+export const BALLOT_OBJECTION = "application/vnd.yezhu.ballot-objection.v1+json";
 export const ENROLMENT = "application/vnd.yezhu.enrolment.v1+json";
 export const REPLACEMENT = "application/vnd.yezhu.replacement.v1+json";
 export const REQUEST = "application/vnd.yezhu.request.v1+json";

@@ -19,13 +19,14 @@ const PERSON = { name: "姓名", id_number: "证件号码" };
 
 /**
  * The form; `prove(claim)` enrols, `resume(enrolment)` goes on with a key already made here, and
- * `look(enrolment)` shows what its owner has. `requestCode(person)` has a code sent, where that is
- * offered.
+ * `look(enrolment)` shows what its owner has. `requestCode(person)` has a code sent and `signIn()`
+ * leaves for the identity provider, where these are offered.
  */
-export function view(enrolments, { resume, look, prove, requestCode }) {
+export function view(enrolments, { resume, look, prove, requestCode, signIn }) {
   return [
     el("h1", {}, "证明您是业主"),
     enrolments.length ? known(enrolments, resume, look) : null,
+    signIn ? byProvider(signIn) : null,
     el("p", { class: "lead" }, "请照房本（不动产权证书）填写，系统只与业主清册核对。"),
     actionForm(
       {
@@ -53,14 +54,7 @@ export function view(enrolments, { resume, look, prove, requestCode }) {
         hint: "末位是字母 X 的，大小写都可以。",
         autocomplete: "off",
       }),
-      field({
-        id: "title_no",
-        testid: "title-no",
-        label: "产权证号",
-        hint: "例如：京(2021)朝不动产权第0012345号。有几套房的填其中一本即可。",
-        autocomplete: "off",
-        required: !requestCode,
-      }),
+      titleField(!requestCode),
       requestCode ? byCode(requestCode) : null,
     ),
     note(
@@ -74,6 +68,17 @@ export function view(enrolments, { resume, look, prove, requestCode }) {
       el("p", {}, "证件号码只用于这一次核对，不会保存在这台设备上。"),
     ),
   ];
+}
+
+function titleField(required) {
+  return field({
+    id: "title_no",
+    testid: "title-no",
+    label: "产权证号",
+    hint: "例如：京(2021)朝不动产权第0012345号。有几套房的填其中一本即可。",
+    autocomplete: "off",
+    required,
+  });
 }
 
 function known(enrolments, resume, look) {
@@ -119,6 +124,37 @@ function proofs(form) {
   const code = form.elements.namedItem("code")?.value.trim() ?? "";
   if (code) return { code, title_no: form.elements.namedItem("title_no").value.trim() };
   return { code, ...filled(form, { title_no: "产权证号" }) };
+}
+
+function byProvider(signIn) {
+  return actionForm(
+    {
+      label: "到身份认证平台登录",
+      working: "正在跳转……",
+      testid: "sign-in-at-provider",
+      attributes: { class: "card" },
+      run: signIn,
+    },
+    el("p", {}, "登录后自动回到本页，下面各项都不必填写。"),
+  );
+}
+
+/** Asked of somebody who signed in and has another phone's key: `prove(claim)` replaces that key. */
+export function further(problem, prove) {
+  return [
+    el("h1", {}, "还要一项证明"),
+    el("p", { class: "problem", role: "alert" }, problem),
+    actionForm(
+      {
+        label: "更换密钥",
+        working: "正在核对……",
+        testid: "prove",
+        attributes: { class: "card", autocomplete: "off" },
+        run: (form) => prove(filled(form, { title_no: "产权证号" })),
+      },
+      titleField(true),
+    ),
+  ];
 }
 
 /** Ask for a code and type it; the page is told nothing of whether one was sent. */

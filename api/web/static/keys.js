@@ -43,14 +43,19 @@ export function available() {
 export async function enrol(roster, claim) {
   const key = await DeviceKey.generate();
   const { challenge } = await api.challenge(roster.id);
+  return bind(roster, key, challenge, (proofs) => api.enrol(roster.id, { ...claim, ...proofs }));
+}
+
+/** Enrol a key by `send(proofs)`: its signature, and if need be that of the key it replaces. */
+export async function bind(roster, key, challenge, send) {
   const possession = { challenge, roster: roster.digest, spki: base64(key.spki) };
   const message = encode(possession);
-  const body = { ...claim, possession: await seal(ENROLMENT, message, key) };
-  const answer = await api.enrol(roster.id, body).catch(async (problem) => {
+  const proofs = { possession: await seal(ENROLMENT, message, key) };
+  const answer = await send(proofs).catch(async (problem) => {
     const earlier = await keptKey(problem.facts?.earlier);
     if (problem.code !== "stronger-proof-needed" || !earlier) throw problem;
     const former = await seal(REPLACEMENT, message, earlier);
-    const replaced = await api.enrol(roster.id, { ...body, former });
+    const replaced = await send({ ...proofs, former });
     await vault.remove("keys", earlier.keyId);
     return replaced;
   });

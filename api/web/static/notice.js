@@ -1,6 +1,6 @@
 // First step: choose an assembly and read its published notice.
 
-import { unbroken } from "./choices.js";
+import { signedByName, unbroken } from "./choices.js";
 import { decode, digest } from "./canonical.js";
 import { el, icon } from "./dom.js";
 import { fingerprint, fullDigest, moment, squareMetres } from "./format.js";
@@ -39,40 +39,45 @@ export function chooser(assemblies, problem, choose) {
   return [
     el("h1", {}, "请选择您所在小区的大会"),
     problem ? el("p", { class: "problem", role: "alert" }, problem) : null,
-    el(
-      "ul",
-      { class: "assembly-list" },
-      assemblies.map((assembly) =>
+    assemblyList(assemblies, choose),
+  ];
+}
+
+/** Buttons for assemblies, newest first. */
+export function assemblyList(assemblies, choose) {
+  return el(
+    "ul",
+    { class: "assembly-list" },
+    assemblies.map((assembly) =>
+      el(
+        "li",
+        {},
         el(
-          "li",
-          {},
+          "button",
+          {
+            type: "button",
+            class: "assembly",
+            "data-testid": "assembly-choice",
+            "data-assembly": assembly.id,
+            onclick: () => choose(assembly),
+          },
           el(
-            "button",
-            {
-              type: "button",
-              class: "assembly",
-              "data-testid": "assembly-choice",
-              "data-assembly": assembly.id,
-              onclick: () => choose(assembly),
-            },
+            "span",
+            { class: "assembly-text" },
+            el("span", { class: "assembly-community" }, assembly.community),
+            el("span", {}, assembly.title),
             el(
               "span",
-              { class: "assembly-text" },
-              el("span", { class: "assembly-community" }, assembly.community),
-              el("span", { class: "assembly-title" }, assembly.title),
-              el(
-                "span",
-                { class: "assembly-state" },
-                stateBadge(assembly.state),
-                `截止 ${moment(assembly.closes_at)}`,
-              ),
+              { class: "assembly-state" },
+              stateBadge(assembly.state),
+              el("span", {}, `截止 ${moment(assembly.closes_at)}`),
             ),
-            icon("forward"),
           ),
+          icon("forward"),
         ),
       ),
     ),
-  ];
+  );
 }
 
 export function stateBadge(state) {
@@ -111,16 +116,7 @@ export function view(assembly, notice, extra, start) {
       { class: "plain-list" },
       rulesInWords(agenda.policies).map((rule) => el("li", {}, rule)),
     ),
-    note(
-      "calm",
-      "shield",
-      el(
-        "p",
-        {},
-        el("strong", {}, "这是实名投票，不是无记名投票。"),
-        "邻居看不到您的选择；计票人员和监督部门可依法核查。",
-      ),
-    ),
+    signedByName("邻居看不到您的选择；计票人员和监督部门可依法核查。"),
     el(
       "section",
       { class: "card pin", "aria-label": "通知指纹" },

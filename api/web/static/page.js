@@ -112,6 +112,17 @@ export function filled(form, labels) {
   return values;
 }
 
+/** Hand JSON over as a download. */
+export function saveFile(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = el("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The download has been handed over by then; revoking at once cancels it in some browsers.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /** A view for what cannot go on, with one way to try again. */
 export function showProblem(title, error, retry) {
   show(

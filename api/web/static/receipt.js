@@ -3,7 +3,7 @@
 import { unbroken } from "./choices.js";
 import { el, icon } from "./dom.js";
 import { fullDigest, moment, squareMetres } from "./format.js";
-import { actionForm, note } from "./page.js";
+import { actionForm, note, saveFile } from "./page.js";
 
 /** `next`, `again`, `look` and `forget` are offered when given. */
 export function view(receipt, { next, again, look, forget }) {
@@ -124,15 +124,6 @@ function row(term, ...description) {
 }
 
 /** Save the server's answer exactly as it came. */
-function save(receipt) {
-  const url = URL.createObjectURL(new Blob([receipt.text], { type: "application/json" }));
-  const link = el("a", {
-    href: url,
-    download: `回执-${receipt.assembly}-${receipt.summary.position}.json`,
-  });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  // The download has been handed over by then; revoking at once cancels it in some browsers.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+function save({ assembly, summary, text }) {
+  saveFile(`回执-${assembly}-${summary.position}.json`, text);
 }

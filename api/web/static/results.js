@@ -4,6 +4,7 @@ import { certificate } from "./api.js";
 import { spelled } from "./comparison.js";
 import { el, icon } from "./dom.js";
 import { percent, squareMetres } from "./format.js";
+import { row, table } from "./table.js";
 import { CHOICES, NEEDS, NONE_OF_THESE, POLICIES } from "./words.js";
 
 const CLASSES = { general: "一般事项", special: "重大事项", unanimous: "须全体同意" };
@@ -97,7 +98,7 @@ function body(item) {
 }
 
 function tallies(item) {
-  return table(
+  return votes(
     ["意见", "人数", "面积（m²）"],
     Object.entries(TALLIES)
       .filter(([key]) => item[key])
@@ -158,7 +159,7 @@ function quorumOnly(item) {
 }
 
 function candidates(item) {
-  return table(
+  return votes(
     ["候选人", "同意人数", "同意面积", "结果"],
     item.candidates.map((candidate) => [
       `${candidate.rank ? `${candidate.rank}. ` : ""}${candidate.name ?? candidate.id}`,
@@ -170,7 +171,7 @@ function candidates(item) {
 }
 
 function options(item) {
-  return table(
+  return votes(
     ["选项", "人数", "面积", "结果"],
     item.options.map((option) => [
       option.id === NONE_OF_THESE ? "都不选" : (option.title ?? option.id),
@@ -201,34 +202,6 @@ export function verdict(holds, yes, no) {
   );
 }
 
-function table(headings, rows) {
-  return el(
-    "div",
-    { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "票数" },
-    el(
-      "table",
-      {},
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          headings.map((heading) => el("th", { scope: "col" }, heading)),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        rows.map(([first, ...others]) =>
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, first),
-            others.map((cell) => el("td", {}, cell)),
-          ),
-        ),
-      ),
-    ),
-  );
+function votes(headings, rows) {
+  return table("票数", headings, el("tbody", {}, rows.map((cells) => row(...cells))));
 }

@@ -1,6 +1,6 @@
 // Fourth step: read exactly what will be signed, then sign it. Also: send again.
 
-import { house, questions, unbroken } from "./choices.js";
+import { house, questions, signedByName, unbroken } from "./choices.js";
 import { el } from "./dom.js";
 import { fingerprint, fullDigest } from "./format.js";
 import { actionForm, note } from "./page.js";
@@ -34,16 +34,7 @@ export function view({ agenda, group, answers, payload, payloadDigest, earlier }
         ),
       ),
     ),
-    note(
-      "calm",
-      "shield",
-      el(
-        "p",
-        {},
-        el("strong", {}, "实名投票，不是无记名投票。"),
-        "签名等同于您在纸质表决票上亲笔签字。",
-      ),
-    ),
+    signedByName("签名等同于您在纸质表决票上亲笔签字。"),
     actionForm({ label: "签名并投出", working: "正在签名并发送……", testid: "sign", run: sign }),
     el(
       "button",

@@ -27,7 +27,8 @@ export async function load(roster, key) {
   return api.myShare(roster.id, toBytes(await seal(REQUEST, encode(asked), key)));
 }
 
-export function view(assembly, share, back) {
+/** `contest` stands where the owner may object to a ballot, or is null. */
+export function view(assembly, share, contest, back) {
   const counted = share.assemblies.find((each) => each.assembly === assembly.id);
   return [
     el("h1", {}, "我的房屋与异议"),
@@ -60,6 +61,7 @@ export function view(assembly, share, back) {
         ? el("p", {}, "您还没有对业主清册提出过异议。")
         : share.objections.map(objection),
     ),
+    contest,
     el(
       "button",
       { type: "button", class: "button quiet", "data-testid": "share-back", onclick: back },

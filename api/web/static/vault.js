@@ -1,9 +1,10 @@
 // What this browser remembers, in IndexedDB: keys that cannot leave it, signed ballots that have
-// not been acknowledged, and receipts. Never a name, an identity number or a title number.
+// not been acknowledged, receipts, and a sign-in that is under way. Never a name, an identity
+// number or a title number.
 
 const NAME = "yezhu";
-const VERSION = 1;
-const STORES = { keys: "keyId", pending: "id", receipts: "id" };
+const VERSION = 2;
+const STORES = { keys: "keyId", pending: "id", receipts: "id", signIns: "state" };
 
 let opening = null;
 
@@ -45,10 +46,13 @@ function open() {
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
       for (const [store, keyPath] of Object.entries(STORES)) {
+        if (asked.result.objectStoreNames.contains(store)) continue;
         asked.result.createObjectStore(store, { keyPath });
       }
     };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
+    // Another tab still has the version before open: go on as where storage is refused.
+    asked.onblocked = () => reject(new Error("the storage is in use by an older page"));
   });
 }

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as ballot from "./ballot.js";
 import { digest } from "./canonical.js";
 import * as choices from "./choices.js";
+import * as contest from "./contest.js";
 import * as corrections from "./corrections.js";
 import { el } from "./dom.js";
 import * as identity from "./identity.js";
@@ -13,6 +14,7 @@ import { announce, show, showProblem } from "./page.js";
 import * as receipts from "./receipt.js";
 import * as review from "./review.js";
 import * as shares from "./share.js";
+import * as signIns from "./signin.js";
 import * as vault from "./vault.js";
 
 const STEPS = {
@@ -33,6 +35,7 @@ const VIEWS = {
 
 /** Everything this visit knows; forgotten with the page. */
 const visit = {
+  signIn: null,
   assembly: null,
   notice: null,
   enrolment: null,
@@ -54,9 +57,10 @@ async function open() {
   }
   try {
     const announced = await api.assemblies();
-    const wanted = new URLSearchParams(location.search).get("assembly");
+    const wanted = visit.signIn?.assembly ?? new URLSearchParams(location.search).get("assembly");
     const found = announced.find(({ id }) => id === wanted);
-    if (found) await enter(found);
+    if (found && visit.signIn) await comeBack(found);
+    else if (found) await enter(found);
     else if (!wanted && announced.length === 1) await enter(announced[0]);
     else chooseFrom(announced, wanted ? "没有找到网址里指定的大会，请在下面选择。" : null);
   } catch (error) {
@@ -73,6 +77,32 @@ function chooseFrom(announced, problem) {
       await open();
     }),
   );
+}
+
+/** Back from the identity provider: go on where the owner left. */
+async function comeBack(assembly) {
+  history.replaceState(null, "", `?assembly=${encodeURIComponent(assembly.id)}`);
+  await enter(assembly);
+  try {
+    await vouched({});
+  } catch (error) {
+    // What was refused is refused again; trying again then begins with the notice.
+    if (!error.retryable) visit.signIn = null;
+    throw error;
+  }
+}
+
+async function vouched(claim) {
+  let enrolment;
+  try {
+    enrolment = await signIns.enrol(visit.notice.roster, visit.signIn, claim);
+  } catch (error) {
+    if (error.code !== "stronger-proof-needed" || claim.title_no) throw error;
+    show("还要一项证明", identity.further(error.message, vouched));
+    return;
+  }
+  visit.signIn = null;
+  await begin(enrolment);
 }
 
 async function enter(assembly) {
@@ -110,7 +140,7 @@ async function showNotice() {
 async function showIdentity() {
   const { roster } = visit.notice;
   const remembered = await keys.remembered(roster.digest);
-  const { codes } = await api.ways(roster.id);
+  const { codes, provider } = await api.ways(roster.id);
   drawSteps("identity");
   show(
     "证明您是业主",
@@ -119,6 +149,7 @@ async function showIdentity() {
       look,
       prove: async (claim) => begin(await keys.enrol(roster, claim)),
       requestCode: codes ? (person) => api.requestCode(roster.id, person) : null,
+      signIn: provider ? () => signIns.leave(visit.assembly.id, roster) : null,
     }),
   );
 }
@@ -146,7 +177,7 @@ async function showShare() {
   drawSteps(null);
   show(
     "我的房屋与异议",
-    shares.view(visit.assembly, share, () => history.back()),
+    shares.view(visit.assembly, share, contestCard(), () => history.back()),
   );
 }
 
@@ -213,9 +244,27 @@ async function signAndSend() {
   try {
     await deliver(signed);
   } catch (error) {
-    if (!error.retryable) throw error;
-    showUndelivered(signed, error);
+    if (error.code === "already-voted") showTaken(error);
+    else if (error.retryable) showUndelivered(signed, error);
+    else throw error;
   }
+}
+
+/** A ballot stands for these units already: perhaps a co-owner's, to which one may object. */
+function showTaken(error) {
+  show(
+    "已经投过票",
+    el("h1", {}, "这些房屋已经投过票"),
+    el("p", { class: "problem", role: "alert" }, error.message),
+    contestCard(),
+  );
+}
+
+function contestCard() {
+  const { assembly, enrolment } = visit;
+  if (assembly.state !== "open") return null;
+  const units = enrolment.groups.flatMap((group) => group.units.map(({ unit }) => unit));
+  return contest.card(visit.notice, units, enrolment.key);
 }
 
 function showUndelivered(signed, error = null) {
@@ -293,4 +342,5 @@ addEventListener("popstate", async ({ state }) => {
   else await showNotice();
 });
 
+visit.signIn = await signIns.returned();
 await open();

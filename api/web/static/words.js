@@ -98,12 +98,17 @@ const RULES = {
 
 const DEFAULT_KINDS = ["住宅", "商业", "办公", "其他"];
 
+/** What a policy says to an owner; undefined where nothing need be said. */
+export function rule(name, policies = {}) {
+  return RULES[name][policies[name]] ?? RULES[name].plain;
+}
+
 /** The published rules of one assembly, one sentence each. */
 export function rulesInWords(policies = {}) {
   const kinds = policies.include_kinds ?? DEFAULT_KINDS;
   return [
     `计入表决的房屋用途：${kinds.join("、")}。事项另有说明的除外。`,
-    ...Object.entries(RULES).map(([name, said]) => said[policies[name]] ?? said.plain),
+    ...Object.keys(RULES).map((name) => rule(name, policies)),
     policies.repeat_limit && `每套房屋最多改投 ${policies.repeat_limit} 次。`,
     policies.lot_seed && `得票相同而位置不够的，以种子“${policies.lot_seed}”抽签。`,
     "弃权也算参与表决。",

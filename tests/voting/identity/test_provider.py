@@ -8,10 +8,7 @@ import base64
 import hmac
 import json
 import secrets
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +16,7 @@ import httpx2
 import pytest
 from joserfc import jwk, jwt
 
-from tests.servers import await_port, free_port
+from tests.identity_provider import provider
 from tests.voting.world import CHEN, CLAIMS, LI, Handset, World
 from voting.identity.model import Claim
 from voting.identity.provider import OpenIdProvider, Trusted
@@ -35,22 +32,6 @@ from voting.identity.refusals import (
 
 CLIENT = "yezhu"
 BACK = "https://vote.example.org/back"
-
-
-@contextmanager
-def provider():
-    """Run the server as a process of its own."""
-    port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            await_port(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from voting.kernel import canonical
 from voting.kernel.suites import BadSignature, WeakKey, load_key
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-P256_HEAD = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")
 MESSAGE = b"DSSEv1 1 a 1 b"
 

@@ -85,7 +85,7 @@ def test_a_certificate_that_cannot_be_printed_leaves_nothing(closed, monkeypatch
 
     logs = (closed.log(), closed.log(closed.register))
     with monkeypatch.context() as broken:
-        broken.setattr("voting.outcome.service.render_certificate", fail)
+        broken.setattr("voting.outcome.service.outcomes.render_certificate", fail)
         with pytest.raises(OSError, match=r"^$"):
             issue(closed)
     assert (closed.log(), closed.log(closed.register)) == logs
@@ -114,7 +114,7 @@ def test_the_certificate_names_whoever_signed_the_freeze(open_world, monkeypatch
         given.append(facts.frozen_by)
         return render_certificate(counted, facts)
 
-    monkeypatch.setattr("voting.outcome.service.render_certificate", rendered)
+    monkeypatch.setattr("voting.outcome.service.outcomes.render_certificate", rendered)
     with open_world.database.write() as session:
         session.execute(text("UPDATE staff_accounts SET name = '后来的人'"))
     open_world.close()

@@ -4,6 +4,7 @@ import csv
 import io
 
 import xlsxwriter
+import xlwt
 
 from voting.roster.identity_numbers import resident_check
 from voting.roster.verify import ALIASES
@@ -74,4 +75,15 @@ def as_xlsx(table, name="业主清册", *, before=None, hidden=False, others=())
             page.hide()
         if before is not None:
             before(book, page)
+    return buffer.getvalue()
+
+
+def as_xls(table, name="业主清册"):
+    book = xlwt.Workbook(encoding="utf-8")
+    page = book.add_sheet(name)
+    for at, cells in enumerate(table):
+        for column, cell in enumerate(cells):
+            page.write(at, column, cell)
+    buffer = io.BytesIO()
+    book.save(buffer)
     return buffer.getvalue()

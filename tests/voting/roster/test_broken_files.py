@@ -6,9 +6,8 @@ import struct
 import zipfile
 
 import pytest
-import xlwt
 
-from tests.voting.roster.sheets import HEADER, as_csv, as_xlsx, lines, owner, row
+from tests.voting.roster.sheets import HEADER, as_csv, as_xls, as_xlsx, lines, owner, row
 from voting.roster.examination import examine
 from voting.roster.refusals import Grade, RosterUnreadable
 from voting.roster.verify import read_roster
@@ -44,20 +43,9 @@ def rezipped(data, change):
     return buffer.getvalue()
 
 
-def xls(table):
-    book = xlwt.Workbook(encoding="utf-8")
-    page = book.add_sheet("业主清册")
-    for at, cells in enumerate(table):
-        for column, cell in enumerate(cells):
-            page.write(at, column, cell)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
 def test_the_sheet_that_the_others_are_broken_from_is_sound():
     assert len(read_roster(as_xlsx(TABLE), "清册.xlsx")) == 3
-    assert len(read_roster(xls(TABLE), "清册.xls")) == 3
+    assert len(read_roster(as_xls(TABLE), "清册.xls")) == 3
 
 
 def test_the_wrong_sheet():
@@ -78,7 +66,7 @@ def test_the_table_on_a_hidden_sheet():
 
 def test_a_password_as_excel_sets_it_today():
     """An encrypted xlsx is a compound file whose stream has this name."""
-    data = bytearray(xls(TABLE))
+    data = bytearray(as_xls(TABLE))
     entry = data.index("Workbook".encode("utf-16-le"))
     name = "EncryptedPackage".encode("utf-16-le")
     data[entry : entry + len(name)] = name
@@ -89,7 +77,7 @@ def test_a_password_as_excel_sets_it_today():
 
 def test_a_password_as_old_excel_set_it():
     """A record of type FILEPASS (0x2F) announces that all the others are encrypted."""
-    data = bytearray(xls(TABLE))
+    data = bytearray(as_xls(TABLE))
     write_access = data.index(b"\x5c\x00\x70\x00")
     data[write_access] = 0x2F
 

@@ -1,4 +1,4 @@
-"""Keys are replaced and people are erased; digests, totals and logs stay as they are."""
+"""People are erased after the retention period; digests, totals and logs stay as they are."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,124 +6,31 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests.voting.conftest import voting
 from tests.voting.outcome.both import verify_bundle
+from tests.voting.roster.sealed import (
+    NEW,
+    OLD,
+    WORDS,
+    complain,
+    ended,
+    objecting,
+    read_owner,
+    rekeyed,
+    settle,
+)
 from tests.voting.roster.test_service import PERSONAL
 from tests.voting.roster.test_versions import amend, imported
-from tests.voting.world import COMMUNITY, ROWS, World, sheet
+from tests.voting.world import COMMUNITY, ROWS, sheet
 from voting.identity.refusals import IdentityNotProved
 from voting.identity.request import PAYLOAD_TYPE as REQUEST
 from voting.identity.request import payload as request
-from voting.kernel import canonical
-from voting.kernel.commitment import Opening
 from voting.outcome.bundle import Level
 from voting.roster import store
 from voting.roster.correction import CorrectionNotProposed, CorrectionOutdated
-from voting.roster.objection import Complaint, Concern, ObjectionAnswered, Outcome
-from voting.roster.service import retention
-from voting.roster.vault import KeyMissing, Vault
-from voting.roster.version import Provenance, RosterErased, UnknownRoster
+from voting.roster.objection import ObjectionAnswered, Outcome
+from voting.roster.version import RosterErased, UnknownRoster
 
 REQUESTED = "receipts"
-OLD, NEW, INDEX = b"e" * 32, b"n" * 32, b"i" * 32
-WORDS = "我的电话 15400000001"
-
-
-def complain(world, roster_id):
-    said = Complaint("1-1-101", Concern.OTHER, WORDS)
-    return world.rosters.objections.file(roster_id, said, entered_by="k1")[0]
-
-
-def settle(world, state):
-    return world.rosters.objections.answer(
-        state.roster_id, state.objection_id, Outcome.DECLINED, "不采纳", by="c1"
-    )
-
-
-def objecting(world):
-    """A frozen roster with an objection answered on it."""
-    world.freeze()
-    settle(world, complain(world, world.roster_id))
-    return world
-
-
-def rekeyed(world, keys):
-    """The same deployment after a restart with these keys."""
-    again = World(world.database, world.clock, roster_id=world.roster_id)
-    again.vault = Vault(keys, INDEX)
-    again.rosters = type(world.rosters)(world.database, world.ledger, again.vault, world.clock)
-    return again
-
-
-def key_versions(world):
-    with world.database.read() as session:
-        return {
-            version
-            for table in ("owners", "roster_objections")
-            for version in session.scalars(text(f"SELECT key_version FROM {table}"))  # noqa: S608
-        }
-
-
-def read_owner(world):
-    return world.rosters.custody.identities(world.roster_id, "1-1-101", by="s1")
-
-
-def read(world):
-    (objection,) = world.rosters.objections.read(world.roster_id, by="s1")
-    (owner,) = read_owner(world)
-    return objection.text, owner.name
-
-
-def test_after_a_rotation_the_new_key_alone_opens_everything(engine_world):
-    world = objecting(engine_world)
-    digest = world.roster.digest
-    both = rekeyed(world, {1: OLD, 2: NEW})
-    assert read(both) == (WORDS, "张伟")
-    assert both.rosters.retention.rotate(by="operator") == 11
-    assert key_versions(both) == {2}
-    assert read(rekeyed(world, {2: NEW})) == (WORDS, "张伟")
-    with pytest.raises(KeyMissing):
-        read(world)
-    assert world.roster.digest == digest
-    world.enrol("zhang")  # the blind index is what it was
-
-
-def test_a_rotation_that_was_cut_short_goes_on_where_it_stopped(world, monkeypatch):
-    """Killed between two batches: nothing is lost, nothing is sealed twice."""
-    world = rekeyed(objecting(world), {1: OLD, 2: NEW})
-    monkeypatch.setattr(retention, "_BATCH", 4)
-    seal, sealed = world.vault.seal, []
-
-    def dying(data, context):
-        if len(sealed) == 6:
-            raise KeyboardInterrupt
-        sealed.append(context)
-        return seal(data, context)
-
-    monkeypatch.setattr(world.vault, "seal", dying)
-    with pytest.raises(KeyboardInterrupt):
-        world.rosters.retention.rotate(by="operator")
-    assert key_versions(world) == {1, 2}
-    assert read(world) == (WORDS, "张伟")
-    monkeypatch.setattr(world.vault, "seal", seal)
-    assert world.rosters.retention.rotate(by="operator") == 11 - 4
-    assert world.rosters.retention.rotate(by="operator") == 0
-    acts = [act["count"] for act in world.acts() if act.get("act") == "reseal-identities"]
-    assert acts == [4, 4, 3]
-    with world.database.read() as session:
-        world.ledger.check(session, world.register)
-
-
-def ended(world):
-    """A certified vote, and a newer version of the roster."""
-    voting(world, begun=True)
-    settle(world, complain(world, world.roster_id))
-    world.cast("zhang", ["1-1-101", "1-1-202", "B1-1-001"])
-    world.close()
-    world.outcomes.issue(world.assembly_id, by="c1")
-    world.clock.advance(seconds=1)
-    world.rosters.import_sheet(sheet(ROWS), "清册.csv", COMMUNITY, by="c1")
-    return world
 
 
 def asked(world, name):
@@ -373,63 +280,6 @@ def test_nothing_erased_remains_in_the_database_file(world):
     path = Path(world.database.engine.url.database)
     stored = b"".join(file.read_bytes() for file in [path, *path.parent.glob(path.name + "-*")])
     assert not [data for data in sealed if data in stored and data not in newest]
-
-
-def test_every_decryption_is_an_entry_in_the_trail(world, monkeypatch):
-    """Whatever the vault opened, the register counts."""
-    opened = []
-    unseal = Vault.unseal
-    monkeypatch.setattr(
-        Vault, "unseal", lambda vault, *sealed: opened.append(1) or unseal(vault, *sealed)
-    )
-    world = rekeyed(ended(world), {1: OLD, 2: NEW})
-    read(world)
-    world.rosters.amend(
-        world.roster_id, None, "", frozenset({"B1-1-003"}), by="c1",
-        provenance=Provenance(evidence=b"-"),
-    )  # fmt: skip
-    world.rosters.retention.rotate(by="operator")
-    counted = sum(
-        act["count"]
-        for act in world.acts()
-        if act.get("act") in {"open-identities", "reseal-identities"}
-    )
-    assert counted == len(opened) > 30
-
-
-def test_the_trail_commits_to_the_unit_that_was_read_of(engine_world):
-    """The public register does not name it; who has the salt can show which it was."""
-    world = objecting(engine_world)
-    read(world)
-    for unit in ("1-1-101", "1-2-101"):
-        world.rosters.custody.identities(world.roster_id, unit, by="k1")
-    said = {
-        position: act
-        for position, act in enumerate(world.acts())
-        if act.get("act") == "open-identities"
-    }
-    readings = world.rosters.custody.readings(world.roster_id)
-    assert [(said[each.position]["purpose"], each.units) for each in readings] == [
-        ("answer", ("1-1-101",)),
-        ("read-objections", ("1-1-101",)),
-        ("read", ("1-1-101",)),
-        ("read", ("1-1-101",)),
-        ("read", ("1-2-101",)),
-    ]
-    for each in readings:
-        opened = Opening(each.opening.salt, canonical.encode(list(each.units)))
-        assert opened.commitment == said[each.position]["units"]
-    # One unit read of twice does not show as one.
-    assert len({act["units"] for act in said.values()}) == len(readings)
-    assert b"1-1-101" not in b"".join(world.log(world.register))
-
-
-def test_what_is_sealed_anew_by_the_thousand_is_counted_and_names_no_unit(world):
-    first = imported(world)
-    amend(world, first.roster_id, removed=["B1-1-003"])
-    (act,) = [act for act in world.acts() if act.get("act") == "open-identities"]
-    assert (act["purpose"], "units" in act) == ("amend", False)
-    assert world.rosters.custody.readings(first.roster_id) == []
 
 
 def test_nothing_personal_is_in_any_file_after_a_whole_life(world):

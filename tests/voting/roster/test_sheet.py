@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 import xlsxwriter
-import xlwt
 
+from tests.voting.roster.sheets import as_xls
 from voting.roster import sheet, table
 from voting.roster.header import heading
 from voting.roster.sheet import read_table
@@ -39,17 +39,6 @@ def xlsx(*sheets):
     return buffer.getvalue()
 
 
-def xls(rows):
-    book = xlwt.Workbook(encoding="utf-8")
-    page = book.add_sheet("清册")
-    for at, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            page.write(at, column, cell)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
 ROWS = [HEADER, ["䶮喆堃楼", "0301", "89.37", "11010519491231002X", ""]]
 CSV = "\r\n".join(",".join(row) for row in ROWS)
 
@@ -63,7 +52,7 @@ CSV = "\r\n".join(",".join(row) for row in ROWS)
         CSV.encode("utf-16"),
         CSV.replace(",", "\t").encode(),
         xlsx(ROWS),
-        xls(ROWS),
+        as_xls(ROWS),
     ],
     ids=["utf-8", "bom", "gb18030", "utf-16", "tabs", "xlsx", "xls"],
 )
@@ -78,7 +67,7 @@ def test_the_same_table_in_every_encoding_under_any_name(data, name):
     ("cell", "text"),
     [(89.37, "89.37"), (101.0, "101"), (0.1, "0.1"), (89.3725, "89.3725"), (301, "301")],
 )
-@pytest.mark.parametrize("write", [xlsx, xls])
+@pytest.mark.parametrize("write", [xlsx, as_xls])
 def test_a_number_reads_as_it_was_typed(write, cell, text):
     rows = [HEADER, ["1", "2", cell, "x", ""]]
     (row,) = read(write(rows)).rows
@@ -191,7 +180,7 @@ def test_one_far_cell_cannot_ask_for_gigabytes(cell, code):
 
 def test_a_file_that_aborts_the_parser_is_only_refused():
     """One altered byte, the highest of the last row's number, makes it ask for 859 GB."""
-    data = bytearray(xls(ROWS))
+    data = bytearray(as_xls(ROWS))
     dimensions = data.index(b"\x00\x02\x0e\x00")
     data[dimensions + 11] = 0xBB
 

@@ -6,23 +6,13 @@ import io
 import pytest
 
 from tally.model import Kind
+from tests.voting.roster import sheets
+from tests.voting.roster.sheets import HEADER
 from voting.roster.model import AreaSource, IdType, OwnerRecord, TitleStatus
 from voting.roster.refusals import RosterUnreadable
-from voting.roster.verify import ALIASES, read_roster
+from voting.roster.verify import read_roster
 
-HEADER = tuple(ALIASES)
-GOOD = {
-    "楼栋": "1",
-    "单元": "2",
-    "房号": "301",
-    "用途": "住宅",
-    "专有部分面积": "89.37",
-    "面积来源": "登记",
-    "业主姓名": "张三",
-    "证件类型": "身份证",
-    "证件号码": "11010519491231002X",
-    "联系电话": "13800138000",
-    "产权状态": "已交付",
+GOOD = sheets.GOOD | {
     "不动产单元号": "110105001002GB00003F00010023",
     "产权证号": "京（2021）朝不动产权第0012345号",
 }

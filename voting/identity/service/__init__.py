@@ -3,5 +3,6 @@
 from voting.identity.service.codes import CODE_LIFE, Codes
 from voting.identity.service.identities import CHALLENGE_LIFE, SHARE, Identities
 from voting.identity.service.proving import Proving
+from voting.identity.service.signing_in import SigningIn
 
-__all__ = ["CHALLENGE_LIFE", "CODE_LIFE", "SHARE", "Codes", "Identities", "Proving"]
+__all__ = ["CHALLENGE_LIFE", "CODE_LIFE", "SHARE", "Codes", "Identities", "Proving", "SigningIn"]

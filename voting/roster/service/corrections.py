@@ -25,8 +25,9 @@ from voting.roster.entries import correction_entry
 from voting.roster.mandate_changes import BoundMandates, mandate_changes
 from voting.roster.service.mandates import MandateBook
 from voting.roster.service.people import People
+from voting.roster.service.version_row import lock_version, require_version
 from voting.roster.signatories import Signatories
-from voting.roster.version import RosterErased, UnknownRoster
+from voting.roster.version import RosterErased
 from voting.staff import store as staff_store
 from voting.staff import trail
 
@@ -58,9 +59,7 @@ class Corrections:
         UnknownRoster, RosterErased, NoCorrection, CorrectionInForce, CorrectionOutdated
         """
         with self._database.write() as session:
-            version = store.lock(session, version_id)
-            if version is None:
-                raise UnknownRoster("没有这一版业主清册")
+            version = lock_version(session, version_id)
             if version.erased_at is not None:
                 raise RosterErased("这一版清册的个人信息已在保存期满后删除，请重新修改")
             if version.corrects is None:
@@ -227,9 +226,7 @@ class Corrections:
         ------
         UnknownRoster, RosterErased, KeyMissing
         """
-        frozen = store.roster(session, roster_id)
-        if frozen is None:
-            raise UnknownRoster("没有这份业主清册")
+        frozen = require_version(session, roster_id)
         versions = [(frozen.register_position, roster_id)]
         versions += [
             (row.register_position, row.version_id) for row in store.corrections(session, roster_id)
@@ -263,9 +260,7 @@ class Corrections:
 
     def _base(self, session: Session, roster_id: str) -> tuple[store.RosterRow, store.RosterRow]:
         """Lock a frozen roster, and find the version that its corrections have led to."""
-        frozen = store.lock(session, roster_id)
-        if frozen is None:
-            raise UnknownRoster("没有这份业主清册")
+        frozen = lock_version(session, roster_id)
         if frozen.erased_at is not None:
             raise RosterErased(
                 "所要更正的冻结清册，个人信息已在保存期满后删除，不能再更正；请导入并冻结新的清册"

@@ -14,8 +14,9 @@ from voting.ledger.service import Ledger
 from voting.roster import store
 from voting.roster.document import RosterDocument
 from voting.roster.model import OwnerRecord
+from voting.roster.service.version_row import require_version
 from voting.roster.vault import Sealed, Vault
-from voting.roster.version import RosterErased, UnknownRoster, UnknownRosterUnit
+from voting.roster.version import RosterErased, UnknownRosterUnit
 from voting.staff import trail
 
 
@@ -149,9 +150,7 @@ class Custody:
         UnknownRoster, UnknownRosterUnit, RosterErased
         """
         with self._database.write() as session:
-            row = store.roster(session, roster_id)
-            if row is None:
-                raise UnknownRoster("没有这份业主清册")
+            row = require_version(session, roster_id)
             units = RosterDocument.from_bytes(row.document)
             if unit_key not in units.unit_code:
                 raise UnknownRosterUnit(f"这一版清册中没有房屋 {unit_key}")
@@ -195,9 +194,7 @@ class Custody:
         UnknownRoster, RosterErased, KeyMissing
         """
         with self._database.write() as session:
-            row = store.roster(session, roster_id)
-            if row is None:
-                raise UnknownRoster("没有这份业主清册")
+            row = require_version(session, roster_id)
             units = RosterDocument.from_bytes(row.document).unit_code
             rows = store.owners(session, roster_id)
             opened = self.open(session, rows, "court", by=by, roster_id=roster_id, about=units)
@@ -213,8 +210,7 @@ class Custody:
         UnknownRoster
         """
         with self._database.read() as session:
-            if store.roster(session, roster_id) is None:
-                raise UnknownRoster("没有这份业主清册")
+            require_version(session, roster_id)
             rows = store.readings(session, roster_id)
         return [
             Reading(

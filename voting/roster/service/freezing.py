@@ -13,6 +13,7 @@ from voting.roster.document import RosterDocument
 from voting.roster.entries import frozen_entry
 from voting.roster.objection_period import earliest_end, objection_period
 from voting.roster.service.mandates import MandateBook
+from voting.roster.service.version_row import lock_version
 from voting.roster.signatories import Signatories
 from voting.roster.version import (
     FreezeNotProposed,
@@ -27,7 +28,6 @@ from voting.roster.version import (
     RosterNotPublished,
     RosterSummary,
     Supplier,
-    UnknownRoster,
 )
 from voting.staff import store as staff_store
 from voting.staff import trail
@@ -199,9 +199,7 @@ def stated_of(row: store.RosterRow) -> dict[str, list[str]]:
 
 
 def _require_unfrozen(session: Session, roster_id: str) -> store.RosterRow:
-    row = store.lock(session, roster_id)
-    if row is None:
-        raise UnknownRoster("没有这份业主清册")
+    row = lock_version(session, roster_id)
     if row.frozen_at is not None:
         raise RosterAlreadyFrozen("这份业主清册已经冻结")
     if row.erased_at is not None:

@@ -22,7 +22,8 @@ from voting.roster.objection import (
     answer_bytes,
 )
 from voting.roster.service.custody import Custody
-from voting.roster.version import RosterErased, RosterNotPublished, UnknownRoster
+from voting.roster.service.version_row import lock_version
+from voting.roster.version import RosterErased, RosterNotPublished
 
 
 class Objections:
@@ -66,9 +67,7 @@ class Objections:
         if not complaint.text.strip():
             raise ReasonRequired("请写明异议的内容")
         with self._database.write() as session:
-            roster = store.lock(session, roster_id)
-            if roster is None:
-                raise UnknownRoster("没有这份业主清册")
+            roster = lock_version(session, roster_id)
             if roster.published_at is None and roster.frozen_at is None:
                 raise RosterNotPublished("这一版清册尚未公示")
             if roster.erased_at is not None:

@@ -14,6 +14,7 @@ from voting.roster.entries import version_entry
 from voting.roster.mandate import Mandates, to_bytes
 from voting.roster.mandate_changes import counted, mandate_changes
 from voting.roster.service.custody import Custody
+from voting.roster.service.version_row import predecessor
 
 
 class Origins:
@@ -83,8 +84,7 @@ class Origins:
         """
         if row.entered_position is None:
             return None
-        place, register = row.entered_position, self._ledger.origins.register
-        (entry,) = self._ledger.read_entries(session, register, place, place + 1)
+        entry = self._ledger.entry(session, self._ledger.origins.register, row.entered_position)
         changed: Mapping[str, int] | None = canonical.decode(entry).get("mandates_changed")
         return changed
 
@@ -96,8 +96,6 @@ class Origins:
         basis, previous
             The words it rests on with their salt, and the document of the version before.
         """
-        before = None
-        if row.previous_digest is not None:
-            before = store.by_digest(session, row.community, row.previous_digest)
+        before = predecessor(session, row)
         basis = self._custody.basis(row.roster_id, row.basis)
         return basis, None if before is None else before.document

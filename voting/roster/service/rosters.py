@@ -31,7 +31,8 @@ from voting.roster.service.freezing import Freezing, stated_of, summary_of
 from voting.roster.service.objections import Objections
 from voting.roster.service.retention import Retention
 from voting.roster.service.titles import TITLE, Of
-from voting.roster.service.versions import Versions, require_version
+from voting.roster.service.version_row import require_version
+from voting.roster.service.versions import Versions
 from voting.roster.stated import NOTHING, Stated, together
 from voting.roster.vault import Vault
 from voting.roster.version import (

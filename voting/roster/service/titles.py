@@ -1,20 +1,20 @@
 """Title numbers of a version, as keyed digests: by them owners prove themselves on a phone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from voting.roster import store
 from voting.roster.document import RosterDocument
+from voting.roster.listed import first_of
 from voting.roster.model import Roster, UnitRecord
 from voting.roster.refusals import Grade, Problem
 from voting.roster.service.custody import Custody
 from voting.roster.version import TitlesWouldLapse
 
 TITLE = "产权证号"
-_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Titles:
             _add(session, following, unit.unit_key, known)
         if lost:
             raise TitlesWouldLapse(
-                f"表中没有“{TITLE}”一列，而房屋 {_listed(lost)} 有了新的业主，"
+                f"表中没有“{TITLE}”一列，而房屋 {first_of(lost, '套')} 有了新的业主，"
                 "新业主的产权证号无从得知，他将不能用手机证明身份；请加上这一列，还没有新证的留空"
             )
         session.flush()
@@ -115,7 +115,7 @@ class Titles:
             return []
         words = (
             f"表中没有“{TITLE}”一列，上一版登记的产权证号因此失去，"
-            f"这些房屋的业主将不能用手机证明身份：{_listed(lost)}"
+            f"这些房屋的业主将不能用手机证明身份：{first_of(lost, '套')}"
         )
         if not agreed:
             raise TitlesWouldLapse(
@@ -168,8 +168,3 @@ def _add(session: Session, version: Of, unit_key: str, titles: Mapping[int, byte
         )
         for code in sorted(titles)
     )
-
-
-def _listed(keys: Sequence[str]) -> str:
-    more = f"……共 {len(keys)} 套" if len(keys) > _LISTED else ""
-    return "、".join(keys[:_LISTED]) + more

@@ -25,12 +25,12 @@ from voting.roster.service.mandates import MandateBook
 from voting.roster.service.origins import Origins
 from voting.roster.service.people import People
 from voting.roster.service.titles import Titles
+from voting.roster.service.version_row import predecessor, require_version
 from voting.roster.vault import Vault
 from voting.roster.version import (
     RosterNotFrozen,
     RosterNotPublished,
     RosterSummary,
-    UnknownRoster,
     UnknownRosterUnit,
 )
 
@@ -156,11 +156,9 @@ class Versions:
         if roster_id not in self._differences:
             with self._database.read() as session:
                 row = require_version(session, roster_id)
-                if row.previous_digest is None:
-                    return None
-                before = store.by_digest(session, row.community, row.previous_digest)
+                before = predecessor(session, row)
             if before is None:
-                raise UnknownRoster("没有这一版所依据的上一版清册")
+                return None
             self._differences[roster_id] = RosterDifference.between(
                 RosterDocument.from_bytes(before.document), RosterDocument.from_bytes(row.document)
             )
@@ -190,11 +188,9 @@ class Versions:
         """
         with self._database.write() as session:
             row = require_version(session, roster_id)
-            if row.previous_digest is None:
-                return None
-            before = store.by_digest(session, row.community, row.previous_digest)
+            before = predecessor(session, row)
             if before is None:
-                raise UnknownRoster("没有这一版所依据的上一版清册")
+                return None
             old = self.mandates.if_readable(session, before.roster_id, by=by)
             new = self.mandates.if_readable(session, roster_id, by=by)
             if old is None or new is None:
@@ -256,16 +252,3 @@ class Versions:
     def _read_document(self, roster_id: str) -> RosterDocument:
         with self._database.read() as session:
             return RosterDocument.from_bytes(require_version(session, roster_id).document)
-
-
-def require_version(session: Session, roster_id: str) -> store.RosterRow:
-    """Find the row of a version.
-
-    Raises
-    ------
-    UnknownRoster
-    """
-    row = store.roster(session, roster_id)
-    if row is None:
-        raise UnknownRoster("没有这份业主清册")
-    return row
