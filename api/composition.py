@@ -13,7 +13,7 @@ from voting.assembly.service import Assemblies
 from voting.box.service import BallotBox, Contest
 from voting.count.service import Counting
 from voting.identity.provider import OpenIdProvider, Trusted
-from voting.identity.service import Codes, Identities, Proving
+from voting.identity.service import Codes, Identities, Notices, Proving
 from voting.infra.afterwards import Afterwards
 from voting.infra.bus import Bus, MemoryBus, RedisBus
 from voting.infra.database import Database
@@ -53,6 +53,7 @@ class Service:
     rosters: Rosters
     identities: Identities
     codes: Codes
+    notices: Notices
     provider: Trusted | None
     assemblies: Assemblies
     box: BallotBox
@@ -99,13 +100,15 @@ def compose(settings: Settings) -> Service:
     rosters = Rosters(database, ledger, vault, now)
     assemblies = Assemblies(database, ledger, rosters, bus, now)
     trusted = settings.provider()
-    codes = Codes(database, rosters, vault, throttle, _sender(settings), Afterwards(), now)
+    sender = _sender(settings)
+    codes = Codes(database, rosters, vault, throttle, sender, Afterwards(), now)
+    notices = Notices(database, rosters, vault, sender, now)
     identities = Identities(
         database,
         ledger,
         rosters,
         Proving(vault, throttle, codes),
-        codes,
+        notices,
         None if trusted is None else OpenIdProvider(trusted),
         assemblies.decision_days,
         now,
@@ -120,6 +123,7 @@ def compose(settings: Settings) -> Service:
         rosters=rosters,
         identities=identities,
         codes=codes,
+        notices=notices,
         provider=trusted,
         assemblies=assemblies,
         box=BallotBox(

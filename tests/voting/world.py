@@ -22,7 +22,7 @@ from voting.box.service import BallotBox, Contest
 from voting.count.service import Counting
 from voting.identity import enrolment
 from voting.identity.model import Claim
-from voting.identity.service import Codes, Identities, Proving
+from voting.identity.service import Codes, Identities, Notices, Proving
 from voting.infra.bus import MemoryBus
 from voting.infra.throttle import Throttle
 from voting.kernel import canonical, dsse
@@ -234,12 +234,13 @@ class World:
             lambda act: act(),
             self.clock,
         )
+        self.notices = Notices(self.database, self.rosters, self.vault, self.sender, self.clock)
         self.identities = Identities(
             self.database,
             self.ledger,
             self.rosters,
             Proving(self.vault, self.throttle, self.codes),
-            self.codes,
+            self.notices,
             self.provider,
             self.assemblies.decision_days,
             self.clock,

@@ -1,7 +1,8 @@
 """Reads every table that a log stands behind, in one snapshot, and compares them all.
 
 Not in any log, and therefore not compared: sealed identities and the keyed indexes to them, names
-and passwords of accounts, sessions, challenges, counts of refused ballots, and the first reading
+and passwords of accounts, sessions, challenges, codes, notices to owners, counts of refused
+ballots, and the first reading
 of a paper that no second clerk has confirmed.
 """
 
