@@ -10,7 +10,7 @@ from nacl.signing import SigningKey
 from api.deployment import Deployment
 from api.settings import Settings
 from voting.assembly.service import Assemblies
-from voting.box.service import BallotBox, Contest
+from voting.box.service import BallotBox, Contest, Scans
 from voting.count.service import Counting
 from voting.identity.provider import OpenIdProvider, Trusted
 from voting.identity.service import Codes, Identities, Notices, Proving
@@ -58,6 +58,7 @@ class Service:
     assemblies: Assemblies
     box: BallotBox
     contest: Contest
+    scans: Scans
     counting: Counting
     outcomes: Outcomes
     public_url: str
@@ -138,6 +139,7 @@ def compose(settings: Settings) -> Service:
             now,
         ),
         contest=Contest(database, ledger, rosters, identities, assemblies, throttle, now),
+        scans=Scans(database, ledger, assemblies, vault, now),
         counting=counting,
         outcomes=Outcomes(
             database, ledger, rosters, assemblies, counting, settings.public_url, now

@@ -18,7 +18,7 @@ from api.composition import ServiceSigner
 from voting.assembly.service import Assemblies
 from voting.ballot.model import OWNER, PAYLOAD_TYPE, Ballot
 from voting.box import objection
-from voting.box.service import BallotBox, Contest
+from voting.box.service import BallotBox, Contest, Scans
 from voting.count.service import Counting
 from voting.identity import enrolment
 from voting.identity.model import Claim
@@ -265,6 +265,7 @@ class World:
             self.throttle,
             self.clock,
         )
+        self.scans = Scans(self.database, self.ledger, self.assemblies, self.vault, self.clock)
         self.counting = Counting(
             self.database, self.ledger, self.rosters, self.assemblies, self.clock
         )
