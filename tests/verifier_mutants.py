@@ -27,8 +27,8 @@ from tests.voting.outcome.corpus import corpus
 FIRST = [
     "voting.ledger.tree", "voting.ledger.note", "voting.ledger.checkpoint", "voting.ledger.tiles",
     "voting.ballot.verify", "voting.box.objection", "voting.box.authority", "voting.box.paper",
-    "voting.outcome.bundle", "voting.outcome.pieces", "voting.outcome.evidence", "voting.outcome.objections",
-    "voting.outcome.one_voice",
+    "voting.outcome.bundle", "voting.outcome.pieces", "voting.outcome.evidence",
+    "voting.outcome.objections", "voting.outcome.one_voice",
     "voting.outcome.mandates", "voting.outcome.origin", "voting.outcome.verify.finding",
     "voting.outcome.verify.files", "voting.outcome.verify.log", "voting.outcome.verify.documents",
     "voting.outcome.verify.register", "voting.outcome.verify.outcome",
