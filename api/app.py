@@ -25,6 +25,7 @@ from api.routes import (
     logs,
     objections,
     owners,
+    papers,
     results,
     rosters,
     staff,
@@ -90,7 +91,7 @@ def create_app(service: Service) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        # The largest request but for roster sheets, which have a limit of their own.
+        # As large as a scan or an agenda may be; roster sheets have a limit of their own.
         max_body_size=MAX_AGENDA_BYTES,
     )
     app.state.service = service
@@ -103,6 +104,7 @@ def create_app(service: Service) -> FastAPI:
         staff, identities, objections, corrections, assemblies, results, logs, pages,
     ):  # fmt: skip
         app.include_router(small.routes, max_body_size=_MAX_JSON_BYTES)
+    app.include_router(papers.routes)
     app.include_router(service_routes, max_body_size=_MAX_JSON_BYTES)
     pages.mount_static(app)
     app.add_exception_handler(Refusal, problem)

@@ -60,6 +60,7 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
         database = Database(settings.resolved_database_url)
         http = httpx2.Client(timeout=ANSWER_SECONDS, follow_redirects=False)
         WitnessFeed(database, service.ledger, witness, http).start()
+    service.notices.start()
     uvicorn.run(
         "api.asgi:create",
         factory=True,

@@ -10,10 +10,10 @@ from nacl.signing import SigningKey
 from api.deployment import Deployment
 from api.settings import Settings
 from voting.assembly.service import Assemblies
-from voting.box.service import BallotBox, Contest
+from voting.box.service import BallotBox, Contest, Scans
 from voting.count.service import Counting
 from voting.identity.provider import OpenIdProvider, Trusted
-from voting.identity.service import Codes, Identities, Proving, SigningIn
+from voting.identity.service import Codes, Identities, Notices, Proving, SigningIn
 from voting.infra.afterwards import Afterwards
 from voting.infra.bus import Bus, MemoryBus, RedisBus
 from voting.infra.database import Database
@@ -53,11 +53,13 @@ class Service:
     rosters: Rosters
     identities: Identities
     codes: Codes
+    notices: Notices
     provider: Trusted | None
     signing_in: SigningIn
     assemblies: Assemblies
     box: BallotBox
     contest: Contest
+    scans: Scans
     counting: Counting
     outcomes: Outcomes
     public_url: str
@@ -101,13 +103,15 @@ def compose(settings: Settings) -> Service:
     assemblies = Assemblies(database, ledger, rosters, bus, now)
     trusted = settings.provider()
     provider = None if trusted is None else OpenIdProvider(trusted)
-    codes = Codes(database, rosters, vault, throttle, _sender(settings), Afterwards(), now)
+    sender = _sender(settings)
+    codes = Codes(database, rosters, vault, throttle, sender, Afterwards(), now)
+    notices = Notices(database, rosters, vault, sender, now)
     identities = Identities(
         database,
         ledger,
         rosters,
         Proving(vault, throttle, codes),
-        codes,
+        notices,
         provider,
         assemblies.decision_days,
         now,
@@ -122,6 +126,7 @@ def compose(settings: Settings) -> Service:
         rosters=rosters,
         identities=identities,
         codes=codes,
+        notices=notices,
         provider=trusted,
         signing_in=SigningIn(provider, throttle, f"{settings.public_url}/vote", now),
         assemblies=assemblies,
@@ -137,6 +142,7 @@ def compose(settings: Settings) -> Service:
             now,
         ),
         contest=Contest(database, ledger, rosters, identities, assemblies, throttle, now),
+        scans=Scans(database, ledger, assemblies, vault, now),
         counting=counting,
         outcomes=Outcomes(
             database, ledger, rosters, assemblies, counting, settings.public_url, now

@@ -79,7 +79,7 @@ def _alone(data: Path) -> Iterator[Service]:
 
 
 def _seal_under_newest(service: Service) -> int:
-    sealed = service.rosters.retention.rotate(by=_OPERATOR)
+    sealed = service.rosters.retention.rotate(by=_OPERATOR) + service.scans.rotate(by=_OPERATOR)
     # What the old key could open must not remain in the file either.
     service.database.compact()
     return sealed

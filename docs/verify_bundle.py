@@ -26,7 +26,7 @@ import struct
 import sys
 import unicodedata
 import zlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -1960,18 +1960,109 @@ def signed_bytes(kind, payload):
 
 
 def read_paper(data):
-    """Read a paper ballot as two clerks entered it."""
+    """Read a paper ballot as two clerks entered it; who signed is there in both formats."""
     said = parse(data)
-    wanted = {"choices", "format", "serial", "units", "void_reason"}
-    need(isinstance(said, dict) and said.keys() == wanted, "纸质票的结构不对")
-    need(
-        said["format"] == "yezhu-paper/1" and isinstance(said["choices"], dict),
-        "纸质票的格式不认得",
-    )
+    first = {"choices", "format", "serial", "units", "void_reason"}
+    further = {"authority", "capacity", "carried", "scans"}
+    need(isinstance(said, dict) and said.keys() in (first, first | further), "纸质票的结构不对")
+    form = "yezhu-paper/1" if said.keys() == first else "yezhu-paper/2"
+    need(said["format"] == form and isinstance(said["choices"], dict), "纸质票的格式不认得")
     need(isinstance(said["serial"], str) and said["serial"], "纸质票没有编号")
     need(isinstance(said["void_reason"], str), "纸质票的结构不对")
     require_names(said["units"])
+    usual = {"authority": None, "capacity": "owner", "carried": False, "scans": []}
+    if said.keys() == first:
+        return said | usual
+    need(isinstance(said["capacity"], str), "纸质票的结构不对")
+    need(isinstance(said["carried"], bool) and is_texts(said["scans"]), "纸质票的结构不对")
+    read_authority(said["authority"])
+    need({name: said[name] for name in usual} != usual, "第一种格式写得下的，不用第二种")
     return said
+
+
+def read_authority(said):
+    """Read on what somebody else than the owner signed: a guardian's proof, or an authority."""
+    if said is None:
+        return
+    need(isinstance(said, dict), "委托或监护的结构不对")
+    if said.keys() == {"evidence"}:
+        need(isinstance(said["evidence"], str), "监护证明不对")
+        return
+    texts = {"agent", "exception", "scope", "signed_on", "valid_from", "valid_until"}
+    need(said.keys() == texts | {"matters", "property_staff"}, "委托书的结构不对")
+    need(all(isinstance(said[name], str) for name in texts), "委托书的结构不对")
+    need(is_texts(said["matters"]), "委托事项不对")
+    need(isinstance(said["property_staff"], bool), "委托书的结构不对")
+    for name in ("signed_on", "valid_from", "valid_until"):
+        day_of(said[name])
+
+
+GUARDIANS_PAPERS = {
+    "household_register", "birth_certificate", "committee_designation", "court_ruling", "agreement",
+}  # fmt: skip
+AHEAD = timedelta(hours=8)
+"""Beijing's clocks before those of UTC, whose moments logs state."""
+MOST_PRINCIPALS = 3
+"""Owner groups that one agent signs for, unless a clause of the rules allows more (W-12)."""
+
+
+def is_texts(value):
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def day_of(text):
+    """Read a day; only the spelling with hyphens is one."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Wrong("日期无法读取") from error
+    need(day.isoformat() == text, "日期无法读取")
+    return day
+
+
+def require_capacity(said, on):
+    """Check who signed a paper ballot, and on what (W-10 to W-13)."""
+    capacity, authority = said["capacity"], said["authority"]
+    need(said["scans"] == sorted(set(said["scans"])), "扫描件须排序且不重复")
+    if capacity == "proxy":
+        need(authority is not None and "agent" in authority, "代理人没有委托书")
+        matters = authority["matters"]
+        need(matters and matters == sorted(set(matters)), "委托事项不对")
+        need(re.fullmatch("[0-9a-f]{64}", authority["agent"]), "代理人的摘要不对")
+        need(authority["scope"] in ("as_instructed", "full"), "委托权限不对")
+        if not said["void_reason"]:
+            require_in_force(authority, on)
+    elif capacity == "guardian":
+        need(authority is not None and "evidence" in authority, "监护人没有证明")
+        need(authority["evidence"] in GUARDIANS_PAPERS, "监护证明不对")
+    else:
+        need(capacity == "owner" and authority is None, "签名人的身份不对")
+
+
+def require_in_force(authority, on):
+    """Check an authority's days, and that its agent is not of the property company."""
+    signed, since, until = (
+        day_of(authority[name]) for name in ("signed_on", "valid_from", "valid_until")
+    )
+    need(signed <= on and since <= on <= until, "委托书不在期限内")
+    need(not authority["property_staff"] or authority["exception"], "物业人员不得代理")
+
+
+def require_given(authority, agenda, choices):
+    """Check that a proxy answers only what he was given."""
+    for item in agenda["items"]:
+        said = choices[item["id"]]
+        marks = said.values() if isinstance(said, dict) else [said]
+        given = item["id"] in authority["matters"]
+        need(given or all(mark == "blank" for mark in marks), "委托书没有写明这个议题")
+
+
+def require_few(principals, authority, group):
+    """Count the owner groups that an agent signs for, in the order of the log."""
+    groups = principals.setdefault(authority["agent"], set())
+    few = group in groups or len(groups) < MOST_PRINCIPALS
+    need(few or authority["exception"], "代理人代理的业主过多")
+    groups.add(group)
 
 
 def require_units(units):
@@ -1993,6 +2084,7 @@ def check_ballots(bundle):
     agenda = bundle.notice["agenda"]
     policies = policies_of(agenda)
     used_keys = set()
+    principals = {}
     for place in bundle.ballot_places:
         entry = bundle.entries[place]
         at = moment(entry["at"])
@@ -2006,8 +2098,12 @@ def check_ballots(bundle):
                 said = read_paper(data)
                 need(said["serial"].strip(), "纸质票没有编号")
                 require_units(said["units"])
-                require_one_group(bundle, said["units"], rights)
+                group = require_one_group(bundle, said["units"], rights)
                 marks_of(agenda, said["choices"], policies, paper=True)
+                require_capacity(said, (at + AHEAD).date())
+                if said["capacity"] == "proxy" and not said["void_reason"]:
+                    require_given(said["authority"], agenda, said["choices"])
+                    require_few(principals, said["authority"], group)
         except Wrong as wrong:
             yield f"日志第 {place} 条的表决票不合格：{wrong}"
     yield from check_objections(bundle, keys, used_keys)
@@ -2076,13 +2172,14 @@ def good_key(keys, key_id, at):
 
 
 def require_one_group(bundle, units, rights):
-    """Check that units are on the roster still, and of one owner group."""
+    """Check that units are on the roster still, and of one owner group; give its number."""
     for unit in units:
         need(unit in rights, f"清册中没有房屋 {unit}")
         need(rights[unit] is not None, f"房屋 {unit} 已由更正删除")
     roster = bundle.roster
     groups = {roster.units[roster.place[unit]]["group"] for unit in units}
     need(len(groups) == 1, "所列房屋不属于同一产权组合")
+    return groups.pop()
 
 
 def check_phone(bundle, data, at, keys, rights, policies):

@@ -26,9 +26,9 @@ from tests.voting.outcome.corpus import corpus
 
 FIRST = [
     "voting.ledger.tree", "voting.ledger.note", "voting.ledger.checkpoint", "voting.ledger.tiles",
-    "voting.ballot.verify", "voting.box.objection", "voting.box.paper", "voting.outcome.bundle",
-    "voting.outcome.pieces", "voting.outcome.evidence", "voting.outcome.objections",
-    "voting.outcome.one_voice",
+    "voting.ballot.verify", "voting.box.objection", "voting.box.authority", "voting.box.paper",
+    "voting.outcome.bundle", "voting.outcome.pieces", "voting.outcome.evidence",
+    "voting.outcome.objections", "voting.outcome.one_voice",
     "voting.outcome.mandates", "voting.outcome.origin", "voting.outcome.verify.finding",
     "voting.outcome.verify.files", "voting.outcome.verify.log", "voting.outcome.verify.documents",
     "voting.outcome.verify.register", "voting.outcome.verify.outcome",
@@ -40,7 +40,14 @@ OF_THE_VERIFIER = {
     "voting.ledger.note": {"open_note", "_split", "_parse_line", "_require_signed", "_has_control"},
     "voting.ledger.checkpoint": {"parse", "open_checkpoint"},
     "voting.ledger.tiles": {"read_layout", "read_entries", "_unbundle", "_require_present"},
-    "voting.box.paper": {"parse", "read"},
+    "voting.box.authority": {
+        "parse",
+        "require_sound",
+        "require_in_force",
+        "Principals",
+        "_day",
+    },
+    "voting.box.paper": {"parse", "read", "_require_within"},
     "voting.outcome.bundle": {"read", "write"},
 }
 """Where only some functions belong to it."""

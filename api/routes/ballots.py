@@ -1,15 +1,14 @@
-"""The ballot box: signed ballots from phones, receipts, paper ballots."""
+"""The ballot box: signed ballots from phones, and their receipts."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import Clerk, EnrolledOwner, router
+from api.access import EnrolledOwner, router
 from api.composition import Service
-from api.context import ONE_LINE, SIGNED_BODY, InService, SignedBody, address, signed_body
-from voting.box.paper import PaperBallot
+from api.context import SIGNED_BODY, InService, SignedBody, address, signed_body
 from voting.box.receipt import Receipt
 from voting.box.service import Sent
 from voting.kernel import canonical
@@ -40,30 +39,6 @@ class ReceiptOut(BaseModel):
         default=None,
         description="再取回执时：经见证的检查点的 `.tlog-proof`；还没有见证人见证到这张票则为 null",
     )
-
-
-_ShortLine = Annotated[str, Field(min_length=1, max_length=64, pattern=ONE_LINE)]
-
-
-class PaperIn(BaseModel):
-    """One paper ballot as one clerk reads it."""
-
-    serial: _ShortLine = Field(description="表决票编号，与存根一致")
-    units: list[_ShortLine] = Field(min_length=1, max_length=1000)
-    choices: dict[_ShortLine, Any] = Field(
-        description="逐议题：approve、oppose、abstain、follow_majority、blank、void；"
-        "选举为逐候选人；单选为选项编号、none_of_these、abstain、blank、void"
-    )
-    void_reason: str = Field(
-        default="", max_length=256, pattern=ONE_LINE, description="整票作废的原因；空为有效"
-    )
-
-
-class PaperOut(BaseModel):
-    """Position in the log, or null while the second clerk's entry is missing."""
-
-    position: int | None
-    warnings: list[str] = Field(description="签名人须与清册核对的房屋")
 
 
 @routes.post(
@@ -98,20 +73,6 @@ def receipts(assembly_id: str, body: SignedBody, service: InService) -> list[Rec
         shown = None if proof is None else proof.decode()
         found.append(_out(assembly_id, service, receipt, envelope, shown))
     return found
-
-
-@routes.post("/paper-ballots", status_code=201)
-def enter_paper(
-    assembly_id: str,
-    body: PaperIn,
-    service: InService,
-    account: Clerk,
-) -> PaperOut:
-    """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
-    paper = PaperBallot(body.serial, tuple(sorted(body.units)), body.choices, body.void_reason)
-    position = service.box.enter_paper(assembly_id, paper, by=account.account_id)
-    warnings = service.box.paper_warnings(assembly_id, paper.units)
-    return PaperOut(position=position, warnings=warnings)
 
 
 def _out(

@@ -34,7 +34,9 @@ def doors(town):
 
 def knock(http, method, path, **options):
     return http.request(
-        method, path.format(assembly_id="a", roster_id="r", objection_id="o"), **options
+        method,
+        path.format(assembly_id="a", roster_id="r", objection_id="o", digest="0" * 64),
+        **options,
     )
 
 

@@ -67,6 +67,7 @@ def test_an_owner_enrols_and_replaces_his_key_by_codes(place, messages):
 
     done(request(place, claim, number))
     second.enrol(place.roster_id, digest_of(place), replace(claim, code=messages.code()))
+    place.service.notices.send_due()
     told = messages.take()
     assert told["phone"] == number
     assert "更换" in told["text"]

@@ -16,11 +16,11 @@ from api.composition import ServiceSigner
 from voting.assembly.service import Assemblies
 from voting.ballot.model import OWNER, PAYLOAD_TYPE, Ballot
 from voting.box import objection
-from voting.box.service import BallotBox, Contest
+from voting.box.service import BallotBox, Contest, Scans
 from voting.count.service import Counting
 from voting.identity import enrolment
 from voting.identity.model import Claim
-from voting.identity.service import Codes, Identities, Proving
+from voting.identity.service import Codes, Identities, Notices, Proving
 from voting.infra.bus import MemoryBus
 from voting.infra.throttle import Throttle
 from voting.kernel import canonical
@@ -217,12 +217,13 @@ class World:
             lambda act: act(),
             self.clock,
         )
+        self.notices = Notices(self.database, self.rosters, self.vault, self.sender, self.clock)
         self.identities = Identities(
             self.database,
             self.ledger,
             self.rosters,
             Proving(self.vault, self.throttle, self.codes),
-            self.codes,
+            self.notices,
             self.provider,
             self.assemblies.decision_days,
             self.clock,
@@ -247,6 +248,7 @@ class World:
             self.throttle,
             self.clock,
         )
+        self.scans = Scans(self.database, self.ledger, self.assemblies, self.vault, self.clock)
         self.counting = Counting(
             self.database, self.ledger, self.rosters, self.assemblies, self.clock
         )

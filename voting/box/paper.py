@@ -1,17 +1,42 @@
-"""A paper ballot as two clerks read it."""
+"""A paper ballot as two clerks read it, and its numbered checks.
 
-from dataclasses import dataclass
+====  ==========================================================  ==========================
+no.   check                                                       refusal
+====  ==========================================================  ==========================
+1     a number, and units that are sorted, each once              ``unreadable-paper``
+2     every unit is on the roster                                 ``unknown-unit``
+3     no correction has taken a unit off it                       ``unit-removed``
+4     all units belong to one owner group                         ``not-your-unit``
+5     every item is answered with a mark that paper knows         ``unreadable-choice``
+6     signed by owner, guardian or proxy; an owners'              ``carried-not-cast``,
+      representative only carries (W-13)                          ``unreadable-authority``
+7     the authority is in force on the day of arrival, and its    ``authority-not-in-force``,
+      agent not of the property company (W-11, W-12)              ``property-staff``
+8     a proxy answers only the matters he was given (W-11)        ``beyond-authority``
+9     his agent signs for no more owners than usual (W-12)        ``too-many-principals``
+====  ==========================================================  ==========================
+
+A paper that is void as a whole counts for nobody, and so 7 to 9 are not asked of it. What an
+owner answers for himself always goes before what his agent brings later, where the first valid
+ballot stands; an authority he has withdrawn is a reason to enter the paper as void (art. 173).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from tally.model import Agenda
+from tally.model import Agenda, Choice
 from voting.ballot.choices import choice_vector
 from voting.ballot.refusals import NotYourUnit, UnknownUnit
 from voting.ballot.verify import require_kept
-from voting.box.refusals import UnreadablePaper
+from voting.box import authority as authorities
+from voting.box.authority import OWNER, Authority, Proxy
+from voting.box.refusals import BeyondAuthority, UnreadablePaper
 from voting.kernel import canonical
 from voting.roster.document import RosterDocument
 
-FORMAT = "yezhu-paper/1"
+FORMAT, FURTHER_FORMAT = "yezhu-paper/1", "yezhu-paper/2"
+"""A paper that the owner signed and that has no scan is written in the first, as ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +45,37 @@ class PaperBallot:
 
     ``serial`` is the number printed on ballot and stub. ``void_reason`` is empty for a valid
     ballot. ``choices`` are as on a phone, with ``blank``, ``void`` and ``follow_majority`` as
-    further marks.
+    further marks. ``capacity`` is in which somebody signed, ``authority`` on what; ``carried``
+    whether an owners' representative brought the paper. ``scans`` are SHA-256 digests, sorted.
     """
 
     serial: str
     units: tuple[str, ...]
     choices: dict[str, Any]
     void_reason: str
+    capacity: str = OWNER
+    authority: Authority = None
+    carried: bool = False
+    scans: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Write the canonical text that both entries must share and that the log commits to."""
-        return canonical.encode(
-            {
-                "choices": self.choices,
-                "format": FORMAT,
-                "serial": self.serial,
-                "units": list(self.units),
-                "void_reason": self.void_reason,
+        said: dict[str, Any] = {
+            "choices": self.choices,
+            "format": FORMAT,
+            "serial": self.serial,
+            "units": list(self.units),
+            "void_reason": self.void_reason,
+        }
+        if self.capacity != OWNER or self.authority or self.carried or self.scans:
+            said |= {
+                "authority": None if self.authority is None else self.authority.to_object(),
+                "capacity": self.capacity,
+                "carried": self.carried,
+                "format": FURTHER_FORMAT,
+                "scans": list(self.scans),
             }
-        )
+        return canonical.encode(said)
 
 
 def parse(data: bytes) -> PaperBallot:
@@ -51,15 +88,36 @@ def parse(data: bytes) -> PaperBallot:
     match canonical.decode(data):
         case {
             "choices": dict(choices),
-            "format": "yezhu-paper/1",
+            "format": str(form),
             "serial": str(serial),
             "units": [str(), *_] as units,
             "void_reason": str(void_reason),
             **more,
-        } if not more and serial and all(isinstance(unit, str) for unit in units):
-            return PaperBallot(serial, tuple(units), choices, void_reason)
+        } if serial and all(isinstance(unit, str) for unit in units):
+            paper = PaperBallot(serial, tuple(units), choices, void_reason)
         case _:
             raise UnreadablePaper("纸质表决票的录入不完整")
+    match form, more:
+        case "yezhu-paper/1", {**none} if not none:
+            return paper
+        case "yezhu-paper/2", {
+            "authority": said,
+            "capacity": str(capacity),
+            "carried": bool(carried),
+            "scans": [*scans],
+            **beyond,
+        } if not beyond and all(isinstance(scan, str) for scan in scans):
+            further = replace(
+                paper,
+                capacity=capacity,
+                authority=authorities.parse(said),
+                carried=carried,
+                scans=tuple(map(str, scans)),
+            )
+            # One text for one paper: what the first format can say is not said in the second.
+            if further.to_bytes() == data:
+                return further
+    raise UnreadablePaper("纸质表决票的录入不完整，或含有多余内容")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +129,52 @@ class ReadPaper:
     choices: tuple[int, ...]
 
 
-def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument) -> ReadPaper:
-    """Check an entry against the roster and the agenda.
+def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument, *, on: date) -> ReadPaper:
+    """Check an entry against the roster and the agenda: numbers 1 to 8.
+
+    Parameters
+    ----------
+    on
+        The day on which it arrives, in Beijing.
 
     Raises
     ------
-    UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice
+    UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice, CarriedNotCast,
+    UnreadableAuthority, AuthorityNotInForce, PropertyStaff, BeyondAuthority
     """
-    if not paper.serial.strip() or not paper.units:
+    if not paper.serial.strip() or not paper.units:  # 1
         raise UnreadablePaper("纸质表决票须有编号和至少一套房屋")
     if sorted(set(paper.units)) != list(paper.units):
         raise UnreadablePaper("所列房屋须排序且不重复")
+    if sorted(set(paper.scans)) != list(paper.scans):
+        raise UnreadablePaper("所列扫描件须排序且不重复")
     unknown = [unit for unit in paper.units if unit not in roster.unit_code]
-    if unknown:
+    if unknown:  # 2
         raise UnknownUnit(f"业主清册中没有房屋 {'、'.join(unknown)}")
     codes = tuple(roster.unit_code[unit] for unit in paper.units)
-    require_kept(codes, roster)
+    require_kept(codes, roster)  # 3
     groups = {roster.units[code].group for code in codes}
-    if len(groups) != 1:
+    if len(groups) != 1:  # 4
         raise NotYourUnit("一张表决票只能列同一产权组合的房屋")
-    return ReadPaper(groups.pop(), codes, choice_vector(agenda, paper.choices, paper=True))
+    choices = choice_vector(agenda, paper.choices, paper=True)  # 5
+    authorities.require_sound(paper.capacity, paper.authority)  # 6
+    if not paper.void_reason:
+        authorities.require_in_force(paper.authority, on)  # 7
+        _require_within(paper.authority, agenda, choices)  # 8
+    return ReadPaper(groups.pop(), codes, choices)
+
+
+def _require_within(authority: Authority, agenda: Agenda, choices: tuple[int, ...]) -> None:
+    if not isinstance(authority, Proxy):
+        return
+    beyond = {
+        agenda.items[index].id
+        for (index, _), choice in zip(agenda.question_columns(), choices, strict=True)
+        if choice != Choice.BLANK and agenda.items[index].id not in authority.matters
+    }
+    if beyond:
+        raise BeyondAuthority(
+            f"委托书没有写明议题 {'、'.join(sorted(beyond))}，代理人不能就此表决："
+            "请将这些议题录为空白",
+            items=sorted(beyond),
+        )

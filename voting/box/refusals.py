@@ -69,6 +69,54 @@ class UnreadablePaper(Refusal):
     code = "unreadable-paper"
 
 
+class UnreadableAuthority(Refusal):
+    """Somebody else signed a paper ballot, and on what he did is incomplete (domain W-10, W-11)."""
+
+    code = "unreadable-authority"
+
+
+class CarriedNotCast(Refusal):
+    """An owners' representative carries ballots and signs none (domain W-13)."""
+
+    code = "carried-not-cast"
+
+
+class AuthorityNotInForce(Refusal):
+    """A written authority outside of its period, or from before it was signed (art. 165)."""
+
+    code = "authority-not-in-force"
+
+
+class BeyondAuthority(Refusal):
+    """An answer on a matter that the written authority does not name (art. 165)."""
+
+    code = "beyond-authority"
+
+
+class PropertyStaff(Refusal):
+    """The property company's people are nobody's agents (domain W-12)."""
+
+    code = "property-staff"
+
+
+class TooManyPrincipals(Refusal):
+    """An agent for more owners than the rules allow (domain W-12)."""
+
+    code = "too-many-principals"
+
+
+class UnreadableScan(Refusal):
+    """Neither a PDF, PNG nor JPEG file, or too large a one."""
+
+    code = "unreadable-scan"
+
+
+class UnknownScan(Refusal):
+    """No scan with this digest has been handed in."""
+
+    code = "unknown-scan"
+
+
 class BoxBusy(Refusal):
     """More ballots wait than can be written soon."""
 

@@ -1,4 +1,4 @@
-"""All SQL about ballots in the box, their slots, paper entries, and counts of refusals."""
+"""All SQL about ballots in the box, their slots, paper entries, scans, and counts of refusals."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,12 +12,14 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     cast,
+    delete,
     func,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.box.entries import PAPER
 from voting.infra.bulk import among, insert_rows
 from voting.infra.orm import Base
 
@@ -93,6 +95,17 @@ class PaperEntryRow(Base):
     entered_at: Mapped[datetime]
     content: Mapped[bytes]
     accepted_position: Mapped[int | None]
+
+
+class ScanRow(Base):
+    """A scan of what came on paper, sealed, under the SHA-256 of what was scanned."""
+
+    __tablename__ = "paper_scans"
+
+    assembly_id: Mapped[str] = mapped_column(ForeignKey("assemblies.assembly_id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    key_version: Mapped[int]
+    sealed: Mapped[bytes]
 
 
 class RefusalCountRow(Base):
@@ -270,6 +283,42 @@ def paper_entry(session: Session, assembly_id: str, serial: str) -> PaperEntryRo
     return session.get(PaperEntryRow, (assembly_id, serial))
 
 
+def papers(session: Session, assembly_id: str) -> Sequence[tuple[int, bytes, bool]]:
+    """List the paper ballots in the order of the log: owner group, text, whether void."""
+    statement = (
+        select(BallotRow.group_code, BallotRow.data, BallotRow.void)
+        .where(BallotRow.assembly_id == assembly_id, BallotRow.channel == PAPER)
+        .order_by(BallotRow.position)
+    )
+    return session.execute(statement).all()
+
+
+def scan(session: Session, assembly_id: str, digest: str) -> ScanRow | None:
+    """Find a scan by its digest."""
+    return session.get(ScanRow, (assembly_id, digest))
+
+
+def missing_scans(session: Session, assembly_id: str, digests: Collection[str]) -> list[str]:
+    """Name those of these scans that nobody has handed in."""
+    statement = select(ScanRow.digest).where(
+        ScanRow.assembly_id == assembly_id, ScanRow.digest.in_(sorted(digests))
+    )
+    return sorted(set(digests) - set(session.scalars(statement)))
+
+
+def scans_under_other_keys(session: Session, key_version: int, limit: int) -> list[ScanRow]:
+    """Find scans that are sealed under an older key, locked, a batch at a time."""
+    return list(
+        session.scalars(
+            select(ScanRow)
+            .where(ScanRow.key_version != key_version)
+            .order_by(ScanRow.assembly_id, ScanRow.digest)
+            .limit(limit)
+            .with_for_update()
+        )
+    )
+
+
 def pending_paper(session: Session, assembly_id: str) -> int:
     """Count paper ballots that only one clerk has entered."""
     return (
@@ -324,3 +373,4 @@ def erase_ballots(session: Session, assembly_ids: Collection[str]) -> None:
     session.execute(
         update(PaperEntryRow).where(PaperEntryRow.assembly_id.in_(named)).values(content=b"")
     )
+    session.execute(delete(ScanRow).where(ScanRow.assembly_id.in_(named)))

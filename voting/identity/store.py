@@ -1,4 +1,4 @@
-"""All SQL about challenges, one-time codes and device keys."""
+"""All SQL about challenges, one-time codes, device keys, and what owners have to be told."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -57,6 +57,29 @@ class DeviceKeyRow(Base):
     register_position: Mapped[int]
     revoked_position: Mapped[int | None]
     salt: Mapped[bytes]
+
+
+class NoticeRow(Base):
+    """That an owner has to be told of his key's replacement: nothing of him but his number.
+
+    ``reached`` holds the keyed digests, one after the other, of his numbers that have it already.
+    Once all of them have, the row is deleted.
+    """
+
+    __tablename__ = "owner_notices"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["roster_id", "owner_code"], ["owners.roster_id", "owners.owner_code"]
+        ),
+    )
+
+    notice_id: Mapped[str] = mapped_column(primary_key=True)
+    roster_id: Mapped[str]
+    owner_code: Mapped[int]
+    happened_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int]
+    reached: Mapped[bytes]
 
 
 def take_challenge(session: Session, challenge: str, roster_id: str, *, at: datetime) -> bool:
@@ -148,3 +171,19 @@ def keys(session: Session, roster_id: str) -> list[DeviceKeyRow]:
             .order_by(DeviceKeyRow.register_position)
         )
     )
+
+
+def due_notice(session: Session, *, at: datetime) -> NoticeRow | None:
+    """Find the notice that has waited longest for its turn; locked, and passed over by others."""
+    return session.scalar(
+        select(NoticeRow)
+        .where(NoticeRow.due_at <= at)
+        .order_by(NoticeRow.due_at, NoticeRow.notice_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def notice(session: Session, notice_id: str) -> NoticeRow | None:
+    """Find a notice that is not done with, locked."""
+    return session.get(NoticeRow, notice_id, with_for_update=True)

@@ -64,6 +64,17 @@ def identities(session: Session, account_ids: Collection[str]) -> dict[str, byte
     return {each: account_by_id(session, each).identity_index for each in account_ids}
 
 
+def are_one_person(session: Session, *account_ids: str) -> bool:
+    """Whether two accounts are of one person: one identity number, or one name."""
+    statement = select(AccountRow.identity_index, AccountRow.name).where(
+        AccountRow.account_id.in_(account_ids)
+    )
+    people = session.execute(statement).all()
+    identities = [identity for identity, _ in people if identity is not None]
+    names = {"".join(name.split()).casefold() for _, name in people}
+    return len(set(identities)) < len(identities) or len(names) < len(people)
+
+
 def accounts_of(session: Session, identity: bytes) -> list[AccountRow]:
     """List the accounts of one person by name."""
     return list(

@@ -25,6 +25,7 @@ from voting.box.refusals import (
 from voting.box.store import PaperEntryRow
 from voting.kernel import canonical
 from voting.kernel.commitment import Opening
+from voting.staff.store import AccountRow
 
 
 def paper(serial="7", units=CHEN, said=None, void_reason=""):
@@ -174,3 +175,41 @@ def test_paper_is_taken_within_the_window_only(open_world):
     with pytest.raises(PollNotOpen):
         enter(open_world, paper(), "c2")
     assert len(open_world.log()) == 1
+
+
+def identified(world, **people):
+    """Register whose accounts these are: a name and an identity each."""
+    with world.database.write() as session:
+        for account, (name, identity) in people.items():
+            session.add(
+                AccountRow(
+                    account_id=account, username=account, name=name, role="clerk",
+                    password_hash="", must_change_password=False, created_at=world.clock(),
+                    identity_index=identity,
+                )
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("钱录入", b"qian"), ("钱录", b"qian")),
+        (("钱录入", None), ("钱　录入", None)),
+        (("钱录入", b"qian"), ("钱录入", None)),
+    ],
+    ids=["one identity number", "one name", "one name, one number"],
+)
+def test_two_accounts_of_one_person_are_not_two_clerks(open_world, first, second):
+    """Two accounts were enough once, whoever used them."""
+    identified(open_world, k1=first, k2=second, k3=("唐录入", b"tang"))
+    enter(open_world, paper(), "k1")
+    with pytest.raises(SameClerk):
+        enter(open_world, paper(), "k2")
+    assert ballots(open_world) == []
+    assert enter(open_world, paper(), "k3") == 1
+
+
+def test_two_clerks_of_whom_no_number_is_known_are_two(open_world):
+    identified(open_world, k1=("钱录入", None), k2=("唐录入", None))
+    enter(open_world, paper(), "k1")
+    assert enter(open_world, paper(), "k2") == 1

@@ -275,6 +275,7 @@ def test_a_code_and_a_title_replace_a_key_and_the_owner_is_told(sending, box, cl
     ask(sending)
     enrolled = enrol(sending, by_code(box.code, title_no=CLAIMS["chen"].title_no), second)
     assert enrolled.replaced
+    sending.notices.send_due()
     phone, text = box.sent[-1]
     assert phone == PHONE
     assert "更换" in text

@@ -4,11 +4,12 @@ import functools
 from dataclasses import astuple
 
 from tests.voting.outcome.both import second, verify_bundle
+from tests.voting.outcome.damage import contested as contested_damage
 from tests.voting.outcome.damage import damage
-from tests.voting.outcome.damage.contested import forgeries
+from tests.voting.outcome.damage import represented as represented_damage
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import contested, eventful, quiet
+from tests.voting.outcome.eventful import contested, eventful, quiet, represented
 from voting.outcome.bundle import Level
 
 
@@ -21,7 +22,7 @@ def corpus():
 
 
 def _bundles():
-    for vote in (eventful, contested, quiet):
+    for vote in (eventful, contested, represented, quiet):
         for level in Level:
             yield _written(vote, level)
     for row in damage():
@@ -29,8 +30,12 @@ def _bundles():
         yield _written(quiet if row.quiet else eventful, row.levels[0], **{row.step: row.edit})
     for step, edit in (*shapes(), *variations()):
         yield _written(eventful, Level.SUPERVISED, **{step: edit})
-    for _, step, edit in forgeries():
+    for _, step, edit in contested_damage.forgeries():
         yield _written(contested, Level.SUPERVISED, **{step: edit})
+    for _, step, edit in represented_damage.forgeries():
+        yield _written(represented, Level.SUPERVISED, **{step: edit})
+    for step, edit in represented_damage.soundly():
+        yield _written(represented, Level.SUPERVISED, **{step: edit})
     yield from zips(_written(quiet, Level.PUBLIC))
 
 

@@ -3,6 +3,8 @@
 import functools
 import shutil
 import tempfile
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from tests.voting.world import (
     claim,
     sheet,
 )
+from voting.box.authority import Guardian, Proxy
 from voting.box.paper import PaperBallot
 from voting.infra.database import Database
 from voting.outcome import bundle
@@ -56,6 +59,12 @@ def quiet():
     return _bundles_of(hold_quietly)
 
 
+@functools.cache
+def represented():
+    """The same of a vote in which others sign for the owners, on paper."""
+    return _bundles_of(hold_for_others)
+
+
 def _bundles_of(vote):
     directory = Path(tempfile.mkdtemp())
     url = f"sqlite:///{directory / 'vote.db'}"
@@ -80,6 +89,38 @@ def hold_quietly(world):
     world.enrol("zhang")
     world.draft().publish().open()
     world.cast("zhang", ["1-1-101"])
+
+
+def hold_for_others(world):
+    """An agent for three owners, and by a clause for a fourth; a guardian; a void authority."""
+    world.freeze()
+    world.draft().publish().open()
+    scan = world.scans.keep(world.assembly_id, b"%PDF-1.7 an authority")
+    agency = Proxy(
+        "ab" * 32, ("1", "2", "3", "4"), "full",
+        date(2026, 3, 17), date(2026, 3, 18), date(2026, 3, 18),
+    )  # fmt: skip
+    clause = replace(agency, property_staff=True, exception="议事规则第十二条")
+    some = replace(agency, agent="cd" * 32, matters=("1",), scope="as_instructed")
+    blank = {"2": dict.fromkeys(("c1", "c2", "c3"), "blank"), "3": "blank", "4": "blank"}
+    own = PaperBallot("1", ("1-1-101",), choices(), "", "proxy", agency)
+    for paper in (
+        own,
+        replace(own, serial="2", units=("1-2-101",), scans=(scan,)),
+        replace(own, serial="3", units=("1-2-102",)),
+        replace(own, serial="4", units=("2-1-101",), authority=clause),
+        replace(own, serial="5", units=("2-1-102",), authority=some, choices=choices(**blank)),
+        replace(own, serial="6", units=("2-1-202",), authority=agency, void_reason="委托已撤回"),
+        replace(
+            own, serial="7", units=("1-1-102",), capacity="guardian",
+            authority=Guardian("household_register"),
+        ),
+        replace(
+            own, serial="8", units=("B1-1-003",), capacity="owner", authority=None, carried=True
+        ),
+    ):  # fmt: skip
+        for clerk in ("k1", "k2"):
+            world.box.enter_paper(world.assembly_id, paper, by=clerk)
 
 
 def hold_contested(world):

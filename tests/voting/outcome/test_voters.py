@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.voting.box.test_paper import paper as entered
 from tests.voting.outcome.test_correction import bundles, certify, problems, receipts
 from tests.voting.roster.test_versions import FROM_REGISTRY
 from tests.voting.world import (
@@ -184,7 +185,7 @@ def test_who_is_eighteen_a_day_later_is_represented(world):
 def test_a_clerk_is_told_whose_signature_to_look_for_and_decides(voting):
     """The box sees no signature; what two clerks enter as valid counts (C-19)."""
     world = voting
-    warned = world.box.paper_warnings(world.assembly_id, ["1-1-102", "1-1-201"])
+    warned = world.box.paper_warnings(world.assembly_id, entered(units=["1-1-102", "1-1-201"]))
     assert len(warned) == 1
     assert "1-1-102" in warned[0]
     shown = world.identities.beside(world.roster_id, "1-1-102", on=None, by="k1")

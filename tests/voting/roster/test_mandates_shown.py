@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.voting.box.test_paper import paper
 from tests.voting.outcome.test_correction import SOLD, certify, corrected
 from tests.voting.outcome.test_voters import (
     FURTHER,
@@ -115,4 +116,4 @@ def test_after_the_erasure_a_late_ballot_is_late_and_a_clerk_is_told(told):
     with pytest.raises(PollClosed):
         world.box.cast(world.assembly_id, late, address="203.0.113.7")
     with pytest.raises(RosterErased):
-        world.box.paper_warnings(world.assembly_id, ["1-2-101"])
+        world.box.paper_warnings(world.assembly_id, paper(units=["1-2-101"]))

@@ -10,11 +10,13 @@ from voting.assembly.service import Assemblies
 from voting.ballot.verify import require_open
 from voting.box import paper as paper_ballots
 from voting.box import store
+from voting.box.authority import OWNER, Principals, Proxy
 from voting.box.entries import PHONE
 from voting.box.refusals import (
     PaperAlreadyAccepted,
     PaperEntriesDiffer,
     SameClerk,
+    UnknownScan,
 )
 from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Received, Sent
@@ -25,10 +27,11 @@ from voting.infra.bus import Bus
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle
 from voting.kernel import dsse
-from voting.kernel.clock import Clock
+from voting.kernel.clock import BEIJING, Clock
 from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
 from voting.roster.service import Rosters
+from voting.staff import store as staff_store
 
 
 class BallotBox:
@@ -155,19 +158,29 @@ class BallotBox:
         Raises
         ------
         SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
-        UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice, DifferentChoices
+        DifferentChoices, UnknownScan
+            And those of :mod:`voting.box.paper`.
         """
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
             now = self._now()
             require_open(poll, now)
             electors = self._assemblies.electors(session, poll)
-            read = paper_ballots.read(paper, poll.agenda, electors)
+            day = now.astimezone(BEIJING).date()
+            read = paper_ballots.read(paper, poll.agenda, electors, on=day)
+            self._require_few_principals(session, assembly_id, paper, read.group)
+            missing = store.missing_scans(session, assembly_id, paper.scans)
+            if missing:
+                raise UnknownScan(f"没有摘要为 {'、'.join(missing)} 的扫描件，请先上传")
             first = store.paper_entry(session, assembly_id, paper.serial)
             content = paper.to_bytes()
             if first is None or first.entered_by == by:
                 self._first_entry(session, assembly_id, paper.serial, content, first, by, now)
                 return None
+            if staff_store.are_one_person(session, first.entered_by, by):
+                raise SameClerk(
+                    f"编号 {paper.serial} 的第二次录入须由另一位录入员完成，不是另一个账号"
+                )
             if first.accepted_position is not None:
                 raise PaperAlreadyAccepted(f"编号 {paper.serial} 的纸质表决票已经录入完毕")
             if first.content != content:
@@ -189,8 +202,8 @@ class BallotBox:
         self._bus.publish(assembly_id)
         return position
 
-    def paper_warnings(self, assembly_id: str, units: Iterable[str]) -> list[str]:
-        """Tell a clerk which units of a paper ballot not simply any owner may sign for.
+    def paper_warnings(self, assembly_id: str, paper: paper_ballots.PaperBallot) -> list[str]:
+        """Tell a clerk for which units not simply any owner may sign, and that no scan is there.
 
         The box cannot see a signature: who finds another's enters the ballot as void (C-19).
 
@@ -202,11 +215,26 @@ class BallotBox:
             electors = self._assemblies.electors(
                 session, self._assemblies.poll(session, assembly_id)
             )
-        return [
+        named = [
             f"房屋 {unit} 须由清册载明的表决人或代理人签名，请核对；签名的是别人的，注明作废原因"
-            for unit in sorted(set(units) & electors.unit_code.keys())
+            for unit in sorted(set(paper.units) & electors.unit_code.keys())
             if electors.has_named_voters(electors.unit_code[unit])
         ]
+        if paper.capacity != OWNER and not paper.scans:
+            named.append("委托书或监护证明没有扫描件，请扫描上传后连同表决票再录入，原件妥善保存")
+        return named
+
+    def _require_few_principals(
+        self, session: Session, assembly_id: str, paper: paper_ballots.PaperBallot, group: int
+    ) -> None:
+        """Check 9 of a paper ballot, against those that are in the log."""
+        if paper.void_reason or not isinstance(paper.authority, Proxy):
+            return
+        principals = Principals()
+        for earlier, data, void in store.papers(session, assembly_id):
+            if not void:
+                principals.take(paper_ballots.parse(data).authority, earlier)
+        principals.take(paper.authority, group)
 
     def _first_entry(
         self,

@@ -14,9 +14,9 @@ from voting.identity.refusals import CodesNotOffered
 from voting.infra.database import Database
 from voting.infra.sender import Sender
 from voting.infra.throttle import Throttle
-from voting.kernel.clock import Clock, beijing_text
+from voting.kernel.clock import Clock
 from voting.roster import store as roster_store
-from voting.roster.service import Contacts, Rosters
+from voting.roster.service import Rosters
 from voting.roster.vault import Vault
 
 CODE_LIFE = timedelta(minutes=10)
@@ -53,7 +53,6 @@ class Codes:
     ) -> None:
         self._database = database
         self._rosters = rosters
-        self._contacts = Contacts(rosters.custody)
         self._vault = vault
         self._throttle = throttle
         self._sender = sender
@@ -112,17 +111,6 @@ class Codes:
             return None
         return row
 
-    def tell_replaced(self, roster_id: str, owner_code: int) -> None:
-        """Tell an owner, at every number the roster has of him, that his key was replaced."""
-        sender = self._sender
-        if sender is None:
-            return
-        told = (
-            f"您在业主大会投票系统登记的签名密钥已于 {beijing_text(self._now())} 更换，"
-            "原来的手机不能再用来投票，已投的票不受影响。如非本人操作，请立即联系居民委员会。"
-        )
-        self._afterwards(partial(self._tell, sender, roster_id, owner_code, told))
-
     def _send(
         self,
         sender: Sender,
@@ -155,12 +143,6 @@ class Codes:
             f"验证码 {code}，用于在业主大会投票系统证明身份，10 分钟内有效。请勿告诉任何人，"
             "工作人员也不会向您索要。",
         )
-
-    def _tell(self, sender: Sender, roster_id: str, owner_code: int, told: str) -> None:
-        with self._database.write() as session:
-            phones = self._contacts.mobiles(session, roster_id, owner_code)
-        for phone in phones:
-            self._afterwards(partial(sender.send, phone, told))
 
     def _digest(self, roster_id: str, owner_code: int, code: str) -> bytes:
         # Keyed: of a bare digest the code is found by trying a million.

@@ -31,7 +31,7 @@ from voting.identity.refusals import (
     StrongerProofNeeded,
     UnknownKey,
 )
-from voting.identity.service.codes import Codes
+from voting.identity.service.notices import Notices
 from voting.identity.service.proving import Proving
 from voting.infra.database import Database
 from voting.kernel import dsse
@@ -81,7 +81,7 @@ class Identities:
         ledger: Ledger,
         rosters: Rosters,
         proving: Proving,
-        codes: Codes,
+        notices: Notices,
         provider: IdentityProvider | None,
         decision_days: Callable[[Session, str], Collection[date]],
         now: Clock,
@@ -90,7 +90,7 @@ class Identities:
         self._ledger = ledger
         self._rosters = rosters
         self._proving = proving
-        self._codes = codes
+        self._notices = notices
         self._provider = provider
         self._decision_days = decision_days
         self._now = now
@@ -157,15 +157,14 @@ class Identities:
                 self._require_unused(session, roster_id, key)
                 if earlier is not None:
                     _require_stronger(sought.proofs, possession, former, earlier)
+                    self._notices.key_replaced(session, roster_id, owner_code)
                 self._bind(session, roster_id, owner_code, key, roster_digest, earlier)
                 if code is not None:
                     code.enrolled = key.key_id
-        proved = self._proving.require(owner_code, sought, address)
+        self._proving.require(owner_code, sought, address)
         if others and not held:
             told = "；".join(f"房屋 {each.unit_key}：{each.reason}" for each in others)
             raise NotTheVoter(f"您不能用手机登记表决。{told}")
-        if earlier is not None:
-            self._codes.tell_replaced(roster_id, proved)
         return Enrolled(key.key_id, held, others, replaced=earlier is not None)
 
     def enrol_vouched(

@@ -1,6 +1,6 @@
 """The ballot box against an assembly's log: ballots, slots and paper entries rebuilt from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from tally.model import Agenda
 from tally.one_voice import as_received
 from tally.slots import fill_slots
 from voting.assembly import notice as notices
+from voting.box import paper
 from voting.box.entries import PAPER, PHONE
 from voting.box.store import BallotRow, PaperEntryRow, SlotRow
 from voting.count.logged import LoggedBallot, columns, read_ballot
@@ -45,7 +46,8 @@ class BoxAudit:
         entries: Mapping[int, Entry],
         ballots: Iterable[BallotRow],
         slots: Iterable[SlotRow],
-        paper: Iterable[PaperEntryRow],
+        papers: Iterable[PaperEntryRow],
+        scans: Collection[str],
     ) -> None:
         """Open every ballot against the log, then rebuild what follows from them."""
         logged = {
@@ -59,7 +61,7 @@ class BoxAudit:
         # Slots follow from all ballots together: from some of them they would follow falsely.
         if len(self._opened) == len(logged):
             self._found.attempt("slots", None, self._compare_slots, list(slots))
-        self._compare_paper(logged, ballots, list(paper))
+        self._compare_paper(logged, ballots, list(papers), scans)
 
     def _compare_ballot(self, position: int, row: BallotRow, entry: Entry) -> None:
         same = self._found.same
@@ -118,8 +120,16 @@ class BoxAudit:
             elif stored[unit] != position:
                 self._found.add("slots", position, f"第 {unit} 套房屋以哪张票为准与日志不符")
 
+    def _compare_scans(self, position: int, data: bytes, kept: Collection[str]) -> None:
+        if not set(paper.parse(data).scans) <= set(kept):
+            self._found.add("paper_scans", position, "票上所记的扫描件不在表中")
+
     def _compare_paper(
-        self, logged: Mapping[int, Entry], ballots: list[BallotRow], rows: list[PaperEntryRow]
+        self,
+        logged: Mapping[int, Entry],
+        ballots: list[BallotRow],
+        rows: list[PaperEntryRow],
+        scans: Collection[str],
     ) -> None:
         content = {row.position: row.data for row in ballots}
         papers = {place: entry for place, entry in logged.items() if entry["type"] == PAPER}
@@ -133,6 +143,10 @@ class BoxAudit:
                 content=(row.content, content.get(position)),
                 serial=(row.serial, serial),
             )  # fmt: skip
+
+        for place, row in sorted(content.items()):
+            if place in papers and row != b"":
+                self._found.attempt("paper_scans", place, self._compare_scans, place, row, scans)
 
         taken = [row for row in rows if row.accepted_position is not None]
         self._found.match(

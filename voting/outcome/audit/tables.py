@@ -1,8 +1,9 @@
 """Reads every table that a log stands behind, in one snapshot, and compares them all.
 
 Not in any log, and therefore not compared: sealed identities and the keyed indexes to them, names
-and passwords of accounts, sessions, challenges, counts of refused ballots, and the first reading
-of a paper that no second clerk has confirmed.
+and passwords of accounts, sessions, challenges, codes, notices to owners, counts of refused
+ballots, and the first reading of a paper that no second clerk has confirmed. Of a scan only its
+presence is compared; what is in it is compared with its digest by whoever reads it.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from voting.assembly.store import AssemblyRow, VotersRow
-from voting.box.store import BallotObjectionRow, BallotRow, PaperEntryRow, SlotRow
+from voting.box.store import BallotObjectionRow, BallotRow, PaperEntryRow, ScanRow, SlotRow
 from voting.identity.store import DeviceKeyRow
 from voting.infra.orm import Base
 from voting.kernel import canonical
@@ -141,6 +142,10 @@ class _OfAssemblies:
             self.slots[slot.assembly_id].append(slot)
         for entry in _rows(session, PaperEntryRow):
             self.paper[entry.assembly_id].append(entry)
+        # Names only: what was scanned is large.
+        self.scans: defaultdict[str, list[str]] = defaultdict(list)
+        for assembly_id, digest in session.execute(select(ScanRow.assembly_id, ScanRow.digest)):
+            self.scans[assembly_id].append(digest)
         self.objections: defaultdict[str, list[BallotObjectionRow]] = defaultdict(list)
         for objection in _rows(session, BallotObjectionRow):
             self.objections[objection.assembly_id].append(objection)
@@ -156,7 +161,9 @@ def _compare_box(
 ) -> None:
     box = BoxAudit(found, row.notice or b"", roster.document, erased=erased)
     key = row.assembly_id
-    box.compare(log.entries, tables.ballots[key], tables.slots[key], tables.paper[key])
+    box.compare(
+        log.entries, tables.ballots[key], tables.slots[key], tables.paper[key], tables.scans[key]
+    )
     compare_contest(found, log.entries, tables.objections[key], roster.document, erased=erased)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from voting.ballot.verify import require_open, verify
 from voting.box import paper
+from voting.box.authority import Principals
 from voting.box.entries import PHONE
 from voting.count.logged import ballot_entries, open_ballots, open_objections
 from voting.count.result import count_log
 from voting.kernel import canonical
-from voting.kernel.clock import parse_timestamp
+from voting.kernel.clock import BEIJING, parse_timestamp
 from voting.kernel.refusal import Refusal
 from voting.outcome import objections, one_voice
 from voting.outcome.evidence import Evidence
@@ -36,6 +37,7 @@ def ballots(evidence: Evidence) -> Problems:
     poll = evidence.poll
     electors = dict(_electors(evidence))
     used: set[str] = set()
+    principals = Principals()
     for position, entry in ballot_entries(evidence.log):
         data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
         roster = electors[max(place for place in electors if place < position)]
@@ -45,7 +47,11 @@ def ballots(evidence: Evidence) -> Problems:
                 used.add(ballot.key_id)
             else:
                 require_open(poll, at)
-                paper.read(paper.parse(data), poll.agenda, roster)
+                entered = paper.parse(data)
+                day = at.astimezone(BEIJING).date()
+                read = paper.read(entered, poll.agenda, roster, on=day)
+                if not entered.void_reason:
+                    principals.take(entered.authority, read.group)
         except Refusal as refusal:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
     yield from objections.check(evidence, electors, keys.at, used)

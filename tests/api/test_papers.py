@@ -1,0 +1,114 @@
+"""Paper ballots over HTTP: who signed, on what, and the scans."""
+
+import re
+
+import pytest
+
+from voting.box import store
+from voting.kernel import canonical
+
+SCAN = b"%PDF-1.7 a ballot and an authority"
+AGENT = {"agent_id_type": "护照", "agent_id_number": "E99000771"}
+
+
+@pytest.fixture(scope="module")
+def assembly(town):
+    return town.open()
+
+
+@pytest.fixture
+def entered(town, assembly):
+    """Enter a paper for a unit by both clerks; the second answer."""
+    path = f"{assembly.path}/paper-ballots"
+
+    def enter(serial, unit, **other):
+        body = {"serial": serial, "units": [unit], "choices": CHOICES} | other
+        answers = [town.staff(name).post(path, json=body) for name in ("clerk1", "clerk2")]
+        return answers[-1]
+
+    return enter
+
+
+CHOICES = {"1": "approve", "2": {"c1": "blank", "c2": "void"}, "3": "none_of_these"}
+
+
+def papers(town, assembly):
+    with town.service.database.read() as session:
+        return [canonical.decode(text) for _, text, _ in store.papers(session, assembly.id)]
+
+
+def authority(assembly, **other):
+    day = f"{assembly.opens_at:%Y-%m-%d}"
+    return AGENT | {
+        "matters": ["3", "1", "2"],
+        "scope": "full",
+        "signed_on": day,
+        "valid_from": day,
+        "valid_until": "2099-01-01",
+        "property_staff": False,
+    } | other  # fmt: skip
+
+
+def test_a_proxy_with_his_scan_is_in_the_log_and_his_number_is_nowhere(town, assembly, entered):
+    clerk, supervisor = town.staff("clerk1"), town.staff("supervisor")
+    scans = f"{assembly.path}/paper-ballots/scans"
+    digest = clerk.post(scans, content=SCAN).json()["digest"]
+    assert digest == canonical.digest(SCAN)
+    answer = entered(
+        "1", "2-1-101", capacity="proxy", authority=authority(assembly), scans=[digest]
+    )
+    assert (answer.status_code, answer.json()["warnings"]) == (201, [])
+    said = papers(town, assembly)[-1]
+    assert re.fullmatch("[0-9a-f]{64}", said["authority"]["agent"])
+    assert (said["scans"], said["authority"]["matters"]) == ([digest], ["1", "2", "3"])
+    assert AGENT["agent_id_number"] not in str(said)
+    read = supervisor.get(f"{scans}/{digest}")
+    assert (read.content, read.headers["content-type"]) == (SCAN, "application/pdf")
+    assert town.staff("supervisor").get(f"{scans}/{'0' * 64}").status_code == 404
+
+
+@pytest.mark.parametrize("spelt", ["E99000772", "e99000772", " E99000772 "])
+def test_an_agent_is_the_same_however_his_number_is_typed(town, assembly, entered, spelt):
+    other = authority(assembly, agent_id_number=spelt)
+    serial = f"s{len(papers(town, assembly))}"
+    assert entered(serial, "2-1-102", capacity="proxy", authority=other).status_code == 201
+    agents = {
+        said["authority"]["agent"]
+        for said in papers(town, assembly)
+        if said["serial"].startswith("s")
+    }
+    assert len(agents) == 1
+
+
+def test_what_is_refused_has_its_code_and_says_what_to_do(town, assembly, entered):
+    refused = {
+        "carried-not-cast": {"capacity": "representative"},
+        "unreadable-authority": {"capacity": "guardian", "authority": None},
+        "authority-not-in-force": {
+            "capacity": "proxy",
+            "authority": authority(assembly, valid_until="2000-01-01"),
+        },
+        "beyond-authority": {
+            "capacity": "proxy",
+            "authority": authority(assembly, matters=["2"]),
+        },
+        "property-staff": {
+            "capacity": "proxy",
+            "authority": authority(assembly, property_staff=True),
+        },
+        "unknown-scan": {"scans": ["0" * 64]},
+    }
+    for code, body in refused.items():
+        answer = entered("9", "2-1-103", **body)
+        assert answer.json()["type"] == f"/problems/{code}"
+    clerk = town.staff("clerk1")
+    answer = clerk.post(f"{assembly.path}/paper-ballots/scans", content=b"MZ")
+    assert answer.json()["type"] == "/problems/unreadable-scan"
+
+
+def test_a_guardian_says_which_paper_he_showed(entered):
+    answer = entered(
+        "10", "2-1-104", capacity="guardian", authority={"evidence": "household_register"}
+    )
+    assert answer.status_code == 201
+    assert "扫描" in answer.json()["warnings"][0]
