@@ -86,7 +86,8 @@ class Doubt:
         depends_on: list[str] = []
         variants: list[dict[str, object]] = []
         for name, other in self._others:
-            if not _concerns(name, item):
+            # An electorate of nobody is no reading: the garage without its stalls.
+            if not _concerns(name, item) or not desk.roll.asks_anybody(item, other):
                 continue
             if name in _ON_COUNTING and desk.tables(desk.scope(item, other), other) is counted:
                 decision = published

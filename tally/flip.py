@@ -5,12 +5,14 @@ is a set of ballots that a full recount has seen turn the outcome. Where both me
 where few enough sets are left to try them all, the number is exact; otherwise both bounds are
 given.
 
-It is exact whenever each owner has one ballot and nobody follows a majority, except that striking
-may leave a gap where hardly any set of areas fits between majority and quorum.
+It is exact whenever nobody follows a majority and each owner has one ballot, or a few for units
+of his own; except that striking may leave a gap towards carriage, where a set of heads and areas
+has to fit between majority and quorum.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import combinations, product
 from math import comb, inf
 
@@ -20,13 +22,14 @@ from numpy.typing import NDArray
 from tally.coupling import hangs_on_majority, suppositions
 from tally.desk import Desk
 from tally.fewest import IMPOSSIBLE, Fewest, easiest, fewest
-from tally.levers import Levers, change_levers, strike_levers
+from tally.levers import Levers, change_levers, head_changes, strike_levers
 from tally.margins import Margin, Needed, margins_of, necessary_margins, needed
 from tally.model import Choice, Item, Policies
 from tally.question import Question, votes_on
 from tally.reading import Terms, settle, silence_speaks, terms_of
 from tally.replay import Replay
 from tally.rules import Rule
+from tally.teams import Teams, teams_of
 from tally.verdict import judge
 from tally.witness import to_carry_by_change, to_carry_by_strike, to_fail
 
@@ -35,6 +38,9 @@ PATIENCE = 2_000_000
 
 _QUICK = 1_000
 """A recount costs at least as much as one of so many units."""
+
+_CELLS = 2**25
+"""Bytes at most to remember which team gives how many ballots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class _Supposed:
     """One proposal under one supposition about whom followers follow.
 
     ``turned``: it alone, without any other change, makes the outcome the other one.
+    ``teams``: the ballots that move heads only together, looked for where a gap is left.
     """
 
     at_least: int
@@ -71,6 +78,7 @@ class _Supposed:
     margins: list[Margin]
     necessary: list[Margin]
     levers: Levers
+    teams: Callable[[], Teams]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +127,7 @@ def flip_of(
     target = Choice.ABSTAIN if carried else approving
     thinkable = suppositions(replay, holdings, census, terms)
 
-    def supposed(levers_under: Callable[[Terms], Levers]) -> list[_Supposed]:
+    def supposed(levers_under: Callable[[Terms], Levers], to: int | None) -> list[_Supposed]:
         under = []
         for supposition in thinkable:
             reading = settle(census, supposition.terms)
@@ -131,14 +139,21 @@ def flip_of(
                     margins_of(votes, rule),
                     necessary_margins(votes, rule),
                     levers_under(supposition.terms),
+                    cache(partial(teams_under, supposition.terms, to)),
                 )
             )
         return under
 
+    def teams_under(terms: Terms, to: int | None) -> Teams:
+        return teams_of(
+            holdings,
+            lambda chosen: head_changes(replay, terms, holdings.ballots[chosen], to),
+        )
+
     trials = patience // max(len(replay.scope.rows), _QUICK)
     strike = _Case(
         carried,
-        supposed(lambda terms: strike_levers(replay, holdings, terms)),
+        supposed(lambda terms: strike_levers(replay, holdings, terms), None),
         holdings.ballots,
         (),
         lambda chosen, _: replay.carried_if_struck(chosen),
@@ -146,7 +161,7 @@ def flip_of(
     )
     change = _Case(
         carried,
-        supposed(lambda terms: change_levers(replay, holdings, terms, target)),
+        supposed(lambda terms: change_levers(replay, holdings, terms, target), target),
         holdings.ballots,
         # Naming the target is the best a ballot can do, unless others follow it.
         question.marks if len(thinkable) > 1 else (int(target),),
@@ -202,20 +217,58 @@ def _fewest_to_turn(case: _Case) -> Fewest:
     at_most = next((len(each) for each in sorted(sets, key=len) if case.turns(each)), None)
     if at_most is None or at_most > at_least:
         at_most = _smallest([at_most, _by_size(case, at_least)])
-    return _try_all(case, at_least, at_most)
+    if at_most is None or at_most > at_least:
+        at_least, at_most = _closer(case, at_least, at_most)
+    return IMPOSSIBLE if at_least is None else _try_all(case, at_least, at_most)
 
 
-def _proven(supposed: _Supposed, *, carried: bool) -> int | None:
+def _closer(case: _Case, at_least: int, at_most: int | None) -> tuple[int | None, int | None]:
+    """Close the gap where ballots of one owner move a head only together."""
+    most = len(case.ballots) if at_most is None else at_most - 1
+    sets: list[NDArray[np.int64]] = []
+
+    def together(supposed: _Supposed, margin: Margin, sign: int, need: int) -> int | None:
+        if not margin.by_heads or need <= 0:
+            return _by_itself(supposed, margin, sign, need)
+        teams = supposed.teams()
+        if not 0 < len(teams.member) * most <= _CELLS:
+            return _by_itself(supposed, margin, sign, need)
+        alone = supposed.levers.most(margin, sign).astype(np.int64)
+        chosen = teams.fewest(sign * np.array(margin.weights), need, alone, most)
+        if chosen is not None:
+            sets.append(chosen)
+        return None if chosen is None else len(chosen)
+
+    least = _smallest(
+        _proven(each, carried=case.carried, count=together) for each in case.suppositions
+    )
+    if least is None:
+        # Then nothing up to ``most`` is enough.
+        return at_most, at_most
+    found = next((len(each) for each in sorted(sets, key=len) if case.turns(each)), None)
+    return max(at_least, least), _smallest([at_most, found])
+
+
+def _by_itself(supposed: _Supposed, margin: Margin, sign: int, need: int) -> int | None:
+    """Bound how many ballots move a margin so far, each taken by itself."""
+    return fewest(supposed.levers.most(margin, sign), need)
+
+
+def _proven(
+    supposed: _Supposed,
+    *,
+    carried: bool,
+    count: Callable[[_Supposed, Margin, int, int], int | None] = _by_itself,
+) -> int | None:
     """Return a number of ballots needed in any case, or None if none suffices."""
-    levers = supposed.levers
     ways: list[int | None]
     if supposed.turned:
         ways = [0]
     elif carried:
-        ways = [fewest(levers.most(margin, -1), margin.slack) for margin in supposed.margins]
+        ways = [count(supposed, margin, -1, margin.slack) for margin in supposed.margins]
     else:
         together = [
-            fewest(levers.most(margin, 1), margin.shortfall)
+            count(supposed, margin, 1, margin.shortfall)
             for margin in (*supposed.margins, *supposed.necessary)
         ]
         known = [way for way in together if way is not None]

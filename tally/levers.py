@@ -89,6 +89,39 @@ def change_levers(replay: Replay, holdings: Holdings, terms: Terms, to: int) -> 
     return _levers(replay, holdings, terms, named, _STANDINGS[2:])
 
 
+def head_changes(
+    replay: Replay, terms: Terms, ballots: NDArray[np.int64], to: int | None
+) -> NDArray[np.int64]:
+    """Work out what some ballots together do to each owner as a head.
+
+    Parameters
+    ----------
+    ballots
+        Positions of those that are changed to one choice, or struck if ``to`` is None.
+
+    Returns
+    -------
+    NDArray[np.int64]
+        Change of (participating, approving, attending), shape ``(G, 3)``.
+    """
+    held, answers = replay.held, replay.answers.copy()
+    if to is None:
+        struck = np.zeros(answers.shape, dtype=np.bool_)
+        struck[ballots] = True
+        held = np.where(struck[held], replay.silent, held)
+    else:
+        answers[ballots] = to
+    governed = replay.scope.several if replay.last_ballot_governs else None
+    now, then = (
+        _standing_of_owners(replay.scope, codes, terms, replay.approving)
+        for [codes] in (
+            unit_codes(replay.held, replay.answers[np.newaxis], governed),
+            unit_codes(held, answers[np.newaxis], governed),
+        )
+    )
+    return _changes(now, then)
+
+
 def _levers(
     replay: Replay,
     holdings: Holdings,

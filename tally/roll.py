@@ -10,7 +10,7 @@ import numpy as np
 from tally.columns import KINDS, RosterColumns, Segments
 from tally.model import Agenda, Item, Kind, Policies
 from tally.question import Question, questions_of
-from tally.scope import Scope, electorate_mask, kinds_counted, scope_of
+from tally.scope import Scope, electorate_mask, kinds_counted, scope_of, units_asked
 from tally.soundness import require_sound_agenda, require_sound_roster, require_sound_segments
 
 
@@ -40,12 +40,21 @@ class ElectoralRoll:
         self.agenda = agenda
         self.roster = roster
         self.segments = segments
+        self._asked: dict[tuple[object, ...], bool] = {}
         self._scopes: dict[tuple[object, ...], Scope] = {}
 
     @cached_property
     def questions(self) -> list[list[Question]]:
         """Questions of each item, in ballot order."""
         return questions_of(self.agenda)
+
+    def asks_anybody(self, item: Item, policies: Policies) -> bool:
+        """Tell whether an item is put to anybody; a reading not published may leave nobody."""
+        limits = item.electorate
+        key = kinds_counted(item, policies), limits.buildings, limits.units
+        if key not in self._asked:
+            self._asked[key] = bool(units_asked(self.roster, item, policies).any())
+        return self._asked[key]
 
     def scope(self, item: Item, policies: Policies) -> Scope:
         """Line up the electorate of an item.

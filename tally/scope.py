@@ -108,6 +108,20 @@ def electorate_mask(roster: RosterColumns, item: Item, policies: Policies) -> ND
     TallyError
         The agenda names a building or unit that the roster does not have, or nobody is left.
     """
+    inside = units_asked(roster, item, policies)
+    if not inside.any():
+        raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
+    return inside
+
+
+def units_asked(roster: RosterColumns, item: Item, policies: Policies) -> NDArray[np.bool_]:
+    """Tell the same where it may be nobody, as under a reading that was never published.
+
+    Raises
+    ------
+    TallyError
+        The agenda names a building or unit that the roster does not have.
+    """
     electorate = item.electorate
     inside = np.ones(len(roster), dtype=np.bool_)
     kinds = kinds_counted(item, policies)
@@ -120,8 +134,6 @@ def electorate_mask(roster: RosterColumns, item: Item, policies: Policies) -> ND
     if electorate.units is not None:
         _require_known(item, "房屋", electorate.units, roster.unit_key)
         inside &= np.array([key in electorate.units for key in roster.unit_key], np.bool_)
-    if not inside.any():
-        raise TallyError(f"议题 {item.id} 的表决范围内没有任何房屋，无法计票")
     return inside
 
 

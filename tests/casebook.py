@@ -39,6 +39,8 @@ from tally.model import (
 )
 
 FOLDER = Path(__file__).parent / "cases"
+PROCEEDINGS = FOLDER / "07-清册与程序.yaml"
+"""The chapter on what is settled before anything is counted, which is read from roster sheets."""
 ALWAYS = {"案例", "依据", "对应", "名册", "表决票"}
 SOMETIMES = {
     *("形式", "事项", "决定日期", "规则", "范围", "送达", "剔除票", "异议"),
@@ -166,15 +168,15 @@ def read_cases(text):
     _refuse_repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader))
     cases = yaml.safe_load(text)
     for case in cases:
-        _require(case, ALWAYS, SOMETIMES, of="案例")
+        require_keys(case, ALWAYS, SOMETIMES, of="案例")
         if ("结果" in case) == ("报错" in case):
             raise UnreadableCaseError(f"{case['案例']}：结果与报错须写一项，且只写一项")
-        _require(case.get("规则", {}), set(), set(RULES), of=case["案例"])
-        _require(case.get("范围", {}), set(), SCOPE, of=case["案例"])
+        require_keys(case.get("规则", {}), set(), set(RULES), of=case["案例"])
+        require_keys(case.get("范围", {}), set(), SCOPE, of=case["案例"])
         for unit in case["名册"]:
-            _require(unit, UNIT, STATUS, of=case["案例"])
+            require_keys(unit, UNIT, STATUS, of=case["案例"])
         for ballot in case["表决票"]:
-            _require(ballot, {"房号"}, (BALLOT | REASON | CHANNEL) - {"房号"}, of=case["案例"])
+            require_keys(ballot, {"房号"}, (BALLOT | REASON | CHANNEL) - {"房号"}, of=case["案例"])
     return cases
 
 
@@ -183,6 +185,7 @@ def all_cases():
     return [
         (path.stem, case)
         for path in sorted(FOLDER.glob("*.yaml"))
+        if path != PROCEEDINGS
         for case in read_cases(path.read_text(encoding="utf-8"))
     ]
 
@@ -283,11 +286,12 @@ def _marks(said, item):
     if isinstance(said, str):
         return [said]
     names = [candidate.id for candidate in item.candidates]
-    _require(said, set(names), set(), of=item.title)
+    require_keys(said, set(names), set(), of=item.title)
     return [said[name] for name in names]
 
 
-def _require(entry, always, sometimes, *, of):
+def require_keys(entry, always, sometimes, *, of):
+    """Refuse an entry that lacks a key, or has one that nobody reads."""
     missing, unknown = always - set(entry), set(entry) - always - sometimes
     if missing or unknown:
         raise UnreadableCaseError(f"{of}：缺少{sorted(missing)}，不认识{sorted(unknown)}")

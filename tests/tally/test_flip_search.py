@@ -37,6 +37,11 @@ class Recount:
         return self.turns(frozenset(chosen.tolist()), to)
 
 
+def no_teams():
+    """Every ballot is the only one of its owner."""
+    return SimpleNamespace(member=())
+
+
 def levers_of(areas, heads):
     """Ballots whose effects are all known."""
     count = len(areas)
@@ -53,7 +58,7 @@ def levers_of(areas, heads):
 
 def supposed(areas, heads=None, margins=(MORE,), necessary=(), *, at_least=0, turned=False):
     levers = levers_of(areas, [0] * len(areas) if heads is None else heads)
-    return _Supposed(at_least, turned, list(margins), list(necessary), levers)
+    return _Supposed(at_least, turned, list(margins), list(necessary), levers, no_teams)
 
 
 def case_of(turns, suppositions, *, carried=False, choices=(), patience=0):
@@ -189,7 +194,9 @@ def test_what_even_everybody_cannot_do_is_impossible():
 
 def sure(kinds, *margins):
     """Owners with a ballot each, its kind and area."""
-    return _Supposed(0, turned=False, margins=margins, necessary=[], levers=sample_levers(kinds))
+    return _Supposed(
+        0, turned=False, margins=margins, necessary=[], levers=sample_levers(kinds), teams=no_teams
+    )
 
 
 EIGHT = Margin(by_heads=False, participating=0, approving=1, value=8, strict=False)

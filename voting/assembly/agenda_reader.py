@@ -21,6 +21,7 @@ from tally.model import (
     Repeat,
 )
 from tally.rules import JOINT_ITEMS, rule_for
+from voting.assembly.bundling import bundled
 from voting.assembly.json_reader import JsonReader
 from voting.kernel.clock import BEIJING
 
@@ -44,7 +45,6 @@ _ITEM_NUMBER = re.compile(r"(?:bj[_-]?|第|[(（])?(\w+?)(?:项|[)）])?", re.IG
 # BJ art. 34(2): members are elected or replaced. A replacement may be put as one resolution;
 # an election of somebody else (supervisors, say) falls under "other".
 _ELECTION_MATTERS = frozenset({Matter.ELECT_COMMITTEE, Matter.OTHER})
-_FUND_MATTERS = frozenset({Matter.RAISE_FUND, Matter.USE_FUND, Matter.MANAGE_FUND})
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -203,12 +203,16 @@ class AgendaReader(JsonReader):
         if item.form is not Form.RESOLUTION and item.matter is Matter.DWELLING_TO_BUSINESS:
             message = "住宅改变为经营性用房须由利害关系业主一致同意，只能用 resolution 表决"
             self.note(f"{at}/form", "matter-not-for-form", message)
-        if item.matter in _FUND_MATTERS and "筹集" in item.title and "使用" in item.title:
+        limits = item.electorate
+        if item.matter is Matter.DWELLING_TO_BUSINESS and not (limits.units or limits.buildings):
             message = (
-                "筹集与使用维修资金的通过标准不同，须分为两个事项"
-                "（《北京市物业管理条例》第三十四条第五项）"
+                "住宅改变为经营性用房由本栋的其他业主表决，须在 electorate 写明房屋（units，不含"
+                "申请人自己的）或楼栋（buildings）（《民法典》第二百七十九条、"
+                "《建筑物区分所有权司法解释》第十一条）"
             )
-            self.note(f"{at}/title", "bundled-fund-item", message)
+            self.note(f"{at}/electorate", "interested-owners-not-named", message)
+        if (bundle := bundled(item)) is not None:
+            self.note(f"{at}/title", *bundle)
 
     def election(self, at: str, given: Mapping[str, Any], item: Item) -> Item:
         """Add seats, alternates and candidates."""

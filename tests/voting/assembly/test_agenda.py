@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -158,10 +159,6 @@ def test_policies_and_electorates_are_read():
         (
             with_item(electorate={"buildings": ["1", "1"]}),
             ("/items/0/electorate/buildings/1", "duplicate-id"),
-        ),
-        (
-            with_item(title="筹集和使用维修资金", matter="raise_fund"),
-            ("/items/0/title", "bundled-fund-item"),
         ),
         (
             with_item(form="choose_one", options=CHOICE["options"][:1]),
@@ -328,7 +325,7 @@ seconds = st.integers(1_200_000_000, 4_000_000_000).map(lambda at: datetime.from
 @st.composite
 def items(draw, item_id):
     form = draw(st.sampled_from(Form))
-    electorate = draw(
+    limits = draw(
         st.builds(
             Electorate,
             st.none() | st.frozensets(st.sampled_from(Kind), min_size=1),
@@ -340,20 +337,23 @@ def items(draw, item_id):
     title = draw(words)
     match form:
         case Form.RESOLUTION:
-            return Item(item_id, title, form, draw(st.sampled_from(Matter)), electorate)
+            matter = draw(st.sampled_from(Matter))
+            if matter is Matter.DWELLING_TO_BUSINESS and not (limits.buildings or limits.units):
+                limits = replace(limits, units=frozenset({draw(words)}))
+            return Item(item_id, title, form, matter, limits)
         case Form.ELECTION:
             seats = draw(st.integers(0, 11))
             # A second list for alternates belongs to somebody else, lest there be too many.
             matter = Matter.ELECT_COMMITTEE if seats else Matter.OTHER
             return Item(
-                item_id, title, form, matter, electorate,
+                item_id, title, form, matter, limits,
                 seats=seats,
                 alternates=draw(st.integers(0, seats) if seats else st.integers(1, 11)),
                 candidates=tuple(Candidate(one, draw(words)) for one in named),
             )  # fmt: skip
         case Form.CHOOSE_ONE:
             options = tuple(Option(one, draw(words)) for one in named)
-            return Item(item_id, title, form, Matter.HIRE_MANAGER, electorate, options=options)
+            return Item(item_id, title, form, Matter.HIRE_MANAGER, limits, options=options)
 
 
 @st.composite
