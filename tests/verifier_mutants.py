@@ -50,7 +50,7 @@ LONGEST_SECONDS = 60
 """A change that makes a verifier run on for ever is noticed after that."""
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
 GAVE_AWAY = mmap(-1, 4)
-"""Which bundle gave the latest change away, for all processes: it may give the next one away too."""
+"""Which bundle gave the latest change away, for all processes: the next one may be alike."""
 
 
 def main(patterns):
