@@ -609,7 +609,7 @@ SPECIAL_MATTERS = {"raise_fund", "rebuild", "change_common_use", "operate_common
 UNANIMOUS_MATTER = "dwelling_to_business"
 
 POLICIES = {
-    "silence": ["not_participating", "abstain", "follow_majority"],
+    "silence": ["not_participating", "abstain", "follow_majority", "delivered_follows"],
     "repeat": ["first_valid", "last_valid", "paper_first", "phone_first"],
     "mixed_units": ["no_choice", "last_ballot", "refuse_different"],
     "blank_item": ["not_participating", "abstain"],
@@ -626,8 +626,7 @@ POLICIES = {
     "lot_seed": None,
     "co_owners": ["first_stands", "abstain", "void"],
 }
-"""Every policy with its values, the default first. A policy not listed is refused by its name;
-so is ``delivered_follows``, because no bundle holds the proofs of delivery."""
+"""Every policy with its values, the default first. A policy not listed is refused by its name."""
 
 
 def law(matter, day):
@@ -778,9 +777,10 @@ NO_WILL = {"silent", "void", "blank", "follow_majority"}
 class Question:
     """The count of one question: what each unit says, and what that adds up to."""
 
-    def __init__(self, said, units, heads, standing, policies, rule):
+    def __init__(self, said, units, heads, standing, policies, rule, delivered):
         # said: place -> word; heads: lists of places within the electorate.
         self.units, self.heads, self.standing, self.policies = units, heads, standing, policies
+        self.delivered = delivered
         self.deemed = set()
         if policies["blank_item"] == "abstain":
             said = {u: "abstain" if word == "blank" else word for u, word in said.items()}
@@ -802,9 +802,10 @@ class Question:
             if not all(compare(rule[1], attending[i], whole[i])["holds"] for i in (0, 1)):
                 return
         for place, words in self.said.items():
-            if words == ("silent", "silent"):
+            told = clause != "delivered_follows" or self.units[place]["unit"] in self.delivered
+            if words == ("silent", "silent") and told:
                 self.deemed.add(place)
-                self.said[place] = lean if clause == "follow_majority" else ("abstain", "abstain")
+                self.said[place] = ("abstain", "abstain") if clause == "abstain" else lean
 
     def _lean(self):
         """Find the choice alone in front, by heads and by area; abstention where there is none."""
@@ -935,16 +936,26 @@ def electorate(item, units, policies):
     ]
 
 
-def count_items(agenda, roster, ballots, objected=frozenset()):
-    """Count every item of an agenda; ``objected`` are the units that co-owners object to."""
+def count_items(agenda, roster, ballots, objected=frozenset(), delivered=None):
+    """Count every item of an agenda.
+
+    ``objected`` are the units that co-owners object to; ``delivered`` those with proof that they
+    were given the ballot paper. No bundle holds such proof, without which silence cannot follow it.
+    """
     policies = policies_of(agenda)
+    need(
+        delivered is not None or policies["silence"] != "delivered_follows",
+        "规则规定已送达未表决的计入多数，但没有送达记录",
+    )
     day = date.fromisoformat(agenda["decision_date"])
     standing = standing_ballots(roster.units, ballots, policies)
     standing = after_objections(standing, objected, policies)
-    return [count_item(item, day, roster, standing, policies) for item in agenda["items"]]
+    return [
+        count_item(item, day, roster, standing, policies, delivered) for item in agenda["items"]
+    ]
 
 
-def count_item(item, day, roster, standing, policies):
+def count_item(item, day, roster, standing, policies, delivered):
     """Count one item."""
     rule = law(item["matter"], day)
     places = electorate(item, roster.units, policies)
@@ -997,7 +1008,7 @@ def count_item(item, day, roster, standing, policies):
         return answers
 
     def question(answers):
-        return Question(answers, roster.units, heads, standing, policies, rule)
+        return Question(answers, roster.units, heads, standing, policies, rule, delivered)
 
     asked = [question(governed(said(each))) for each in range(questions)]
     result = {

@@ -2,7 +2,8 @@
 
 ``python -m tests.verifier_mutants`` writes the bundles of :mod:`tests.voting.outcome.damage` and
 some more, changes one thing at a time in the code of either verifier, and asks it about all of
-them. It fails if a change goes unnoticed that ``tests/voting/outcome/survivors.yaml`` does not
+them; the second one, which counts by itself, counts some votes that are made up as well. It fails
+if a change goes unnoticed that ``tests/voting/outcome/survivors.yaml`` does not
 explain, or if one listed there is noticed after all. Parts of names, such as
 ``verify_bundle.check_roster``, narrow it down.
 """
@@ -24,6 +25,7 @@ import yaml
 from tests.mutations import mutations
 from tests.voting.outcome.both import second
 from tests.voting.outcome.corpus import corpus
+from tests.voting.outcome.votes import second_count, the_same_votes
 
 FIRST = [
     "voting.ledger.tree", "voting.ledger.note", "voting.ledger.checkpoint", "voting.ledger.tiles",
@@ -49,6 +51,8 @@ LIMIT_MINUTES = int(os.environ.get("MUTANTS_MINUTES", "60"))
 LONGEST_SECONDS = 60
 """A change that makes a verifier run on for ever is noticed after that."""
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
+MADE_UP = 300
+"""Votes of each sort."""
 GAVE_AWAY = mmap(-1, 4)
 """Which bundle gave the latest change away, for all processes: the next one may be alike."""
 
@@ -62,6 +66,7 @@ def main(patterns):
         if not patterns or any(pattern in f"{name}.{change.function}" for pattern in patterns)
     ]
     corpus()
+    votes()
     for name in FIRST:
         _code(name)
     survivors, tried = {}, 0
@@ -132,12 +137,29 @@ def _judges_as_before(name, change):
         os.dup2(silence.fileno(), sys.stderr.fileno())
     if name == second.__name__:
         exec(compile(tree, name, "exec"), second.__dict__)  # noqa: S102 - ours
-        return _all_judged(lambda data, _, said: second.verify(data) == said)
+        return _all_judged(lambda data, _, said: second.verify(data) == said) and all(
+            _counts_as_before(*each) for each in votes()
+        )
     for later in FIRST[FIRST.index(name) :]:
         code = compile(tree, name, "exec") if later == name else _code(later)
         exec(code, _module(later).__dict__)  # noqa: S102 - ours
     verify_bundle = _module("voting.outcome.verify").verify_bundle
     return _all_judged(lambda data, said, _: list(map(astuple, verify_bundle(data))) == said)
+
+
+def _counts_as_before(vote, objected, counted):
+    try:
+        return second_count(vote, objected) == counted
+    except Exception:  # noqa: BLE001 - whatever the change led to
+        return False
+
+
+@functools.cache
+def votes():
+    """Votes that are made up, the units objected to, and what the second verifier counts."""
+    return [
+        (vote, objected, second_count(vote, objected)) for vote, objected in the_same_votes(MADE_UP)
+    ]
 
 
 def _all_judged(as_before):
