@@ -2021,7 +2021,7 @@ def check_ballots(bundle):
                 marks_of(agenda, said["choices"], policies, paper=True)
         except Wrong as wrong:
             yield f"日志第 {place} 条的表决票不合格：{wrong}"
-    yield from check_objections(bundle, keys, used_keys)
+    yield from check_objections(bundle, keys, used_keys, policies)
     for key_id, known in sorted(keys.items(), key=lambda pair: pair[1][0]):
         if key_id not in used_keys:
             yield f"登记簿第 {known[0]} 条的密钥没有用到"
@@ -2031,16 +2031,22 @@ def check_ballots(bundle):
             yield f"日志第 {place} 条的表决票与同一业主先前的选择不同，不应收下"
 
 
-def check_objections(bundle, keys, used_keys):
-    """Check every objection of a co-owner: his, in time, once, to a ballot that was there (C-1)."""
+def check_objections(bundle, keys, used_keys, policies):
+    """Check every objection of a co-owner: his, in time, once, to a ballot of another (C-1)."""
     places = bundle.objection_places
     if not places:
         return
     opened, ballots = bundle.openings("objections"), bundle.openings("ballots")
-    voted = {}  # unit key -> position of the first ballot that names it
-    for place in bundle.ballot_places:
-        for unit in read_ballot(bundle, place, ballots[place][1]).units:
-            voted.setdefault(unit, place)
+    cast = [read_ballot(bundle, place, ballots[place][1]) for place in bundle.ballot_places]
+    refused = refused_ballots(bundle.roster.units, cast, policies)
+    valid, hand = {}, {}  # unit key -> its valid ballots in order; position -> who signed there
+    for ballot in cast:
+        if not ballot.void and ballot.position not in refused:
+            for unit in ballot.units:
+                valid.setdefault(unit, []).append(ballot)
+        if not ballot.paper:
+            key_id = read_phone(ballots[ballot.position][1])[2]
+            hand[ballot.position] = keys[key_id][2] if key_id in keys else None
     objected = set()
     for place in places:
         at = moment(bundle.entries[place]["at"])
@@ -2053,8 +2059,11 @@ def check_objections(bundle, keys, used_keys):
             continue
         used_keys.add(key_id)
         for unit in units:
-            if voted.get(unit, place) >= place:
-                yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有表决票"
+            earlier = [ballot for ballot in valid.get(unit, ()) if ballot.position < place]
+            if not earlier:
+                yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有有效的表决票"
+            elif hand.get(which_stands(earlier, policies).position) == keys[key_id][2]:
+                yield f"日志第 {place} 条的异议是对提出人自己为房屋 {unit} 投的票"
             if unit in objected:
                 yield f"日志第 {place} 条的异议是对房屋 {unit} 的第二件异议"
             objected.add(unit)

@@ -10,8 +10,9 @@ from voting.count.result import count_log
 from voting.kernel import canonical
 from voting.kernel.clock import parse_timestamp
 from voting.kernel.refusal import Refusal
-from voting.outcome import objections, one_voice
+from voting.outcome import one_voice
 from voting.outcome.evidence import Evidence
+from voting.outcome.verify import objections
 from voting.outcome.verify.finding import Problems
 from voting.outcome.verify.keys import Keys
 from voting.roster.document import RosterDocument
@@ -48,7 +49,7 @@ def ballots(evidence: Evidence) -> Problems:
                 paper.read(paper.parse(data), poll.agenda, roster)
         except Refusal as refusal:
             yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
-    yield from objections.check(evidence, electors, keys.at, used)
+    yield from objections.check(evidence, electors, keys, used)
     for index in keys.indexes_without(used):
         yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
     yield from one_voice.check(evidence)

@@ -96,6 +96,14 @@ def by(ballot, units):
     return edit
 
 
+def his_own(d):
+    """Let whoever signed the ballot object to it himself, and nobody else be there."""
+    by(1, ["1-1-102", "1-1-201"])(d)
+    signers = {d.index_of_key(place) for place in d.ballots()}
+    for index in d.openings["keys"].keys() - signers:
+        del d.openings["keys"][index], d.register[index]
+
+
 def too_late(d):
     d.log[d.place(OBJECTION)]["at"] = "2026-03-25T10:00:01Z"
 
@@ -144,6 +152,7 @@ _SEEN_BY_13 = (
     saying(units=["1-1-102", "2-1-102"]),
     by(3, ["2-1-102"]),
     by(3, ["1-1-102"]),
+    his_own,
     too_late,
     too_early,
     twice,
