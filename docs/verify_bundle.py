@@ -2004,6 +2004,7 @@ def check_ballots(bundle):
     agenda = bundle.notice["agenda"]
     policies = policies_of(agenda)
     used_keys = set()
+    valid, hands = {}, {}  # what check_turn is told
     for place in bundle.ballot_places:
         entry = bundle.entries[place]
         at = moment(entry["at"])
@@ -2012,16 +2013,21 @@ def check_ballots(bundle):
         try:
             need(bundle.window[0] <= at <= bundle.window[1], "不在投票时间内")
             if entry["type"] == "ballot":
-                used_keys.add(check_phone(bundle, data, at, keys, rights, policies))
+                owner, key_id = check_phone(bundle, data, at, keys, rights, policies)
+                used_keys.add(key_id)
+                ballot = read_ballot(bundle, place, data)
+                hands[place] = check_turn(bundle, ballot, data, owner, valid, hands)
             else:
                 said = read_paper(data)
                 need(said["serial"].strip(), "纸质票没有编号")
                 require_units(said["units"])
                 require_one_group(bundle, said["units"], rights)
-                marks_of(agenda, said["choices"], policies, paper=True)
+                ballot = read_ballot(bundle, place, data)
+            for unit in () if ballot.void else ballot.units:
+                valid.setdefault(unit, []).append(ballot)
         except Wrong as wrong:
             yield f"日志第 {place} 条的表决票不合格：{wrong}"
-    yield from check_objections(bundle, keys, used_keys, policies)
+    yield from check_objections(bundle, keys, used_keys, valid, hands)
     for key_id, known in sorted(keys.items(), key=lambda pair: pair[1][0]):
         if key_id not in used_keys:
             yield f"登记簿第 {known[0]} 条的密钥没有用到"
@@ -2031,22 +2037,41 @@ def check_ballots(bundle):
             yield f"日志第 {place} 条的表决票与同一业主先前的选择不同，不应收下"
 
 
-def check_objections(bundle, keys, used_keys, policies):
+def check_turn(bundle, ballot, data, owner, valid, hands):
+    """Let a phone ballot take no place but free ones and its signer's own (C-17, C-18).
+
+    ``valid``: unit key -> the valid ballots that name it so far. ``hands``: position of a phone
+    ballot -> its signer, its number among his and its digest; gives those of this one.
+    """
+    policies, at_first = policies_of(bundle.notice["agenda"]), voters_at(bundle, 1)
+    his = {}
+    for unit in ballot.units:
+        earlier = valid.get(unit, [])
+        for each in earlier:
+            if not each.paper and hands[each.position][0] == owner:
+                his[each.position] = hands[each.position]
+        if earlier:
+            need(which_stands([*earlier, ballot], policies) is ballot, f"房屋 {unit} 已经投过票")
+            stands = which_stands(earlier, policies)
+            whose = at_first[unit][1] if stands.paper else hands[stands.position][:1]
+            need(owner in whose, f"房屋 {unit} 的表决票只能由投票人本人更改")
+    _, number, last = his[max(his)] if his else (owner, 0, None)
+    _, payload, _, _ = read_envelope(data)
+    said = parse(payload)
+    need(
+        (said["sequence"], said["replaces"]) == (number + 1, last),
+        "表决票没有写明它是第几张、替换哪一张",
+    )
+    return owner, said["sequence"], sha256(payload)
+
+
+def check_objections(bundle, keys, used_keys, valid, hands):
     """Check every objection of a co-owner: his, in time, once, to a ballot of another (C-1)."""
     places = bundle.objection_places
     if not places:
         return
-    opened, ballots = bundle.openings("objections"), bundle.openings("ballots")
-    cast = [read_ballot(bundle, place, ballots[place][1]) for place in bundle.ballot_places]
-    refused = refused_ballots(bundle.roster.units, cast, policies)
-    valid, hand = {}, {}  # unit key -> its valid ballots in order; position -> who signed there
-    for ballot in cast:
-        if not ballot.void and ballot.position not in refused:
-            for unit in ballot.units:
-                valid.setdefault(unit, []).append(ballot)
-        if not ballot.paper:
-            key_id = read_phone(ballots[ballot.position][1])[2]
-            hand[ballot.position] = keys[key_id][2] if key_id in keys else None
+    policies = policies_of(bundle.notice["agenda"])
+    opened = bundle.openings("objections")
     objected = set()
     for place in places:
         at = moment(bundle.entries[place]["at"])
@@ -2060,9 +2085,10 @@ def check_objections(bundle, keys, used_keys, policies):
         used_keys.add(key_id)
         for unit in units:
             earlier = [ballot for ballot in valid.get(unit, ()) if ballot.position < place]
-            if not earlier:
+            stands = which_stands(earlier, policies) if earlier else None
+            if stands is None:
                 yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有有效的表决票"
-            elif hand.get(which_stands(earlier, policies).position) == keys[key_id][2]:
+            elif not stands.paper and hands[stands.position][0] == keys[key_id][2]:
                 yield f"日志第 {place} 条的异议是对提出人自己为房屋 {unit} 投的票"
             if unit in objected:
                 yield f"日志第 {place} 条的异议是对房屋 {unit} 的第二件异议"
@@ -2106,7 +2132,7 @@ def require_one_group(bundle, units, rights):
 
 
 def check_phone(bundle, data, at, keys, rights, policies):
-    """Check one phone ballot; give the id of its key."""
+    """Check one phone ballot; give who signed it and the id of his key."""
     said, kind, key_id, signature, signed = read_phone(data)
     need(kind == "application/vnd.yezhu.ballot.v1+json", "签名的用途不是表决票")
     need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
@@ -2119,7 +2145,7 @@ def check_phone(bundle, data, at, keys, rights, policies):
         need(owner in voters, f"签名的人无权为房屋 {unit} 投票")
     marks_of(bundle.notice["agenda"], said["choices"], policies, paper=False)
     require_signed(key, signature, signed)
-    return key_id
+    return owner, key_id
 
 
 def read_ballot(bundle, place, data):

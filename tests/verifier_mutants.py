@@ -29,12 +29,13 @@ from tests.voting.outcome.votes import second_count, the_same_votes
 
 FIRST = [
     "voting.ledger.tree", "voting.ledger.note", "voting.ledger.checkpoint", "voting.ledger.tiles",
-    "voting.ballot.verify", "voting.box.objection", "voting.box.paper", "voting.outcome.bundle",
-    "voting.outcome.pieces", "voting.outcome.evidence", "voting.outcome.one_voice",
+    "voting.ballot.verify", "voting.box.objection", "voting.box.paper", "voting.box.turn",
+    "voting.box.slots", "voting.outcome.bundle", "voting.outcome.pieces",
+    "voting.outcome.evidence", "voting.outcome.one_voice",
     "voting.outcome.mandates", "voting.outcome.origin", "voting.outcome.verify.finding",
     "voting.outcome.verify.files", "voting.outcome.verify.log", "voting.outcome.verify.documents",
     "voting.outcome.verify.register", "voting.outcome.verify.outcome",
-    "voting.outcome.verify.keys", "voting.outcome.verify.objections",
+    "voting.outcome.verify.keys", "voting.outcome.verify.box",
     "voting.outcome.verify.ballots", "voting.outcome.verify",
 ]  # fmt: skip
 """What the product's verifier is made of, each module after those it imports."""

@@ -52,10 +52,6 @@ class Keys:
             raise UnknownKey("签名的密钥当时已被更换")
         return key
 
-    def owner_of(self, key_id: str) -> int | None:
-        """Tell whose key this is or was, if it is one of these."""
-        return self._known[key_id][1].owner_code if key_id in self._known else None
-
     def indexes_without(self, used: set[str]) -> list[int]:
         """Register indexes of keys that signed nothing here."""
         return sorted(known[0] for key_id, known in self._known.items() if key_id not in used)
