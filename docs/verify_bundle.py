@@ -110,7 +110,7 @@ def moment(text):
     """Read ``2026-11-23T08:45:33Z``."""
     need(
         isinstance(text, str)
-        and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", text),
+        and re.fullmatch(r"[1-9][0-9]{3}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", text),
         "时间写法不对",
     )
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 ``python -m tests.verifier_mutants`` writes the bundles of :mod:`tests.voting.outcome.damage` and
 some more, changes one thing at a time in the code of either verifier, and asks it about all of
-them; the second one, which counts by itself, counts some votes that are made up as well. It fails
-if a change goes unnoticed that ``tests/voting/outcome/survivors.yaml`` does not
+them, then the small questions of :mod:`tests.voting.outcome.questions`; the second one, which
+counts by itself, counts some votes that are made up as well. It fails if a change goes unnoticed
+that ``tests/voting/outcome/survivors.yaml`` does not
 explain, or if one listed there is noticed after all. Parts of names, such as
 ``verify_bundle.check_roster``, narrow it down.
 """
@@ -25,6 +26,7 @@ import yaml
 from tests.mutations import mutations
 from tests.voting.outcome.both import second
 from tests.voting.outcome.corpus import corpus
+from tests.voting.outcome.questions import answer, late, questions
 from tests.voting.outcome.votes import second_count, the_same_votes
 
 FIRST = [
@@ -50,12 +52,12 @@ OF_THE_VERIFIER = {
 """Where only some functions belong to it."""
 LIMIT_MINUTES = int(os.environ.get("MUTANTS_MINUTES", "60"))
 LONGEST_SECONDS = 10
-"""A change that makes a verifier run on for ever over one bundle is noticed after that."""
+"""A change that makes a verifier run on for ever is noticed after that."""
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
 MADE_UP = 300
 """Votes of each sort."""
 GAVE_AWAY = mmap(-1, 4)
-"""Which bundle gave the latest change away, for all processes: the next one may be alike."""
+"""Which trial gave the latest change away, for all processes: the next one may be alike."""
 
 
 def main(patterns):
@@ -66,8 +68,8 @@ def main(patterns):
         for name, change in all_changes()
         if not patterns or any(pattern in f"{name}.{change.function}" for pattern in patterns)
     ]
-    corpus()
-    votes()
+    trials(0)
+    trials(1)
     for name in FIRST:
         _code(name)
     survivors, tried = {}, 0
@@ -125,57 +127,51 @@ def _is_noticed(wanted):
         signal(SIGALRM, lambda *_: os._exit(1))
         status = 1
         try:
-            status = 0 if _judges_as_before(*wanted) else 1
+            status = 0 if _says_as_before(*wanted) else 1
         finally:
             os._exit(status)
     return os.waitpid(child, 0)[1] != 0
 
 
-def _judges_as_before(name, change):
+def _says_as_before(name, change):
     tree = change.made_in(_source(name))
     with open(os.devnull, "w") as silence:  # noqa: PTH123 - a device
         os.dup2(silence.fileno(), sys.stderr.fileno())
     if name == second.__name__:
         exec(compile(tree, name, "exec"), second.__dict__)  # noqa: S102 - ours
-        return _all_judged(lambda data, _, said: second.verify(data) == said) and all(
-            _counts_as_before(*each) for each in votes()
-        )
+        return _all_as_before(1)
     for later in FIRST[FIRST.index(name) :]:
         code = compile(tree, name, "exec") if later == name else _code(later)
         exec(code, _module(later).__dict__)  # noqa: S102 - ours
-    verify_bundle = _module("voting.outcome.verify").verify_bundle
-    return _all_judged(lambda data, said, _: list(map(astuple, verify_bundle(data))) == said)
+    return _all_as_before(0)
 
 
-def _counts_as_before(vote, objected, counted):
-    alarm(LONGEST_SECONDS)
-    try:
-        return second_count(vote, objected) == counted
-    except Exception:  # noqa: BLE001 - whatever the change led to
-        return False
-
-
-@functools.cache
-def votes():
-    """Votes that are made up, the units objected to, and what the second verifier counts."""
-    return [
-        (vote, objected, second_count(vote, objected)) for vote, objected in the_same_votes(MADE_UP)
-    ]
-
-
-def _all_judged(as_before):
-    """Tell whether every bundle is judged as before; begin where the last change was noticed."""
-    latest = int.from_bytes(GAVE_AWAY[:])
-    for place in (latest, *range(len(corpus()))):
+def _all_as_before(which):
+    """Try everything; begin where the last change was noticed."""
+    tried = trials(which)
+    latest = int.from_bytes(GAVE_AWAY[:]) % len(tried)
+    for place in (latest, *range(len(tried))):
+        ask, given, said = tried[place]
         alarm(LONGEST_SECONDS)
-        try:
-            same = as_before(*corpus()[place])
-        except Exception:  # noqa: BLE001 - whatever the change led to
-            same = False
-        if not same:
+        if answer(ask, *given) != said:
             GAVE_AWAY[:] = place.to_bytes(4)
             return False
     return True
+
+
+@functools.cache
+def trials(which):
+    """What the first (0) or second verifier (1) is asked, and what it says with nothing changed."""
+    judge = (_judged, late(second, "verify"))[which]
+    asked = [(judge, (data,)) for data in corpus()]
+    asked += [(question[1 + which], question.given) for question in questions()]
+    if which:
+        asked += [(second_count, vote) for vote in the_same_votes(MADE_UP)]
+    return [(ask, given, answer(ask, *given)) for ask, given in asked]
+
+
+def _judged(data):
+    return list(map(astuple, _module("voting.outcome.verify").verify_bundle(data)))
 
 
 def explanations():
