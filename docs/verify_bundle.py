@@ -65,9 +65,7 @@ def canonical(value):
     def check(part):
         if isinstance(part, str):
             need(unicodedata.is_normalized("NFC", part), "文字不是 NFC")
-        elif isinstance(part, bool) or part is None:
-            pass
-        elif isinstance(part, int):
+        elif isinstance(part, int):  # true and false are as well
             need(abs(part) < 2**53, "整数过大")
         elif isinstance(part, list):
             for each in part:
@@ -77,7 +75,7 @@ def canonical(value):
                 check(key)
                 check(each)
         else:
-            raise Wrong("不是规范 JSON 的值")
+            need(part is None, "不是规范 JSON 的值")
 
     check(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -99,7 +97,7 @@ def unbase64(text):
     """Read standard base64 with padding, in its one spelling."""
     need(isinstance(text, str), "Base64 应为文字")
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text)
     except ValueError as error:
         raise Wrong("Base64 有误") from error
     need(base64.b64encode(data).decode() == text, "Base64 不规范")
@@ -166,16 +164,15 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 def is_prime_order_point(raw):
     """Tell whether 32 bytes are an Ed25519 point for which only its owner can sign."""
     y = int.from_bytes(raw, "little") & (2**255 - 1)
-    sign = raw[31] >> 7
     if y >= PRIME:
         return False
     square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, PRIME) % PRIME
-    x = pow(square, (PRIME + 3) // 8, PRIME)
+    x = pow(square, PRIME // 8 + 1, PRIME)
     if x * x % PRIME != square:
         x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
-    if x * x % PRIME != square or (x == 0 and sign):
+    if x * x % PRIME != square:
         return False
-    x = PRIME - x if x & 1 != sign else x
+    # Which root is meant does not matter: a point and its opposite have one order.
 
     def add(p, q):
         (x1, y1, z1), (x2, y2, z2) = p, q

@@ -115,7 +115,7 @@ def _other_keys(phone, der, message):
 
 def _edwards(message):
     """Sound keys of both signs; points of small and of mixed order; what is no point."""
-    for seed in range(4):
+    for seed in range(7):
         private = Ed25519PrivateKey.from_private_bytes(bytes([seed] * 32))
         signature = private.sign(message)
         yield spki(private), signature, message
