@@ -65,9 +65,7 @@ def canonical(value):
     def check(part):
         if isinstance(part, str):
             need(unicodedata.is_normalized("NFC", part), "文字不是 NFC")
-        elif isinstance(part, bool) or part is None:
-            pass
-        elif isinstance(part, int):
+        elif isinstance(part, int):  # true and false are as well
             need(abs(part) < 2**53, "整数过大")
         elif isinstance(part, list):
             for each in part:
@@ -77,7 +75,7 @@ def canonical(value):
                 check(key)
                 check(each)
         else:
-            raise Wrong("不是规范 JSON 的值")
+            need(part is None, "不是规范 JSON 的值")
 
     check(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -99,7 +97,7 @@ def unbase64(text):
     """Read standard base64 with padding, in its one spelling."""
     need(isinstance(text, str), "Base64 应为文字")
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text)
     except ValueError as error:
         raise Wrong("Base64 有误") from error
     need(base64.b64encode(data).decode() == text, "Base64 不规范")
@@ -110,7 +108,7 @@ def moment(text):
     """Read ``2026-11-23T08:45:33Z``."""
     need(
         isinstance(text, str)
-        and re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", text),
+        and re.fullmatch(r"[1-9][0-9]{3}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z", text),
         "时间写法不对",
     )
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
@@ -166,16 +164,15 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 def is_prime_order_point(raw):
     """Tell whether 32 bytes are an Ed25519 point for which only its owner can sign."""
     y = int.from_bytes(raw, "little") & (2**255 - 1)
-    sign = raw[31] >> 7
     if y >= PRIME:
         return False
     square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, PRIME) % PRIME
-    x = pow(square, (PRIME + 3) // 8, PRIME)
+    x = pow(square, PRIME // 8 + 1, PRIME)
     if x * x % PRIME != square:
         x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
-    if x * x % PRIME != square or (x == 0 and sign):
+    if x * x % PRIME != square:
         return False
-    x = PRIME - x if x & 1 != sign else x
+    # Which root is meant does not matter: a point and its opposite have one order.
 
     def add(p, q):
         (x1, y1, z1), (x2, y2, z2) = p, q
@@ -609,7 +606,7 @@ SPECIAL_MATTERS = {"raise_fund", "rebuild", "change_common_use", "operate_common
 UNANIMOUS_MATTER = "dwelling_to_business"
 
 POLICIES = {
-    "silence": ["not_participating", "abstain", "follow_majority"],
+    "silence": ["not_participating", "abstain", "follow_majority", "delivered_follows"],
     "repeat": ["first_valid", "last_valid", "paper_first", "phone_first"],
     "mixed_units": ["no_choice", "last_ballot", "refuse_different"],
     "blank_item": ["not_participating", "abstain"],
@@ -626,8 +623,7 @@ POLICIES = {
     "lot_seed": None,
     "co_owners": ["first_stands", "abstain", "void"],
 }
-"""Every policy with its values, the default first. A policy not listed is refused by its name;
-so is ``delivered_follows``, because no bundle holds the proofs of delivery."""
+"""Every policy with its values, the default first. A policy not listed is refused by its name."""
 
 
 def law(matter, day):
@@ -778,9 +774,10 @@ NO_WILL = {"silent", "void", "blank", "follow_majority"}
 class Question:
     """The count of one question: what each unit says, and what that adds up to."""
 
-    def __init__(self, said, units, heads, standing, policies, rule):
+    def __init__(self, said, units, heads, standing, policies, rule, delivered):
         # said: place -> word; heads: lists of places within the electorate.
         self.units, self.heads, self.standing, self.policies = units, heads, standing, policies
+        self.delivered = delivered
         self.deemed = set()
         if policies["blank_item"] == "abstain":
             said = {u: "abstain" if word == "blank" else word for u, word in said.items()}
@@ -802,9 +799,10 @@ class Question:
             if not all(compare(rule[1], attending[i], whole[i])["holds"] for i in (0, 1)):
                 return
         for place, words in self.said.items():
-            if words == ("silent", "silent"):
+            told = clause != "delivered_follows" or self.units[place]["unit"] in self.delivered
+            if words == ("silent", "silent") and told:
                 self.deemed.add(place)
-                self.said[place] = lean if clause == "follow_majority" else ("abstain", "abstain")
+                self.said[place] = ("abstain", "abstain") if clause == "abstain" else lean
 
     def _lean(self):
         """Find the choice alone in front, by heads and by area; abstention where there is none."""
@@ -935,16 +933,26 @@ def electorate(item, units, policies):
     ]
 
 
-def count_items(agenda, roster, ballots, objected=frozenset()):
-    """Count every item of an agenda; ``objected`` are the units that co-owners object to."""
+def count_items(agenda, roster, ballots, objected=frozenset(), delivered=None):
+    """Count every item of an agenda.
+
+    ``objected`` are the units that co-owners object to; ``delivered`` those with proof that they
+    were given the ballot paper. No bundle holds such proof, without which silence cannot follow it.
+    """
     policies = policies_of(agenda)
+    need(
+        delivered is not None or policies["silence"] != "delivered_follows",
+        "规则规定已送达未表决的计入多数，但没有送达记录",
+    )
     day = date.fromisoformat(agenda["decision_date"])
     standing = standing_ballots(roster.units, ballots, policies)
     standing = after_objections(standing, objected, policies)
-    return [count_item(item, day, roster, standing, policies) for item in agenda["items"]]
+    return [
+        count_item(item, day, roster, standing, policies, delivered) for item in agenda["items"]
+    ]
 
 
-def count_item(item, day, roster, standing, policies):
+def count_item(item, day, roster, standing, policies, delivered):
     """Count one item."""
     rule = law(item["matter"], day)
     places = electorate(item, roster.units, policies)
@@ -997,7 +1005,7 @@ def count_item(item, day, roster, standing, policies):
         return answers
 
     def question(answers):
-        return Question(answers, roster.units, heads, standing, policies, rule)
+        return Question(answers, roster.units, heads, standing, policies, rule, delivered)
 
     asked = [question(governed(said(each))) for each in range(questions)]
     result = {
@@ -2085,6 +2093,7 @@ def check_ballots(bundle):
     policies = policies_of(agenda)
     used_keys = set()
     principals = {}
+    valid, hands = {}, {}  # what check_turn is told
     for place in bundle.ballot_places:
         entry = bundle.entries[place]
         at = moment(entry["at"])
@@ -2093,20 +2102,25 @@ def check_ballots(bundle):
         try:
             need(bundle.window[0] <= at <= bundle.window[1], "不在投票时间内")
             if entry["type"] == "ballot":
-                used_keys.add(check_phone(bundle, data, at, keys, rights, policies))
+                owner, key_id = check_phone(bundle, data, at, keys, rights, policies)
+                used_keys.add(key_id)
+                ballot = read_ballot(bundle, place, data)
+                hands[place] = check_turn(bundle, ballot, data, owner, valid, hands)
             else:
                 said = read_paper(data)
                 need(said["serial"].strip(), "纸质票没有编号")
                 require_units(said["units"])
                 group = require_one_group(bundle, said["units"], rights)
-                marks_of(agenda, said["choices"], policies, paper=True)
                 require_capacity(said, (at + AHEAD).date())
-                if said["capacity"] == "proxy" and not said["void_reason"]:
+                ballot = read_ballot(bundle, place, data)
+                if said["capacity"] == "proxy" and not ballot.void:
                     require_given(said["authority"], agenda, said["choices"])
                     require_few(principals, said["authority"], group)
+            for unit in () if ballot.void else ballot.units:
+                valid.setdefault(unit, []).append(ballot)
         except Wrong as wrong:
             yield f"日志第 {place} 条的表决票不合格：{wrong}"
-    yield from check_objections(bundle, keys, used_keys)
+    yield from check_objections(bundle, keys, used_keys, valid, hands)
     for key_id, known in sorted(keys.items(), key=lambda pair: pair[1][0]):
         if key_id not in used_keys:
             yield f"登记簿第 {known[0]} 条的密钥没有用到"
@@ -2116,16 +2130,41 @@ def check_ballots(bundle):
             yield f"日志第 {place} 条的表决票与同一业主先前的选择不同，不应收下"
 
 
-def check_objections(bundle, keys, used_keys):
-    """Check every objection of a co-owner: his, in time, once, to a ballot that was there (C-1)."""
+def check_turn(bundle, ballot, data, owner, valid, hands):
+    """Let a phone ballot take no place but free ones and its signer's own (C-17, C-18).
+
+    ``valid``: unit key -> the valid ballots that name it so far. ``hands``: position of a phone
+    ballot -> its signer, its number among his and its digest; gives those of this one.
+    """
+    policies, at_first = policies_of(bundle.notice["agenda"]), voters_at(bundle, 1)
+    his = {}
+    for unit in ballot.units:
+        earlier = valid.get(unit, [])
+        for each in earlier:
+            if not each.paper and hands[each.position][0] == owner:
+                his[each.position] = hands[each.position]
+        if earlier:
+            need(which_stands([*earlier, ballot], policies) is ballot, f"房屋 {unit} 已经投过票")
+            stands = which_stands(earlier, policies)
+            whose = at_first[unit][1] if stands.paper else hands[stands.position][:1]
+            need(owner in whose, f"房屋 {unit} 的表决票只能由投票人本人更改")
+    _, number, last = his[max(his)] if his else (owner, 0, None)
+    _, payload, _, _ = read_envelope(data)
+    said = parse(payload)
+    need(
+        (said["sequence"], said["replaces"]) == (number + 1, last),
+        "表决票没有写明它是第几张、替换哪一张",
+    )
+    return owner, said["sequence"], sha256(payload)
+
+
+def check_objections(bundle, keys, used_keys, valid, hands):
+    """Check every objection of a co-owner: his, in time, once, to a ballot of another (C-1)."""
     places = bundle.objection_places
     if not places:
         return
-    opened, ballots = bundle.openings("objections"), bundle.openings("ballots")
-    voted = {}  # unit key -> position of the first ballot that names it
-    for place in bundle.ballot_places:
-        for unit in read_ballot(bundle, place, ballots[place][1]).units:
-            voted.setdefault(unit, place)
+    policies = policies_of(bundle.notice["agenda"])
+    opened = bundle.openings("objections")
     objected = set()
     for place in places:
         at = moment(bundle.entries[place]["at"])
@@ -2138,8 +2177,12 @@ def check_objections(bundle, keys, used_keys):
             continue
         used_keys.add(key_id)
         for unit in units:
-            if voted.get(unit, place) >= place:
-                yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有表决票"
+            earlier = [ballot for ballot in valid.get(unit, ()) if ballot.position < place]
+            stands = which_stands(earlier, policies) if earlier else None
+            if stands is None:
+                yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有有效的表决票"
+            elif not stands.paper and hands[stands.position][0] == keys[key_id][2]:
+                yield f"日志第 {place} 条的异议是对提出人自己为房屋 {unit} 投的票"
             if unit in objected:
                 yield f"日志第 {place} 条的异议是对房屋 {unit} 的第二件异议"
             objected.add(unit)
@@ -2183,7 +2226,7 @@ def require_one_group(bundle, units, rights):
 
 
 def check_phone(bundle, data, at, keys, rights, policies):
-    """Check one phone ballot; give the id of its key."""
+    """Check one phone ballot; give who signed it and the id of his key."""
     said, kind, key_id, signature, signed = read_phone(data)
     need(kind == "application/vnd.yezhu.ballot.v1+json", "签名的用途不是表决票")
     need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
@@ -2196,7 +2239,7 @@ def check_phone(bundle, data, at, keys, rights, policies):
         need(owner in voters, f"签名的人无权为房屋 {unit} 投票")
     marks_of(bundle.notice["agenda"], said["choices"], policies, paper=False)
     require_signed(key, signature, signed)
-    return key_id
+    return owner, key_id
 
 
 def read_ballot(bundle, place, data):

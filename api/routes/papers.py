@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from api.access import Clerk, router
+from api.access import Clerk, router, staff
 from api.context import ONE_LINE, InService
 from voting.box.authority import EVIDENCE, SCOPES, Authority, Guardian, Proxy
 from voting.box.paper import PaperBallot

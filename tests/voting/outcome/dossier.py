@@ -224,6 +224,10 @@ class Dossier:
         root = root_of([leaf_hash(entry) for entry in entries])
         return sign_checkpoint(Checkpoint(origin, len(entries), root), self.signer(origin))
 
+    def said(self, place: int) -> Any:
+        """What a phone's ballot says."""
+        return canonical.decode(dsse.parse(self.openings["ballots"][place].data).payload)
+
     def ballots(self, kind: str = PHONE) -> list[int]:
         """Positions of the ballots that came this way."""
         return [place for place, entry in enumerate(self.log) if entry["type"] == kind]
@@ -257,12 +261,15 @@ class Dossier:
         )
 
     def resign(self, place: int, **values: Any) -> None:
-        """Sign a phone's ballot once more, with other values."""
+        """Sign a phone's ballot once more, with other values, and whatever replaces it as well."""
         opening = self.openings["ballots"][place]
         envelope = dsse.parse(opening.data)
         payload = canonical.encode(canonical.decode(envelope.payload) | values)
         sealed = self.phones[envelope.key_id].seal(PAYLOAD_TYPE, payload).to_bytes()
         self.openings["ballots"][place] = replace(opening, data=sealed)
+        for later in self.ballots():
+            if self.said(later)["replaces"] == canonical.digest(envelope.payload):
+                self.resign(later, replaces=canonical.digest(payload))
 
     def rewrite(self, place: int, **values: Any) -> None:
         """Enter a paper ballot once more, with other values."""
@@ -287,7 +294,7 @@ class Dossier:
         for place in self.openings.get("ballots", {}):
             if self.log[place]["type"] != PHONE:
                 continue
-            said = canonical.decode(dsse.parse(self.openings["ballots"][place].data).payload)
+            said = self.said(place)
             if any(said[name] != value for name, value in pins.items()):
                 self.resign(place, **pins)
         if "roster" in pins:

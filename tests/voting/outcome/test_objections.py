@@ -92,8 +92,8 @@ def test_objections_that_the_box_should_not_have_taken_are_named(open_world, mon
     found = problems(bundles(certified(world))[Level.SUPERVISED])
     assert found == {
         13: (
-            "日志第 1 条的异议提出时，房屋 1-1-102 还没有表决票",
-            "日志第 1 条的异议提出时，房屋 1-1-201 还没有表决票",
+            "日志第 1 条的异议提出时，房屋 1-1-102 还没有有效的表决票",
+            "日志第 1 条的异议提出时，房屋 1-1-201 还没有有效的表决票",
             "日志第 3 条的异议是对房屋 1-1-102 的第二件异议，不应收下",
             "日志第 3 条的异议是对房屋 1-1-201 的第二件异议，不应收下",
         )

@@ -1,22 +1,17 @@
 """Checks 12 to 14: ballots and objections, opened and counted again."""
 
-from collections.abc import Iterator
-
-from voting.ballot.verify import require_open, verify
-from voting.box import paper
-from voting.box.authority import Principals
-from voting.box.entries import PHONE
-from voting.count.logged import ballot_entries, open_ballots, open_objections
+from voting.count.logged import (
+    ballot_entries,
+    objection_entries,
+    open_ballots,
+    open_objections,
+)
 from voting.count.result import count_log
 from voting.kernel import canonical
-from voting.kernel.clock import BEIJING, parse_timestamp
-from voting.kernel.refusal import Refusal
-from voting.outcome import objections, one_voice
+from voting.outcome import one_voice
 from voting.outcome.evidence import Evidence
+from voting.outcome.verify.box import Box
 from voting.outcome.verify.finding import Problems
-from voting.outcome.verify.keys import Keys
-from voting.roster.document import RosterDocument
-from voting.roster.entitled import after_correction, with_voters
 
 
 def commitments(evidence: Evidence) -> Problems:
@@ -28,46 +23,19 @@ def commitments(evidence: Evidence) -> Problems:
     for position in sorted(logged.keys() & openings.keys()):
         if openings[position].commitment != logged[position]["commitment"]:
             yield f"日志第 {position} 条的表决票与其承诺不符"
-    yield from objections.check_commitments(evidence)
+    objected = dict(objection_entries(evidence.log))
+    opened = evidence.objection_openings
+    for position in sorted(objected.keys() ^ opened.keys()):
+        yield f"日志第 {position} 条缺少开启值，或开启值没有对应的异议"
+    for position in sorted(objected.keys() & opened.keys()):
+        if opened[position].commitment != objected[position]["commitment"]:
+            yield f"日志第 {position} 条的异议与其承诺不符"
 
 
 def ballots(evidence: Evidence) -> Problems:
-    """Check 13: every ballot was signed by who was entitled, while the box was open."""
-    keys = Keys(evidence)
-    poll = evidence.poll
-    electors = dict(_electors(evidence))
-    used: set[str] = set()
-    principals = Principals()
-    for position, entry in ballot_entries(evidence.log):
-        data, at = evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
-        roster = electors[max(place for place in electors if place < position)]
-        try:
-            if entry["type"] == PHONE:
-                ballot = verify(data, poll, roster, keys.at(position), at=at)
-                used.add(ballot.key_id)
-            else:
-                require_open(poll, at)
-                entered = paper.parse(data)
-                day = at.astimezone(BEIJING).date()
-                read = paper.read(entered, poll.agenda, roster, on=day)
-                if not entered.void_reason:
-                    principals.take(entered.authority, read.group)
-        except Refusal as refusal:
-            yield f"日志第 {position} 条的表决票不合格：{refusal.detail}"
-    yield from objections.check(evidence, electors, keys.at, used)
-    for index in keys.indexes_without(used):
-        yield f"登记簿第 {index} 条的密钥没有用到，不应在审计包中"
+    """Check 13: every ballot was signed by who was entitled, in his turn, the box being open."""
+    yield from Box(evidence).problems()
     yield from one_voice.check(evidence)
-
-
-def _electors(evidence: Evidence) -> Iterator[tuple[int, RosterDocument]]:
-    """Say from which log position on who may use which slot: the notice, then each correction."""
-    voters = evidence.voters.get(0, {})
-    yield 0, with_voters(evidence.roster, voters)
-    for correction in evidence.corrections:
-        voters = evidence.voters.get(correction.position, voters)
-        owned = after_correction(evidence.roster, correction.corrected)
-        yield correction.position, with_voters(owned, voters)
 
 
 def recount(evidence: Evidence) -> Problems:

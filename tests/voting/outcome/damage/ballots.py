@@ -56,12 +56,22 @@ def _removed_first(d):
     ballots[place], voters[place - 1] = ballots.pop(place - 1), voters.pop(place)
 
 
+def _replayed(d):
+    """Bring back the ballot that its owner has replaced since."""
+    first, close = d.ballots()[0], d.close()
+    d.log.insert(close, dict(d.log[first], at=d.log[close - 1]["at"]))
+    d.openings["ballots"][close] = d.openings["ballots"][first]
+
+
 def _phone():
     def row(name, edit, step="notice_bound"):
         return Damage(13, f"ballot {name}", step, edit, SUPERVISED)
 
     def signed(**values):
         return lambda d: d.resign(d.ballots()[0], **values)
+
+    def again(**values):
+        return lambda d: d.resign(d.ballots()[1], **values)
 
     def arrived(at):
         return lambda d: d.log[d.ballots()[0]].update(at=at)
@@ -79,6 +89,11 @@ def _phone():
         row("by who was not named", _passed_over),
         row("for another's unit", signed(units=["1-1-102"])),
         row("for two groups", signed(units=["1-1-101", "1-2-101"])),
+        row("brought back", _replayed),
+        row("that is no second", signed(sequence=2)),
+        row("that replaces what is not there", signed(replaces=ZERO)),
+        row("that replaces nothing", again(replaces=None)),
+        row("that is the second once more", again(sequence=1)),
     ]
 
 

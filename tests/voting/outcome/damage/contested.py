@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.voting.outcome.damage.row import ZERO
 from tests.voting.world import Handset, choices
+from voting.ballot.model import PAYLOAD_TYPE as BALLOT
 from voting.box.entries import OBJECTION
 from voting.box.objection import PAYLOAD_TYPE
 from voting.kernel import canonical, dsse
@@ -96,6 +97,14 @@ def by(ballot, units):
     return edit
 
 
+def his_own(d):
+    """Let whoever signed the ballot object to it himself, and nobody else be there."""
+    by(1, ["1-1-102", "1-1-201"])(d)
+    signers = {d.index_of_key(place) for place in d.ballots()}
+    for index in d.openings["keys"].keys() - signers:
+        del d.openings["keys"][index], d.register[index]
+
+
 def too_late(d):
     d.log[d.place(OBJECTION)]["at"] = "2026-03-25T10:00:01Z"
 
@@ -121,6 +130,16 @@ def spouse_differs(d):
     d.resign(3, choices=choices("approve"))
 
 
+def co_owner_too(d):
+    """Let another co-owner vote for the units as well, which changes nothing."""
+    key_id = dsse.parse(d.openings["objections"][d.place(OBJECTION)].data).key_id
+    said = canonical.encode(d.said(1) | {"nonce": "0" * 32})
+    sealed = d.phones[key_id].seal(BALLOT, said).to_bytes()
+    close = d.close()
+    d.log.insert(close, dict(d.log[1], at=d.log[close - 1]["at"]))
+    d.openings["ballots"][close] = replace(d.openings["ballots"][1], data=sealed)
+
+
 def unopened(d):
     d.openings["objections"].clear()
 
@@ -144,10 +163,12 @@ _SEEN_BY_13 = (
     saying(units=["1-1-102", "2-1-102"]),
     by(3, ["2-1-102"]),
     by(3, ["1-1-102"]),
+    his_own,
     too_late,
     too_early,
     twice,
     spouse_differs,
+    co_owner_too,
 )
 _TOLD = (
     lambda result: result.pop("objections"),

@@ -8,6 +8,12 @@ def _outcome():
     def turn(d):
         d.result["items"][0]["carried"] = not d.result["items"][0]["carried"]
 
+    def silent_if_delivered(d):
+        """Let a clause ask for proof of delivery, which no bundle has, and count without."""
+        d.notice["agenda"]["policies"]["silence"] = "delivered_follows"
+        d.notice_bound()
+        d.recount = lambda: None
+
     return [
         Damage(10, "another result", "counted", lambda d: d.log[-1].update(result=ZERO)),
         Damage(10, "of another vote", "pinned", lambda d: d.result.update(assembly="x"), PUBLIC),
@@ -27,6 +33,7 @@ def _outcome():
                lambda d: d.result["ballots"].update(void=[]), SUPERVISED),
         Damage(14, "true for one", "pinned",
                lambda d: d.result["ballots"].update(phone=True), SUPERVISED, quiet=True),
+        Damage(14, "no proof of delivery", "notice_bound", silent_if_delivered, SUPERVISED),
     ]  # fmt: skip
 
 

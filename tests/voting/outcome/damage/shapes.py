@@ -24,7 +24,7 @@ def shapes():
         yield "listed", _changed(bundle.MANIFEST, change)
     yield from _entries()
     for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
-        for data in (b"[]", b"{}", b"1"):
+        for data in (b"[]", b"{}", b"1", b"{"):
             yield "listed", _replaced(path, data)
     for path in (*FILES, CORRECTIONS, ORIGIN):
         yield "registered", lambda d, path=path: d.files.pop(path)
@@ -130,7 +130,40 @@ def _voters(data):
     return edit
 
 
+def _enveloped(change):
+    """Let the first ballot come in an odd envelope."""
+
+    def edit(d):
+        place = d.ballots()[0]
+        opening = d.openings["ballots"][place]
+        said = canonical.decode(opening.data)
+        change(said)
+        d.openings["ballots"][place] = Opening(opening.salt, canonical.encode(said))
+        d.recount = lambda: None
+
+    return edit
+
+
+def _envelopes():
+    return [
+        lambda said: said.update(remark="-"),
+        lambda said: said.update(payload=1),
+        lambda said: said.update(payload="-"),
+        lambda said: said.update(payloadType=1),
+        lambda said: said.update(signatures={}),
+        lambda said: said.update(signatures=[]),
+        lambda said: said["signatures"].append(said["signatures"][0]),
+        lambda said: said["signatures"][0].update(keyid=1),
+        lambda said: said["signatures"][0].update(sig=1),
+        lambda said: said["signatures"][0].update(sig="A"),
+        lambda said: said["signatures"][0].update(sig="A" * 8192),
+        lambda said: said["signatures"][0].update(remark="-"),
+    ]
+
+
 def _entries():
+    for change in _envelopes():
+        yield "notice_bound", _enveloped(change)
     yield "counted", _two_closes
     yield "counted", _no_type
     yield "counted", _odd_type
@@ -187,7 +220,7 @@ def variations():
 def zips(data):
     """Yield files that are no canonical zip of the contents of this one."""
     files = bundle.read(data)
-    yield from (b"", b"-", data[:-1], data + b"\0", data[1:])
+    yield from (b"", b"-", data[:-1], data + b"\0", data[1:], b"PK\3\4", data[:30] + b"\xff")
     for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", method) as archive:

@@ -1,0 +1,146 @@
+"""One value anywhere in a bundle changed, left out or doubled: both verifiers fail the same checks.
+
+Everything that is bound to the value agrees with it again, so that what is checked is the value.
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.voting.outcome.both import verify_bundle
+from tests.voting.outcome.damage.shapes import _relisted as relisted
+from tests.voting.outcome.dossier import Dossier
+from tests.voting.outcome.eventful import contested, eventful
+from voting.box.entries import OBJECTION, PHONE
+from voting.kernel import canonical, dsse
+from voting.outcome.bundle import CORRECTIONS, MANIFEST, ORIGIN, Level
+
+ODD = [None, True, False, 0, 1, -1, 7, 2**53 - 1, "", "0", "x", "é" * 3, [], {}, [0], {"x": 0}]
+ODD += ["0" * 64, "2026-03-20T00:00:00Z", "approve", "abstain"]
+
+
+def places(value, way=()):
+    """Every place in a JSON value, by the keys that lead there."""
+    if way:
+        yield way
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in pairs if isinstance(value, dict | list) else ():
+        yield from places(each, (*way, key))
+
+
+@st.composite
+def changes(draw):
+    """Draw a function that changes one value of a document in place."""
+    where = draw(st.integers(0, 2**16))
+    act = draw(st.sampled_from(["put", "put", "leave out", "double", "other"]))
+    odd, seen = draw(st.sampled_from(ODD)), draw(st.integers(0, 2**16))
+
+    def change(document):
+        ways = list(places(document))
+        if not ways:
+            return
+        *way, last = ways[where % len(ways)]
+        holder = document
+        for key in way:
+            holder = holder[key]
+        if act == "leave out":
+            del holder[last]
+        elif act == "double":
+            if isinstance(holder, list):
+                holder.insert(last, holder[last])
+            else:
+                holder[f"{last}x"] = holder[last]
+        elif act == "other":
+            others = [_at(document, each) for each in ways]
+            holder[last] = others[seen % len(others)]
+        else:
+            holder[last] = odd
+
+    return change
+
+
+def _at(value, way):
+    for key in way:
+        value = value[key]
+    return value
+
+
+def uncounted(d):
+    """Publish the result as it was: what is false may be past counting."""
+    d.recount = lambda: None
+
+
+def in_opening(part):
+    """Change what one opening says, signed again where somebody signs it."""
+
+    def edit(d, change, number):
+        rows = d.openings[part]
+        place = sorted(rows)[number % len(rows)]
+        opening = rows[place]
+        if part in {"ballots", "objections"} and d.log[place]["type"] in {PHONE, OBJECTION}:
+            envelope = dsse.parse(opening.data)
+            said = canonical.decode(envelope.payload)
+            change(said)
+            phone = d.phones[envelope.key_id]
+            data = phone.seal(envelope.payload_type, canonical.encode(said)).to_bytes()
+        else:
+            said = canonical.decode(opening.data)
+            change(said)
+            data = canonical.encode(said)
+        rows[place] = replace(opening, data=data)
+        uncounted(d)
+
+    return edit
+
+
+def in_notice(d, change, _number):
+    change(d.notice)
+    uncounted(d)
+
+
+def in_roster(d, change, _number):
+    change(d.roster)
+    uncounted(d)
+    d.roster_bound()
+
+
+def in_log(d, change, number):
+    change(d.log[number % len(d.log)])
+
+
+def in_register(d, change, number):
+    change(d.register[sorted(d.register)[number % len(d.register)]])
+
+
+def in_file(path):
+    return lambda d, change, _number: relisted(path, change)(d)
+
+
+DOCUMENTS = {
+    **{
+        part: ("notice_bound", in_opening(part))
+        for part in ("ballots", "keys", "voters", "mandates")
+    },
+    "objections": ("notice_bound", in_opening("objections")),
+    "notice": ("roster_bound", in_notice),
+    "roster": ("roster_bound", in_roster),
+    "result": ("pinned", lambda d, change, _number: change(d.result)),
+    "log": ("counted", in_log),
+    "register": ("counted", in_register),
+    "corrections": ("listed", in_file(CORRECTIONS)),
+    "origin": ("listed", in_file(ORIGIN)),
+    "openings": ("listed", in_file("openings.json")),
+    "manifest": ("listed", in_file(MANIFEST)),
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@settings(max_examples=25)
+@given(change=changes(), number=st.integers(0, 2**16))
+def test_both_verifiers_fail_the_same_checks(document, change, number):
+    files, phones = (contested if document == "objections" else eventful)()
+    step, edit = DOCUMENTS[document]
+    dossier = Dossier(files[Level.SUPERVISED], phones)
+    verify_bundle(dossier.write(**{step: lambda d: edit(d, change, number)}))
