@@ -1187,6 +1187,144 @@ def plain(item):
     return kept
 
 
+# ---------------------------------------------------------------- the agenda
+
+
+ALWAYS_WRITTEN = {
+    "silence", "repeat", "mixed_units", "blank_item", "void_ballot", "same_owner", "include_kinds",
+}  # fmt: skip
+PARTS = {
+    "resolution": set(),
+    "election": {"seats", "alternates", "candidates"},
+    "choose_one": {"options"},
+}
+FUND_MATTERS = {"raise_fund", "use_fund", "manage_fund"}
+MOST_OPTIONS = 100
+
+
+def require_agenda(agenda):
+    """Check an agenda as the server writes it: what it may ask, and in the one spelling."""
+    known = {"title", "decision_date", "policies", "items"}
+    optional = {"convener", "opens_at", "closes_at"}
+    need(isinstance(agenda, dict) and agenda.keys() - optional == known, "议程的结构不对")
+    for name in ("title", *(agenda.keys() & {"convener"})):
+        require_text(agenda[name])
+    window = [moment(agenda[name]) for name in ("opens_at", "closes_at") if name in agenda]
+    need(len(window) < 2 or window[0] < window[1], "截止时间须晚于开始时间")
+    text = agenda["decision_date"]
+    need(isinstance(text, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text), "日期不对")
+    day = date.fromisoformat(text)
+    law("other", day)
+    require_policies(agenda)
+    require_list(agenda["items"], 1)
+    for item in agenda["items"]:
+        require_item(item, day)
+    committee = [
+        item
+        for item in agenda["items"]
+        if item["form"] == "election" and item["matter"] == "elect_committee"
+    ]
+    members = sum(item["seats"] for item in committee)
+    apart = any(not item["seats"] for item in committee)
+    alternates = sum(item["alternates"] for item in committee)
+    need(not (members and apart) or alternates <= members, "候补委员合计超过委员人数")
+
+
+def require_policies(agenda):
+    """Check that each policy is written where it has to be, and only there."""
+    need(isinstance(agenda["policies"], dict), "规则的结构不对")
+    policies, said = policies_of(agenda), agenda["policies"]
+    departs = {each["policy"] for each in used(policies)}
+    need(said.keys() == ALWAYS_WRITTEN | departs, "规则的写法不规范")
+    require_kinds(said["include_kinds"])
+    limited = policies["repeat_limit"] is not None
+    need(not limited or policies["repeat"] == "last_valid", "没有改投就没有改投次数")
+    if policies["lot_seed"] is not None:
+        require_text(policies["lot_seed"])
+
+
+def require_item(item, day):
+    """Check one item: its parts, and what the law lets stand together."""
+    fixed = {"form", "id", "matter", "title"}
+    need(isinstance(item, dict) and item.keys() >= fixed, "议题的结构不对")
+    form, matter = item["form"], item["matter"]
+    need(isinstance(form, str) and form in PARTS, "表决形式不认得")
+    need(item.keys() - {"electorate"} == fixed | PARTS[form], "议题的结构不对")
+    require_id(item["id"])
+    require_text(item["title"])
+    law(matter, day)
+    need(form != "election" or matter in ("elect_committee", "other"), "这个事项不是选举")
+    need(form != "choose_one" or matter != "elect_committee", "选举不能用多选一")
+    need(form == "resolution" or matter != UNANIMOUS_MATTER, "须一致同意的只能用决议")
+    both = matter in FUND_MATTERS and "筹集" in item["title"] and "使用" in item["title"]
+    need(not both, "筹集与使用维修资金须分为两个事项")
+    if form == "election":
+        seats, alternates = item["seats"], item["alternates"]
+        need(all(type(each) is int and each >= 0 for each in (seats, alternates)), "名额不对")
+        need(seats or alternates, "名额不能为零")
+        need(not seats or alternates <= seats, "候补委员超过委员人数")
+        require_named(item["candidates"], "name", 1)
+    if form == "choose_one":
+        require_named(item["options"], "title", 2)
+        ids = {option["id"] for option in item["options"]}
+        need(not ids & {"abstain", "blank", "none_of_these", "void"}, "选项编号已有别的意思")
+    if "electorate" in item:
+        require_electorate(item["electorate"])
+
+
+def require_electorate(limits):
+    """Check which units an item is put to: at least one limit, each list in its order."""
+    known = {"buildings", "include_kinds", "units"}
+    need(isinstance(limits, dict) and limits and limits.keys() <= known, "表决范围的结构不对")
+    if "include_kinds" in limits:
+        require_kinds(limits["include_kinds"])
+    for name in limits.keys() - {"include_kinds"}:
+        require_list(limits[name], 1)
+        for each in limits[name]:
+            require_text(each)
+        need(sorted(limits[name], key=by_number) == limits[name], "表决范围未排序")
+
+
+def require_kinds(kinds):
+    """Check kinds of unit: some, in their order, each once."""
+    require_list(kinds, 1)
+    need([kind for kind in KINDS if kind in kinds] == kinds, "房屋用途的写法不规范")
+
+
+def require_named(rows, label, least):
+    """Check candidates or options: objects of an id and one text."""
+    require_list(rows, least, MOST_OPTIONS)
+    for row in rows:
+        need(isinstance(row, dict) and row.keys() == {"id", label}, "候选人或选项的结构不对")
+        require_id(row["id"])
+        require_text(row[label])
+
+
+def require_list(rows, least, most=math.inf):
+    """Check a list of so many members that all differ, or whose ids do."""
+    need(isinstance(rows, list) and least <= len(rows) <= most, "列表的长度不对")
+    named = [row.get("id") if isinstance(row, dict) else row for row in rows]
+    need(not any(each in named[:place] for place, each in enumerate(named)), "列表有重复")
+
+
+def require_id(text):
+    """Check an identifier."""
+    fits = isinstance(text, str) and re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", text)
+    need(fits, "编号的写法不对")
+
+
+def require_text(text):
+    """Check a text that says something."""
+    need(isinstance(text, str) and text.strip() and text.isprintable(), "此处应为文字")
+    need(len(text) <= 500, "文字过长")
+
+
+def by_number(text):
+    """Sort digits as the numbers they are, before everything else."""
+    parts = [part for part in re.split("([0-9]+)", text) if part]
+    return [(int(part), part) if part.isdecimal() else (math.inf, part) for part in parts]
+
+
 # ---------------------------------------------------------------- the bundle
 
 
@@ -1351,15 +1489,10 @@ class Bundle:
             all(type(said["roster"][n]) is int for n in ("area_cm2", "heads", "units")),
             "会议通知的数字不对",
         )
+        named = said["assembly"], said["community"], said["roster"]["digest"], said["roster"]["id"]
+        need(all(isinstance(each, str) for each in named), "会议通知的结构不对")
         moment(said["published_at"])
-        agenda = said["agenda"]
-        known = {"title", "decision_date", "policies", "items", "convener", "opens_at", "closes_at"}
-        need(isinstance(agenda, dict) and agenda.keys() <= known, "议程的结构不对")
-        policies_of(agenda)
-        need(isinstance(agenda["title"], str) and agenda["items"], "议程的结构不对")
-        for item in agenda["items"]:
-            law(item["matter"], date.fromisoformat(agenda["decision_date"]))
-            need(isinstance(item["id"], str) and isinstance(item["title"], str), "议题的结构不对")
+        require_agenda(said["agenda"])
         return said
 
     @cached_property
@@ -1939,6 +2072,8 @@ def read_phone(data):
     need(isinstance(said, dict) and said.keys() == BALLOT_KEYS, "表决票的结构不对")
     need(said["format"] == "yezhu-ballot/1" and said["capacity"] == "owner", "表决票的格式不认得")
     need(isinstance(said["choices"], dict) and type(said["sequence"]) is int, "表决票的结构不对")
+    pins = ("assembly", "notice", "roster")
+    need(all(isinstance(said[name], str) for name in pins), "表决票的结构不对")
     need(
         isinstance(said["nonce"], str) and re.fullmatch("[0-9a-f]{32}", said["nonce"]), "随机数不对"
     )
@@ -1954,6 +2089,7 @@ def read_objection(data):
     wanted = {"assembly", "format", "nonce", "notice", "units"}
     need(isinstance(said, dict) and said.keys() == wanted, "异议的结构不对")
     need(said["format"] == "yezhu-ballot-objection/1", "异议的格式不认得")
+    need(all(isinstance(said[name], str) for name in ("assembly", "notice")), "异议的结构不对")
     need(
         isinstance(said["nonce"], str) and re.fullmatch("[0-9a-f]{32}", said["nonce"]), "随机数不对"
     )
@@ -2192,7 +2328,7 @@ def check_objection(bundle, data, at, keys, rights):
     """Check one objection; give its units and the id of its key."""
     said, kind, key_id, signature, signed = read_objection(data)
     need(kind == "application/vnd.yezhu.ballot-objection.v1+json", "签名的用途不是异议")
-    need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
+    need(said["assembly"] == bundle.notice["assembly"], "属于另一次业主大会")
     need(said["notice"] == bundle.pins, "依据的是另一份通知")
     need(bundle.window[0] <= at <= bundle.window[1], "不在投票时间内")
     owner, key = good_key(keys, key_id, at)
@@ -2229,7 +2365,7 @@ def check_phone(bundle, data, at, keys, rights, policies):
     """Check one phone ballot; give who signed it and the id of his key."""
     said, kind, key_id, signature, signed = read_phone(data)
     need(kind == "application/vnd.yezhu.ballot.v1+json", "签名的用途不是表决票")
-    need(said["assembly"] == bundle.assembly, "属于另一次业主大会")
+    need(said["assembly"] == bundle.notice["assembly"], "属于另一次业主大会")
     need(said["notice"] == bundle.pins, "依据的是另一份通知")
     need(said["roster"] == bundle.roster.digest, "依据的是另一份清册")
     owner, key = good_key(keys, key_id, at)

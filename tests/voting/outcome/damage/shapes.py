@@ -19,9 +19,9 @@ FILES = ("log/checkpoint", "register/checkpoint", "notice.json", "certificate.pd
 def shapes():
     """Yield step and edit of each, for supervised bundles of an eventful vote."""
     for path, change in _documents():
-        yield "listed", _relisted(path, change)
+        yield "listed", relisted(path, change)
     for change in _manifests():
-        yield "listed", _changed(bundle.MANIFEST, change)
+        yield "listed", changed(bundle.MANIFEST, change)
     yield from _entries()
     for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
         for data in (b"[]", b"{}", b"1", b"{"):
@@ -30,14 +30,14 @@ def shapes():
         yield "registered", lambda d, path=path: d.files.pop(path)
 
 
-def _changed(path, change):
+def changed(path, change):
     def edit(d):
         d.files = edited(d.files, path, change)
 
     return edit
 
 
-def _relisted(path, change):
+def relisted(path, change):
     def edit(d):
         d.files = edited(d.files, path, change)
         digest = canonical.digest(d.files[path])
