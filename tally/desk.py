@@ -152,15 +152,8 @@ class Desk:
         standing = self.standing(scope, slots)
         # Where nobody's units are held by different ballots, any of his is his last.
         governs = policies.mixed_units is MixedUnits.LAST_BALLOT and len(standing.torn.starts) > 0
-        items = zip(self.roll.agenda.items, self.roll.questions, strict=True)
-        together = [
-            question
-            for item, questions in items
-            if self.roll.asks_anybody(item, policies) and self.scope(item, policies) is scope
-            for question in questions
-        ]
+        together = self.roll.questions_to(scope, policies)
         columns = [question.column for question in together]
-        # Which items share an electorate is for the policies to say, too (domain C-11).
         key = (scope, slots, governs, self._marked(policies), self._abstaining(policies), *columns)
         if key not in self._tables:
             tables = take_census(

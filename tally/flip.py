@@ -228,10 +228,8 @@ def _closer(case: _Case, at_least: int, at_most: int | None) -> tuple[int | None
     sets: list[NDArray[np.int64]] = []
 
     def together(supposed: _Supposed, margin: Margin, sign: int, need: int) -> int | None:
-        if not margin.by_heads or need <= 0:
-            return _by_itself(supposed, margin, sign, need)
         teams = supposed.teams()
-        if not 0 < len(teams.member) * most <= _CELLS:
+        if not margin.by_heads or not 0 < len(teams.member) * most <= _CELLS:
             return _by_itself(supposed, margin, sign, need)
         alone = supposed.levers.most(margin, sign).astype(np.int64)
         chosen = teams.fewest(sign * np.array(margin.weights), need, alone, most)

@@ -42,6 +42,7 @@ class ElectoralRoll:
         self.segments = segments
         self._asked: dict[tuple[object, ...], bool] = {}
         self._scopes: dict[tuple[object, ...], Scope] = {}
+        self._questions_to: dict[tuple[object, ...], list[Question]] = {}
 
     @cached_property
     def questions(self) -> list[list[Question]]:
@@ -77,6 +78,18 @@ class ElectoralRoll:
                 self._scopes[same] = next(twins, scope)
             self._scopes[key] = self._scopes[same]
         return self._scopes[key]
+
+    def questions_to(self, scope: Scope, policies: Policies) -> list[Question]:
+        """Return all questions put to one electorate; which, is for the policies to say (C-11)."""
+        key = scope, policies.include_kinds, policies.same_owner
+        if key not in self._questions_to:
+            self._questions_to[key] = [
+                question
+                for item, asked in zip(self.agenda.items, self.questions, strict=True)
+                if self.asks_anybody(item, policies) and self.scope(item, policies) is scope
+                for question in asked
+            ]
+        return self._questions_to[key]
 
     def households(self, scope: Scope, segment: int) -> int:
         """Count the dwellings of one segment of an electorate."""

@@ -220,11 +220,15 @@ def _problem_of(item: Item) -> str | None:
 def _require_shape(
     noun: str, column: NDArray[np.generic], shape: tuple[int, ...], dtype: type[np.generic]
 ) -> None:
-    if column.shape != shape or column.dtype != dtype:
-        raise TallyError(
-            f"{noun}一列应为 {np.dtype(dtype).name} {shape}，"
-            f"实为 {column.dtype.name} {column.shape}"
-        )
+    if column.shape == shape and column.dtype == dtype:
+        return
+    message = (
+        f"{noun}一列应为 {np.dtype(dtype).name} {shape}，实为 {column.dtype.name} {column.shape}"
+    )
+    if column.ndim == 0 or len(column) == shape[0]:
+        raise TallyError(message)
+    row = min(len(column), shape[0])
+    raise TallyError(f"{message}，从第 {row + 1} 行起对不上", row)
 
 
 def _require_offsets(
@@ -233,7 +237,8 @@ def _require_offsets(
     _require_shape(f"{noun}起止", offsets, (rows + 1,), np.int64)
     _require_shape(f"{noun}代码", flat, (len(flat),), np.int32)
     if offsets[0] != 0 or offsets[-1] != len(flat):
-        raise TallyError(f"{noun}起止与列表长度 {len(flat)} 不符")
+        row = 0 if offsets[0] != 0 else max(rows - 1, 0)
+        raise TallyError(f"{noun}起止在第 {row + 1} 行与列表长度 {len(flat)} 不符", row)
     backwards = offsets[1:] < offsets[:-1]
     if backwards.any():
         row = int(backwards.argmax())

@@ -85,7 +85,8 @@ class Teams:
         for team in range(len(self.member) - 1, -1, -1):
             size = int(taken[team, count])
             if size:
-                choice = max(_OF_SIZE[size - 1], key=lambda each, team=team: gains[each, team])
+                choices = _OF_SIZE[size - 1]
+                choice = choices[int(gains[choices, team].argmax())]
                 yield self.member[team, _bits(choice)]
                 count -= size
 
@@ -103,8 +104,8 @@ def _best_of_teams(
     for team, step in enumerate(steps.tolist()):
         before = best.copy()
         for size, gain in enumerate(step, 1):
-            better = before[: max(most + 1 - size, 0)] + gain > best[size:]
-            best[size:][better] = before[: len(better)][better] + gain
+            better = before[:-size] + gain > best[size:]
+            best[size:][better] = before[:-size][better] + gain
             taken[team, size:][better] = size
     return best, taken
 

@@ -83,8 +83,8 @@ LARGEST = 2**63 - 1
         ),
         (
             {"household": np.zeros(2, dtype=np.int32)},
-            "合户一列应为 int32 (3,)，实为 int32 (2,)",
-            None,
+            "合户一列应为 int32 (3,)，实为 int32 (2,)，从第 3 行起对不上",
+            2,
         ),
         (
             {"kind": altered(ROSTER.kind, 0, 6)},
@@ -124,19 +124,34 @@ LARGEST = 2**63 - 1
         ),
         ({"unit_key": ("1-1-0", "1-1-1", "1-1-0")}, "清册第 3 行：房屋 1-1-0 重复", 2),
         ({"owner_offsets": np.array([0, 4, 2, 6])}, "业主起止在第 2 行倒退", 1),
-        ({"owner_offsets": np.array([0, 2, 4, 5])}, "业主起止与列表长度 6 不符", None),
-        ({"owner_offsets": np.array([1, 2, 4, 6])}, "业主起止与列表长度 6 不符", None),
+        ({"owner_offsets": np.array([0, 2, 4, 5])}, "业主起止在第 3 行与列表长度 6 不符", 2),
+        ({"owner_offsets": np.array([1, 2, 4, 6])}, "业主起止在第 1 行与列表长度 6 不符", 0),
         (
             {"owner_offsets": np.array([0, 2, 6])},
-            "业主起止一列应为 int64 (4,)，实为 int64 (3,)",
-            None,
+            "业主起止一列应为 int64 (4,)，实为 int64 (3,)，从第 4 行起对不上",
+            3,
         ),
         (
             {"owner_code": ROSTER.owner_code.astype(np.int64)},
             "业主代码一列应为 int32 (6,)，实为 int64 (6,)",
             None,
         ),
-        ({"building": ROSTER.building[:2]}, "楼栋一列应为 int32 (3,)，实为 int32 (2,)", None),
+        (
+            {"building": ROSTER.building[:2]},
+            "楼栋一列应为 int32 (3,)，实为 int32 (2,)，从第 3 行起对不上",
+            2,
+        ),
+        (
+            {"area_cm2": np.full(5, 10)},
+            "面积一列应为 int64 (3,)，实为 int64 (5,)，从第 4 行起对不上",
+            3,
+        ),
+        (
+            {"area_cm2": np.full((3, 1), 10)},
+            "面积一列应为 int64 (3,)，实为 int64 (3, 1)",
+            None,
+        ),
+        ({"area_cm2": np.array(10)}, "面积一列应为 int64 (3,)，实为 int64 ()", None),
         ({"kind": ROSTER.kind.astype(int)}, "用途一列应为 int8 (3,)，实为 int64 (3,)", None),
         (
             {"area_cm2": ROSTER.area_cm2.astype(float)},
@@ -189,9 +204,13 @@ def test_the_largest_sum_that_fits_is_counted():
             "作废标记一列应为 bool (3,)，实为 int8 (3,)",
             None,
         ),
-        ({"channel": BALLOTS.channel[:2]}, "渠道一列应为 int8 (3,)，实为 int8 (2,)", None),
+        (
+            {"channel": BALLOTS.channel[:2]},
+            "渠道一列应为 int8 (3,)，实为 int8 (2,)，从第 3 行起对不上",
+            2,
+        ),
         ({"unit_offsets": np.array([0, 2, 1, 3])}, "表决票房屋起止在第 2 行倒退", 1),
-        ({"unit_offsets": np.array([0, 1, 2, 2])}, "表决票房屋起止与列表长度 3 不符", None),
+        ({"unit_offsets": np.array([0, 1, 2, 2])}, "表决票房屋起止在第 3 行与列表长度 3 不符", 2),
         (
             {"unit_code": BALLOTS.unit_code.astype(np.int64)},
             "表决票房屋代码一列应为 int32 (3,)，实为 int64 (3,)",
@@ -279,8 +298,14 @@ def test_delivery():
     silence = replace(AGENDA, policies=Policies(silence=Silence.DELIVERED_FOLLOWS))
     assert refusal(silence) == ("规则规定已送达未表决的计入多数，但没有提供送达记录", None)
     records = np.zeros(2, dtype=np.bool_)
-    message = "送达记录一列应为 bool (3,)，实为 bool (2,)"
-    assert refusal(delivered=records) == (message, None)
+    message = "送达记录一列应为 bool (3,)，实为 bool (2,)，从第 3 行起对不上"
+    assert refusal(delivered=records) == (message, 2)
+
+
+def test_lists_of_no_rows_that_hold_something():
+    ballots = BallotColumns.from_rows(ROSTER, AGENDA, [])
+    message = "表决票房屋起止在第 1 行与列表长度 3 不符"
+    assert refusal(ballots=replace(ballots, unit_code=BALLOTS.unit_code)) == (message, 0)
 
 
 def refused_rows(rows):

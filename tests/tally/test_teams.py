@@ -121,9 +121,21 @@ def test_all_ballots_of_an_owner_are_struck(flats, monkeypatch):
     vote = flat_by_flat([[(1, APPROVE)] * flats] * 9 + [[(1, OPPOSE)]] * 8)
     assert flip_without_trying(*vote).strike.document() == flats
     # Where there would be too much to remember, what was known before is told.
-    monkeypatch.setattr(flip, "_CELLS", 0)
+    cells = 9 * (flats - 1)
+    monkeypatch.setattr(flip, "_CELLS", cells)
+    assert flip_without_trying(*vote).strike.document() == flats
+    monkeypatch.setattr(flip, "_CELLS", cells - 1)
     told = {"at_least": 1, "at_most": flats}
     assert flip_without_trying(*vote).strike.document() == told
+
+
+@pytest.mark.parametrize("place", [0, 4, 8])
+def test_of_two_owners_the_one_with_fewer_ballots_is_struck(place):
+    """Eight have three flats, one has two: his head goes first, wherever he stands."""
+    approving = [[(1, APPROVE)] * 3] * 9
+    approving[place] = [(1, APPROVE)] * 2
+    vote = flat_by_flat([*approving, *[[(1, OPPOSE)]] * 8])
+    assert flip_without_trying(*vote).strike.document() == 2
 
 
 def test_of_larger_teams_only_bounds_are_known():
