@@ -110,7 +110,12 @@ def audit(
             continue
         there = Differences(own)
         ballots = _read_log(session, ledger, there)
-        roster = rosters[row.roster_id]
+        roster = rosters.get(row.roster_id)
+        if roster is None:
+            # Without foreign keys somebody could have it point anywhere.
+            there.add("assemblies", 0, "roster_id 与日志不符")
+            differences += there.found
+            continue
         erased = roster.erased_at is not None
         certificate = certificates.get(row.assembly_id)
         there.attempt(
