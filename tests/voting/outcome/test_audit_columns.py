@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Boolean, LargeBinary, text
+import sqlalchemy
+from sqlalchemy import Boolean, LargeBinary, column, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.voting.box.test_paper import enter, paper
@@ -20,12 +21,31 @@ NOT_COMPARED = {
     "challenges", "log_cosignatures", "one_time_codes", "owner_notices", "owner_phones", "owners",
     "refusal_counts", "roster_mandates", "staff_sessions", "titles",
 }  # fmt: skip
-"""Tables that hold secrets, what is private, or what outsiders signed: see the audit's own words."""
+"""Tables of secrets, of what is private, or of what outsiders signed: see the audit's own words."""
 
 IN_NO_LOG = {
-    "assemblies.created_at",
-}
-"""Columns of the others that nothing follows from, or that are sealed and open only with a key."""
+    "assemblies.created_at", "staff_accounts.created_at",
+    # Secrets of staff, and who they are.
+    "staff_accounts.identity_index", "staff_accounts.must_change_password", "staff_accounts.name",
+    "staff_accounts.password_hash", "staff_accounts.username",
+    # Printed on the certificate, whose digest is in the log.
+    "certificates.number",
+    # A reading of a paper that no second clerk has confirmed; and when the first was.
+    "paper_entries.assembly_id", "paper_entries.content", "paper_entries.entered_at",
+    "paper_entries.entered_by", "paper_entries.serial",
+    # Committed to, and sealed: only with the key outside of the database can it be compared.
+    "paper_scans.key_version", "paper_scans.sealed", "roster_objections.concern",
+    "roster_objections.entered_by", "roster_objections.key_version",
+    "roster_objections.owner_code", "roster_objections.sealed", "roster_objections.unit_key",
+    # What was found at the import, and from which frozen version an amended one set out.
+    "rosters.corrects", "rosters.findings",
+}  # fmt: skip
+"""Columns of the others that nothing follows from, or that are sealed."""
+CONFIRMED = IN_NO_LOG - {
+    "paper_entries.assembly_id", "paper_entries.content", "paper_entries.entered_by",
+    "paper_entries.serial",
+}  # fmt: skip
+"""The same where every paper was read by two."""
 
 
 def scanned(world):
@@ -38,7 +58,7 @@ def scanned(world):
     return world
 
 
-def others(column, value):
+def others(altered, value):
     """Values that somebody could write instead."""
     match value:
         case bytes():
@@ -46,29 +66,32 @@ def others(column, value):
         case str():
             yield value + "x"
         case int():
-            yield 1 - value if isinstance(column.type, Boolean) else value + 1000
-        case None if isinstance(column.type, LargeBinary):
+            yield 1 - value if isinstance(altered.type, Boolean) else value + 1000
+        case None if isinstance(altered.type, LargeBinary):
             yield b"x"
         case None:
-            yield "x" if isinstance(column.type, Text) else 7
-    if column.nullable and value is not None:
+            yield "x" if isinstance(altered.type, Text) else 7
+    if altered.nullable and value is not None:
         yield None
 
 
 def unnoticed(world, table):
     """Columns of a table that can be altered in some row, and nothing is found."""
     missed = set()
+    # Without types, as somebody with a shell on the database sees it.
+    names = (*table.columns.keys(), "rowid")
+    bare = sqlalchemy.table(table.name, *map(column, names))
     with Session(world.database.engine) as session:
-        rows = session.execute(text(f"SELECT rowid, * FROM {table.name}")).mappings().all()
+        rows = session.execute(select(bare)).mappings().all()
     for row in {0: rows[0], 1: rows[-1]}.values() if rows else ():
-        for column in table.columns:
-            for value in others(column, row[column.name]):
+        altered = update(bare).where(bare.c.rowid == row["rowid"])
+        for each in table.columns:
+            for value in others(each, row[each.name]):
                 with Session(world.database.engine) as session:
                     session.execute(text("PRAGMA defer_foreign_keys=ON"))
-                    statement = text(f"UPDATE {table.name} SET {column.name} = :v WHERE rowid = :r")
-                    session.execute(statement, {"v": value, "r": row["rowid"]})
+                    session.execute(altered.values({each.name: value}))
                     if not differences(world, session):
-                        missed.add(f"{table.name}.{column.name}")
+                        missed.add(f"{table.name}.{each.name}")
                     session.rollback()
     return missed
 
@@ -77,12 +100,12 @@ def test_every_table_is_compared_or_named_as_one_that_is_not():
     assert Base.metadata.tables.keys() == COMPARED | NOT_COMPARED
 
 
-@pytest.mark.parametrize("stage", [full, scanned])
-def test_no_column_is_altered_unnoticed_but_those_that_are_named(world, stage):
+@pytest.mark.parametrize(("stage", "allowed"), [(full, IN_NO_LOG), (scanned, CONFIRMED)])
+def test_no_column_is_altered_unnoticed_but_those_that_are_named(world, stage, allowed):
     stage(world)
     with world.database.read() as session:
         assert differences(world, session) == []
     missed = set()
     for name in sorted(COMPARED):
         missed |= unnoticed(world, Base.metadata.tables[name])
-    assert missed == IN_NO_LOG
+    assert missed <= allowed
