@@ -49,9 +49,7 @@ class Throttle:
         """
         item = RateLimitItemPerMinute(failures, minutes)
         if not self._ask("test", item, purpose, key):
-            raise TooManyAttempts(
-                f"尝试次数过多，请在 {minutes} 分钟后再试", retry_after_seconds=minutes * 60
-            )
+            raise _too_many(minutes)
 
     def failed(self, purpose: str, key: str, failures: int, minutes: int) -> None:
         """Count one failure of ``key``."""
@@ -68,12 +66,28 @@ class Throttle:
         item = RateLimitItemPerMinute(failures, minutes)
         return self._here.get_window_stats(item, purpose, key).remaining < failures
 
+    def take(self, purpose: str, key: str, times: int, minutes: int) -> None:
+        """Count one of the few times that something is done, or refuse it; both at once.
+
+        Raises
+        ------
+        TooManyAttempts
+        """
+        if not self._ask("hit", RateLimitItemPerMinute(times, minutes), purpose, key):
+            raise _too_many(minutes)
+
     def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
         try:
             return bool(getattr(self._limiter, method)(item, purpose, key))
         except StorageError:
             _log.warning("throttle-unreachable")
             return method == "hit" or self._here.test(item, purpose, key)
+
+
+def _too_many(minutes: int) -> TooManyAttempts:
+    return TooManyAttempts(
+        f"尝试次数过多，请在 {minutes} 分钟后再试", retry_after_seconds=minutes * 60
+    )
 
 
 def _redis_storage(url: str) -> Storage:

@@ -301,8 +301,9 @@ class Ledger:
             )
         ]
         level, row = 0, leaves
-        while row or level == 0:
-            if store.read_level(session, origin, level) != row:
+        # Up to the level above the tree, which has to be empty.
+        while (stored := store.read_level(session, origin, level)) or row:
+            if stored != row:
                 raise LedgerCorrupt(f"{origin}: level {level} does not follow from the entries")
             # Perfect subtrees only: the last of an odd row has no parent yet.
             pairs = zip(row[::2], row[1::2], strict=False)

@@ -49,6 +49,16 @@ def test_two_clerks_make_a_paper_ballot(open_engine_world):
     world.check_logs()
 
 
+def test_the_register_says_which_two_clerks_read_a_paper(open_world):
+    """The log names nobody: that they were two was known to the database only."""
+    enter(open_world, paper(), "c1")
+    before = len(open_world.acts())
+    enter(open_world, paper(), "c2")
+    (act,) = open_world.acts()[before:]
+    assert (act["act"], act["entered_by"], act["by"]) == ("accept-paper", "c1", "c2")
+    assert (act["assembly"], act["position"]) == (open_world.assembly_id, 1)
+
+
 def test_one_clerk_is_not_two(open_world):
     enter(open_world, paper(), "c1")
     with pytest.raises(SameClerk):

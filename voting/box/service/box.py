@@ -32,6 +32,7 @@ from voting.ledger.service import Ledger
 from voting.roster.document import RosterDocument
 from voting.roster.service import Rosters
 from voting.staff import store as staff_store
+from voting.staff import trail
 
 
 class BallotBox:
@@ -199,6 +200,17 @@ class BallotBox:
             batch.take_paper(content, read, void=bool(paper.void_reason))
             (written,) = batch.write(now)
             first.accepted_position = position = written.position
+            # That they were two the log itself cannot say: it names nobody.
+            trail.record(
+                session,
+                self._ledger,
+                "accept-paper",
+                by=by,
+                at=now,
+                assembly=assembly_id,
+                entered_by=first.entered_by,
+                position=position,
+            )
         self._bus.publish(assembly_id)
         return position
 

@@ -87,7 +87,7 @@ class Codes:
         for purpose, key, allowed in limits:
             self._throttle.require(purpose, key, allowed, _MINUTES)
         for purpose, key, allowed in limits:
-            self._throttle.failed(purpose, key, allowed, _MINUTES)
+            self._throttle.take(purpose, key, allowed, _MINUTES)
         self._rosters.require_published(roster_id)
         name = self._vault.index("name", claim.name)
         self._afterwards(partial(self._send, sender, roster_id, identity, name, number, phone))

@@ -69,9 +69,18 @@ class Proving:
     ) -> tuple[int | None, store.CodeRow | None]:
         """Find the owner with whom everything that was given agrees, and the code if there is one.
 
-        Of somebody who is not on the roster as much is asked as of somebody who is.
+        Of somebody who is not on the roster as much is asked as of somebody who is. The caller
+        lets the claims of one identity in one by one.
+
+        Raises
+        ------
+        TooManyAttempts
         """
         person = roster_store.person(session, roster_id, identity=sought.identity, name=sought.name)
+        # Once more in its turn: those that came at the same moment have been counted by now. SQLite
+        # gives turns from the first statement on.
+        guesses = ("enrol-identity", sought.identity.hex(), _FAILURES, _MINUTES)
+        self._throttle.require(*guesses)
         proofs = [True] if sought.vouched else []
         if sought.title is not None:
             proofs.append(roster_store.holds_title(session, roster_id, person, sought.title))
@@ -79,17 +88,19 @@ class Proving:
         if sought.code is not None:
             code = self._codes.right(session, roster_id, person, sought.code)
             proofs.append(code is not None)
-        return (person if proofs and all(proofs) else None), code
+        if person is None or not proofs or not all(proofs):
+            self._throttle.failed(*guesses)
+            return None, code
+        return person, code
 
-    def require(self, owner_code: int | None, sought: Sought, address: str) -> int:
-        """Give the owner who was found; count the failure if nobody was.
+    def require(self, owner_code: int | None, address: str) -> int:
+        """Give the owner who was found; count the failure of the address if nobody was.
 
         Raises
         ------
         IdentityNotProved
         """
         if owner_code is None:
-            self._throttle.failed("enrol-identity", sought.identity.hex(), _FAILURES, _MINUTES)
             self._throttle.failed("enrol-address", address, _ADDRESS_FAILURES, _MINUTES)
             raise IdentityNotProved(
                 "姓名、证件号码与产权证号（或验证码）不能同时与业主清册对上，请核对后再试；"

@@ -242,8 +242,21 @@ def read_entries(session: Session, origin: str, start: int, stop: int) -> list[b
 
 
 def read_level(session: Session, origin: str, level: int) -> list[bytes]:
-    """Read all stored hashes of one level from left to right, 32 bytes each."""
-    return list(session.scalars(_level(origin, level)))
+    """Read all stored hashes of one level from left to right, 32 bytes each.
+
+    Raises
+    ------
+    LedgerCorrupt
+        One stands where it would not be found when it is asked for.
+    """
+    nodes = session.execute(
+        select(NodeRow.position, NodeRow.hash)
+        .where(NodeRow.origin == origin, NodeRow.level == level)
+        .order_by(NodeRow.position)
+    ).all()
+    if [position for position, _ in nodes] != list(range(len(nodes))):
+        raise LedgerCorrupt(f"{origin}: a node of level {level} is out of its place")
+    return [hashed for _, hashed in nodes]
 
 
 def read_nodes(session: Session, origin: str, level: int, start: int, stop: int) -> list[bytes]:

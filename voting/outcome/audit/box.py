@@ -29,14 +29,25 @@ class BoxAudit:
         Where differences go; its log is the assembly's.
     notice, roster
         The pinned documents as stored; other comparisons check them against the logs.
+    clerks
+        Who the register says read each paper first, by its position.
     erased
         Whether the retention period is over and what was chosen was overwritten.
     """
 
-    def __init__(self, found: Differences, notice: bytes, roster: bytes, *, erased: bool) -> None:
+    def __init__(
+        self,
+        found: Differences,
+        notice: bytes,
+        roster: bytes,
+        clerks: Mapping[int, str],
+        *,
+        erased: bool,
+    ) -> None:
         self._found = found
         self._agenda: Agenda = notices.parse(notice).agenda
         self._roster = RosterDocument.from_bytes(roster)
+        self._clerks = clerks
         self._erased = erased
         self._opened: dict[int, LoggedBallot] = {}
         self._log_size = 0
@@ -138,8 +149,11 @@ class BoxAudit:
             if self._erased and row.content == b"":
                 return
             serial = canonical.decode(row.content)["serial"]
+            # Papers from before the register said so have no such act.
+            clerk = self._clerks.get(position, row.entered_by)
             self._found.same(
                 "paper_entries", position,
+                entered_by=(row.entered_by, clerk),
                 content=(row.content, content.get(position)),
                 serial=(row.serial, serial),
             )  # fmt: skip

@@ -12,6 +12,7 @@ from voting.kernel.clock import timestamp
 from voting.kernel.commitment import Opening
 from voting.outcome.audit.differences import Differences
 from voting.outcome.store import CertificateRow
+from voting.roster.document import RosterDocument
 from voting.roster.entries import VERSION
 from voting.roster.objection import Outcome
 from voting.roster.store import CorrectionRow, ObjectionRow, ReadingRow, RosterRow
@@ -110,7 +111,8 @@ def _compare_progress(found: Differences, register: Register, row: RosterRow) ->
     proposed = register.last("propose-freeze", "roster", row.roster_id)
     found.same(
         "rosters", row.entered_position,
-        published_at=(row.published_at is not None, bool(shown)),
+        community=(row.community, RosterDocument.from_bytes(row.document).community),
+        published_at=(moment_of(row.published_at), shown.get("at")),
         objections_until=(moment_of(row.objections_until), shown.get("until")),
         erased_at=(moment_of(row.erased_at), erased.get("at")),
         freeze_proposed_by=(row.freeze_proposed_by, proposed.get("by")),
@@ -145,11 +147,21 @@ def compare_corrections(
         register.of("roster-correction"),
         confirmed,
     )
-    proposed = {entry["correction"] for entry in register.acts("propose-correction").values()}
+    # The same may be proposed again: the last time counts.
+    proposed = {
+        entry["correction"]: entry["at"] for entry in register.acts("propose-correction").values()
+    }
 
     def signed(row: CorrectionRow) -> None:
         if digest_of(row.document) not in proposed:
             found.add("roster_corrections", row.register_position, "document 没有签署的记录")
+            return
+        at = proposed[digest_of(row.document)]
+        found.same(
+            "roster_corrections",
+            row.register_position,
+            proposed_at=(timestamp(row.proposed_at), at),
+        )
 
     for row in rows:
         found.attempt("roster_corrections", row.register_position, signed, row)

@@ -110,7 +110,12 @@ def audit(
             continue
         there = Differences(own)
         ballots = _read_log(session, ledger, there)
-        roster = rosters[row.roster_id]
+        roster = rosters.get(row.roster_id)
+        if roster is None:
+            # Without foreign keys somebody could have it point anywhere.
+            there.add("assemblies", 0, "roster_id 与日志不符")
+            differences += there.found
+            continue
         erased = roster.erased_at is not None
         certificate = certificates.get(row.assembly_id)
         there.attempt(
@@ -121,7 +126,14 @@ def audit(
             "log_entries", None, compare_pins, there, register,
             (ledger.key(origin), log.raw), (row.assembly_id, ledger.key(own), ballots.raw), acts,
         )  # fmt: skip
-        there.attempt("ballots", None, _compare_box, there, row, roster, ballots, tables, erased)
+        clerks = {
+            entry["position"]: entry["entered_by"]
+            for entry in register.acts("accept-paper").values()
+            if entry["assembly"] == row.assembly_id
+        }
+        there.attempt(
+            "ballots", None, _compare_box, there, row, roster, ballots, tables, clerks, erased
+        )
         differences += there.found
     return differences
 
@@ -157,9 +169,10 @@ def _compare_box(
     roster: RosterRow,
     log: _Log,
     tables: _OfAssemblies,
+    clerks: Mapping[int, str],
     erased: bool,  # noqa: FBT001 - handed through by `attempt`, which takes places only
 ) -> None:
-    box = BoxAudit(found, row.notice or b"", roster.document, erased=erased)
+    box = BoxAudit(found, row.notice or b"", roster.document, clerks, erased=erased)
     key = row.assembly_id
     box.compare(
         log.entries, tables.ballots[key], tables.slots[key], tables.paper[key], tables.scans[key]
