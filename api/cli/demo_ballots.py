@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from api.cli.demo_roster import CANDIDATES, SEED
 from tally.model import Agenda, Choice, Form
-from voting.box.sheet import SheetBallot
 from voting.kernel.clock import timestamp
 from voting.roster.grouping import group_of_unit
 from voting.roster.model import IdType, Roster, UnitRecord
@@ -124,20 +123,6 @@ def demo_ballots(roster: Roster, agenda: Agenda, seed: int = SEED) -> tuple[Demo
     phones = [ballot for ballot in ballots if ballot.channel == "phone"]
     ballots += _repeated_papers(phones, choices)
     return tuple(sorted(ballots, key=lambda ballot: (ballot.share, ballot.unit_keys)))
-
-
-def demo_sheet_ballots(ballots: Sequence[DemoBallot], agenda: Agenda) -> list[SheetBallot]:
-    """Write the same ballots as rows of a ballot sheet, for the recount without a server."""
-    return [
-        SheetBallot(
-            unit_keys=ballot.unit_keys,
-            choices=ballot.choices,
-            void_reason=ballot.void_reason,
-            channel={"phone": "手机", "paper": "纸质"}[ballot.channel],
-            received_at=ballot.received_at(agenda),
-        )
-        for ballot in ballots
-    ]
 
 
 def named_choices(agenda: Agenda, codes: Sequence[int]) -> dict[str, Any]:

@@ -27,7 +27,11 @@ export function view(enrolments, { resume, look, prove, requestCode, signIn }) {
     el("h1", {}, "证明您是业主"),
     enrolments.length ? known(enrolments, resume, look) : null,
     signIn ? byProvider(signIn) : null,
-    el("p", { class: "lead" }, "请照房本（不动产权证书）填写，系统只与业主清册核对。"),
+    el(
+      "p",
+      { class: "lead" },
+      `${signIn ? "或者" : "请"}照房本（不动产权证书）填写，系统只与业主清册核对。`,
+    ),
     actionForm(
       {
         label: "核对身份",

@@ -59,7 +59,8 @@ async function open() {
     const announced = await api.assemblies();
     const wanted = visit.signIn?.assembly ?? new URLSearchParams(location.search).get("assembly");
     const found = announced.find(({ id }) => id === wanted);
-    if (found && visit.signIn) await comeBack(found);
+    if (!found) visit.signIn = null;
+    if (visit.signIn) await comeBack(found);
     else if (found) await enter(found);
     else if (!wanted && announced.length === 1) await enter(announced[0]);
     else chooseFrom(announced, wanted ? "没有找到网址里指定的大会，请在下面选择。" : null);

@@ -8,8 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from api.cli.demo_ballots import demo_agenda, demo_ballots, demo_sheet_ballots
+from api.cli.demo_ballots import demo_agenda, demo_ballots
 from api.cli.demo_roster import demo_roster
+from tests.api.cli.demo_sheet import demo_sheet_ballots
 from tests.conftest import MovingClock
 from voting.assembly.agenda import parse_agenda
 from voting.box.sheet import ballot_sheet

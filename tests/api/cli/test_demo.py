@@ -7,11 +7,11 @@ import pytest
 from api.cli.demo_ballots import (
     demo_agenda,
     demo_ballots,
-    demo_sheet_ballots,
     named_choices,
 )
 from api.cli.demo_roster import CANDIDATES, demo_roster
 from tally.model import Choice
+from tests.api.cli.demo_sheet import demo_sheet_ballots
 from voting.assembly.agenda import parse_agenda
 from voting.box.sheet import ballot_sheet
 from voting.count.recount import recount

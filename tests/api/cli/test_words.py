@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from api.cli.demo_ballots import demo_agenda, demo_ballots, demo_sheet_ballots
+from api.cli.demo_ballots import demo_agenda, demo_ballots
+from tests.api.cli.demo_sheet import demo_sheet_ballots
 from tests.complex import done, small_roster
 from voting.assembly.agenda import parse_agenda
 from voting.box.sheet import ballot_sheet
