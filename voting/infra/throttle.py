@@ -29,8 +29,8 @@ class Throttle:
     def __init__(self, redis_url: str | None = None) -> None:
         # What failed in this process: when Redis is lost every worker goes on by that.
         self._here = MovingWindowRateLimiter(MemoryStorage())
-        self._limiter = (
-            self._here if redis_url is None else MovingWindowRateLimiter(_redis_storage(redis_url))
+        self._shared = (
+            None if redis_url is None else MovingWindowRateLimiter(_redis_storage(redis_url))
         )
 
     def require(self, purpose: str, key: str, failures: int, minutes: int) -> None:
@@ -53,10 +53,7 @@ class Throttle:
 
     def failed(self, purpose: str, key: str, failures: int, minutes: int) -> None:
         """Count one failure of ``key``."""
-        item = RateLimitItemPerMinute(failures, minutes)
-        self._ask("hit", item, purpose, key)
-        if self._limiter is not self._here:
-            self._here.hit(item, purpose, key)
+        self._ask("hit", RateLimitItemPerMinute(failures, minutes), purpose, key)
 
     def failed_here(self, purpose: str, key: str, failures: int, minutes: int) -> bool:
         """Tell whether ``key`` has failed in this process lately, without asking anywhere else.
@@ -77,11 +74,14 @@ class Throttle:
             raise _too_many(minutes)
 
     def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
+        here = bool(getattr(self._here, method)(item, purpose, key))
+        if self._shared is None:
+            return here
         try:
-            return bool(getattr(self._limiter, method)(item, purpose, key))
+            return bool(getattr(self._shared, method)(item, purpose, key))
         except StorageError:
             _log.warning("throttle-unreachable")
-            return method == "hit" or self._here.test(item, purpose, key)
+            return here
 
 
 def _too_many(minutes: int) -> TooManyAttempts:

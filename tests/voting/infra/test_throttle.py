@@ -1,7 +1,6 @@
 """Wrong guesses are counted per purpose and key, with and without Redis."""
 
 import pytest
-from limits.storage import MemoryStorage
 
 from tests.servers import free_port, valkey_server
 from voting.infra.throttle import Throttle, TooManyAttempts
@@ -91,5 +90,13 @@ def test_a_redis_lost_midway_leaves_each_process_counting(tmp_path):
     assert is_limited(throttle, str(tmp_path))
 
 
+def test_a_few_times_are_a_few_times_wherever_they_are_counted(throttle, tmp_path):
+    for _ in range(3):
+        throttle.take("guess", str(tmp_path), 3, 10)
+    with pytest.raises(TooManyAttempts) as refused:
+        throttle.take("guess", str(tmp_path), 3, 10)
+    assert refused.value.facts == {"retry_after_seconds": 600}
+
+
 def test_without_redis_nothing_is_opened():
-    assert isinstance(Throttle()._limiter.storage, MemoryStorage)
+    assert Throttle()._shared is None
