@@ -1,5 +1,7 @@
 """Ballots cast together are answered as if each had come alone, after those before it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.voting.box.test_service import ADDRESS, CHEN, ballots, read_receipt, refused, slots
@@ -220,3 +222,11 @@ def test_the_same_bytes_come_back_with_the_same_receipt_after_the_close(open_eng
     (given,) = together(world, data)
     world.close()
     assert together(world, data, world.ballot("zhang", ["1-1-101"]))[0] == given
+
+
+def test_a_key_id_that_no_key_has_is_asked_of_no_database(open_engine_world):
+    world = open_engine_world
+    odd = replace(dsse.parse(world.ballot("chen", CHEN)), key_id="\x00").to_bytes()
+    strange, taken = together(world, odd, world.ballot("zhang", ["1-1-101"]))
+    assert isinstance(strange, UnknownKey)
+    assert taken[0].position == 1

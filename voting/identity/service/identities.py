@@ -1,11 +1,10 @@
 """Use cases of identity: ask for a challenge, enrol a device key, find whose key it is."""
 
-import re
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,6 @@ from voting.identity.entries import key_entry, key_statement, revocation_entry
 from voting.identity.model import (
     Claim,
     Enrolled,
-    EnrolledKey,
     Holding,
     Share,
     UnitVoters,
@@ -29,8 +27,8 @@ from voting.identity.refusals import (
     NotTheVoter,
     ProviderNotOffered,
     StrongerProofNeeded,
-    UnknownKey,
 )
+from voting.identity.service.holders import Holders
 from voting.identity.service.notices import Notices
 from voting.identity.service.proving import Proving, Sought
 from voting.infra.database import Database
@@ -54,9 +52,6 @@ from voting.roster.service import Identity, Rosters
 CHALLENGE_LIFE = timedelta(minutes=10)
 _TO_REPLACE = 2
 """So many different proofs, beside name and number, replace a key."""
-_KEY_ID = re.compile("[0-9a-f]{64}")
-_KEYS_KEPT = 4096
-_UNKNOWN_KEY = "这把密钥没有登记，或已被更换"
 SHARE = "my-share"
 """What an enrolled phone asks for to see its owner's units."""
 _OWNER = "owner"
@@ -65,7 +60,7 @@ _SERVICE = "service"
 """Who looks up, for everybody who enrols, who may vote."""
 
 
-class Identities:
+class Identities(Holders):
     """Owners and their device keys.
 
     Parameters
@@ -86,6 +81,7 @@ class Identities:
         decision_days: Callable[[Session, str], Collection[date]],
         now: Clock,
     ) -> None:
+        super().__init__()
         self._database = database
         self._ledger = ledger
         self._rosters = rosters
@@ -94,8 +90,6 @@ class Identities:
         self._provider = provider
         self._decision_days = decision_days
         self._now = now
-        # A ballot's key is asked for twice, before and under the lock.
-        self._load_key = lru_cache(_KEYS_KEPT)(load_key)
 
     def challenge(self, roster_id: str) -> tuple[str, datetime]:
         """Draw a challenge for a new key to sign; it is good once and for ten minutes.
@@ -253,59 +247,6 @@ class Identities:
         return self._rosters.objections.file(
             roster_id, complaint, owner_code=enrolled.owner_code, signed=payload
         )
-
-    def holder(self, session: Session, roster_id: str, key_id: str) -> EnrolledKey:
-        """Find the owner behind a key that is enrolled and not revoked.
-
-        Raises
-        ------
-        UnknownKey
-        """
-        return self.holders(session, roster_id, [key_id])(key_id)
-
-    def holders(
-        self, session: Session, roster_id: str, key_ids: Iterable[str]
-    ) -> Callable[[str], EnrolledKey]:
-        """Read the owners behind some keys at once; what is given finds each of them.
-
-        It raises ``UnknownKey`` for one that is not enrolled, or is revoked.
-        """
-        # An id that no key can have may be one that no database can be asked for.
-        asked = [key_id for key_id in key_ids if _KEY_ID.fullmatch(key_id)]
-        found = {
-            key_id: EnrolledKey(self._load_key(spki), owner_code)
-            for key_id, owner_code, spki, revoked_at in store.keys_named(session, roster_id, asked)
-            if revoked_at is None
-        }
-
-        def holder(key_id: str) -> EnrolledKey:
-            if key_id not in found:
-                raise UnknownKey(_UNKNOWN_KEY)
-            return found[key_id]
-
-        return holder
-
-    def require_kept(
-        self, session: Session, roster_id: str, key_ids: Iterable[str]
-    ) -> Callable[[str], None]:
-        """Ask which of some keys, enrolled a moment ago, are still good.
-
-        What is given raises ``UnknownKey`` for one that was revoked meanwhile.
-        """
-        revoked = store.revoked(session, roster_id, key_ids)
-
-        def require(key_id: str) -> None:
-            if key_id in revoked:
-                raise UnknownKey(_UNKNOWN_KEY)
-
-        return require
-
-    def owners_of_keys(
-        self, session: Session, roster_id: str, key_ids: Iterable[str]
-    ) -> dict[str, int]:
-        """Find the owners of enrolled keys, revoked or not."""
-        rows = store.keys_named(session, roster_id, key_ids)
-        return {key_id: owner_code for key_id, owner_code, _, _ in rows}
 
     def _votes_of(
         self, session: Session, roster_id: str, person: int | None
