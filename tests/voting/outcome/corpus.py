@@ -2,11 +2,11 @@
 
 import functools
 
-from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage import damage, turns
 from tests.voting.outcome.damage.contested import forgeries
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import contested, eventful, quiet
+from tests.voting.outcome.eventful import changing, contested, eventful, quiet
 from voting.outcome.bundle import Level
 
 
@@ -17,7 +17,7 @@ def corpus():
 
 
 def _bundles():
-    for vote in (eventful, contested, quiet):
+    for vote in (eventful, contested, changing, quiet):
         for level in Level:
             yield _written(vote, level)
     for row in damage():
@@ -27,6 +27,8 @@ def _bundles():
         yield _written(eventful, Level.SUPERVISED, **{step: edit})
     for _, step, edit in forgeries():
         yield _written(contested, Level.SUPERVISED, **{step: edit})
+    for edit in (*turns.forgeries(), *turns.valid()):
+        yield _written(changing, Level.SUPERVISED, notice_bound=edit)
     yield from zips(_written(quiet, Level.PUBLIC))
 
 
