@@ -169,7 +169,7 @@ def is_prime_order_point(raw):
     square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, PRIME) % PRIME
     x = pow(square, PRIME // 8 + 1, PRIME)
     if x * x % PRIME != square:
-        x = x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+        x = x * pow(2, PRIME // 4, PRIME) % PRIME
     if x * x % PRIME != square:
         return False
     # Which root is meant does not matter: a point and its opposite have one order.
@@ -191,7 +191,7 @@ def is_prime_order_point(raw):
         return result
 
     def is_identity(point):
-        return point[0] % PRIME == 0 and (point[1] - point[2]) % PRIME == 0
+        return (point[1] - point[2]) % PRIME == 0  # y is 1 nowhere else
 
     point = (x, y, 1)
     return not is_identity(point) and is_identity(times(ORDER, point))

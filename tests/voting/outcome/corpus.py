@@ -3,11 +3,11 @@
 import functools
 
 from tests.voting.outcome.damage import contested as contested_damage
-from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage import damage, turns
 from tests.voting.outcome.damage import represented as represented_damage
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import contested, eventful, quiet, represented
+from tests.voting.outcome.eventful import changing, contested, eventful, quiet, represented
 from voting.outcome.bundle import Level
 
 
@@ -18,7 +18,7 @@ def corpus():
 
 
 def _bundles():
-    for vote in (eventful, contested, represented, quiet):
+    for vote in (eventful, contested, represented, changing, quiet):
         for level in Level:
             yield _written(vote, level)
     for row in damage():
@@ -32,6 +32,8 @@ def _bundles():
         yield _written(represented, Level.SUPERVISED, **{step: edit})
     for step, edit in represented_damage.soundly():
         yield _written(represented, Level.SUPERVISED, **{step: edit})
+    for edit in (*turns.forgeries(), *turns.valid()):
+        yield _written(changing, Level.SUPERVISED, notice_bound=edit)
     yield from zips(_written(quiet, Level.PUBLIC))
 
 

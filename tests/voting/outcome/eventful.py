@@ -123,6 +123,39 @@ def hold_for_others(world):
             world.box.enter_paper(world.assembly_id, paper, by=clerk)
 
 
+@functools.cache
+def changing():
+    """The same of a vote in which owners change what they said, by phone and on paper."""
+    return _bundles_of(hold_changing)
+
+
+def hold_changing(world):
+    """Co-owners vote for a flat each, twice against what is on paper, and object to each other."""
+    world.freeze()
+    for name in ("wang", "li", "chen"):
+        world.enrol(name)
+    world.draft(policies={"repeat": "last_valid"}).publish().open()
+    more = {}
+    for number in (1, 2, 3):
+        receipt, _ = world.cast("wang", ["1-1-201"], sequence=number, **more)
+        more = {"replaces": receipt.ballot_digest}
+    world.cast("li", ["1-1-102"])
+    on_paper(world, "0001", ["1-1-102"])
+    world.cast("wang", ["1-1-102"], choices("oppose"))
+    on_paper(world, "0002", ["2-1-102", "B1-1-002"])
+    world.cast("chen", ["2-1-102", "B1-1-002"], choices("oppose"))
+    on_paper(world, "0003", ["1-1-102"])
+    world.object("li", ["1-1-201"])
+    world.object("wang", ["1-1-102"])
+
+
+def on_paper(world, serial, units):
+    """Enter a paper ballot, as both clerks read it."""
+    for clerk in ("k1", "k2"):
+        ballot = PaperBallot(serial, tuple(units), choices(), "")
+        world.box.enter_paper(world.assembly_id, ballot, by=clerk)
+
+
 def hold_contested(world):
     """Two spouses vote alike, as they have to, and a co-owner objects to the other's ballot."""
     spouses = {"1-2-102": "7", "2-1-102": "7"}

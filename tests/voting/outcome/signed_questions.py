@@ -26,8 +26,17 @@ PRIME = 2**255 - 19
 
 def subjects() -> Iterator[tuple]:
     """Yield subject, how each verifier answers, and the cases."""
+    yield "key", _loaded, _loaded_again, sorted({(key,) for key, _, _ in _signatures()})
     yield "signature", _verified, _verified_again, _signatures()
     yield "checkpoint", _opened, _opened_again, _checkpoints()
+
+
+def _loaded(key):
+    suites.load_key(key)
+
+
+def _loaded_again(key):
+    second.load_key(key)
 
 
 def _verified(key, signature, message):

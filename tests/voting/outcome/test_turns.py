@@ -4,8 +4,9 @@ import pytest
 
 from tests.voting.conftest import voting
 from tests.voting.outcome.both import verify_bundle
+from tests.voting.outcome.damage import turns
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import eventful
+from tests.voting.outcome.eventful import changing, eventful
 from tests.voting.world import choices
 from voting.box.paper import PaperBallot
 from voting.outcome.bundle import Level
@@ -76,6 +77,21 @@ def test_he_names_the_latest_of_his_ballots_for_any_of_the_units(world):
     assert found(world) == {
         13: ("日志第 4 条的表决票不合格：重投的表决票须写明它替换哪一张：序号应为 3",)
     }
+
+
+def written(edit):
+    files, phones = changing()
+    return Dossier(files[Level.SUPERVISED], phones).write(notice_bound=edit)
+
+
+@pytest.mark.parametrize("edit", turns.forgeries())
+def test_only_check_13_sees_whose_turn_it_is_not(edit):
+    assert problems(written(edit)).keys() == {13}
+
+
+@pytest.mark.parametrize("edit", [lambda _: None, *turns.valid()])
+def test_who_changes_what_he_said_in_his_turn_is_heard(edit):
+    assert problems(written(edit)) == {}
 
 
 def test_a_ballot_that_its_owner_has_replaced_is_not_brought_back():

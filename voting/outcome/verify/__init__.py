@@ -16,7 +16,7 @@ no.   check                                                             level
 10    the result is the one the log pins                                every
 11    the certificate is the one the register pins                      every
 12    every ballot and objection is what the log committed to           supervised
-13    every ballot and objection was signed, entitled and in time       supervised
+13    every ballot, objection: signed, entitled, in time, in turn       supervised
 14    counting again gives the very same result                         supervised
 ====  ================================================================  ============
 """

@@ -45,6 +45,14 @@ def _enclose_origin(d):
     )
 
 
+_NOT_STATED = (
+    [], {}, 1, "用途", {"用途": []}, {"用途": "住宅"}, {"用途": {"住宅": 1}}, {"用途": ["别墅"]},
+    {"楼栋": ["住宅"]}, {"用途": ["住宅", "住宅"]}, {"用途": ["商业", "住宅"]},
+    {"用途": ["住宅"], "产权状态": ["空置"]}, {"用途": ["住宅", "空置"]},
+)  # fmt: skip
+"""What nobody can have stated for all rows of a sheet."""
+
+
 def rows():
     """Damage to the version and what it rests on."""
     counts = {"representative": 0, "state": 0, "voter": 0}
@@ -71,6 +79,7 @@ def rows():
         _version("an odd commitment", mandates="0"),
         _version("an odd difference", difference="0"),
         _version("a number for all changes", mandates_changed=1),
+        *(_version(f"stated {said}", stated=said) for said in _NOT_STATED),
         _version("true for a number of changes", mandates_changed=counts | {"voter": True}),
         Damage(9, "the version later", "opened", _entered_later, PUBLIC),
         Damage(9, "another place of the version", "opened",

@@ -7,6 +7,7 @@ import io
 import zipfile
 
 from tests.voting.outcome.forgery import ENTRIES, edited
+from voting.box.entries import PAPER
 from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.outcome import bundle
@@ -205,6 +206,16 @@ def _revoked_with_the_ballot(d):
     d.only("device-key-revoked")["at"] = d.log[d.ballots()[0]]["at"]
 
 
+def _stated(d):
+    said = {"产权状态": ["已交付"], "用途": ["住宅", "商业"]}
+    d.only("roster-version")["stated"] = said
+
+
+def _just_in_time(d):
+    for place in (d.ballots()[-1], d.ballots(PAPER)[0]):
+        d.log[place]["at"] = "2026-03-25T10:00:00Z"
+
+
 def variations():
     """Yield what is sound all the same: older releases, and moments that just suffice."""
     for edit in (
@@ -213,6 +224,8 @@ def variations():
         _before_versions,
         _begun_at_once,
         _revoked_with_the_ballot,
+        _stated,
+        _just_in_time,
     ):
         yield "opened", edit
 
