@@ -64,7 +64,7 @@ class Teams:
             The ballots; None if there are none, or more than ``most`` of them.
         """
         singles = np.flatnonzero(self.apart & (alone > 0))
-        singles = singles[np.argsort(-alone[singles], kind="stable")]
+        singles = singles[np.argsort(-alone[singles])]
         sums = np.concatenate(([0], np.cumsum(alone[singles])))
         gains = self.effects @ weights
         best, taken = _best_of_teams(gains, most)
@@ -74,9 +74,7 @@ class Teams:
         by_teams = int(counts.argmin())
         if counts[by_teams] > most:
             return None
-        return np.concatenate(
-            [singles[: more[by_teams]], *self._of_teams(gains, taken, by_teams)], dtype=np.int64
-        )
+        return np.concatenate([singles[: more[by_teams]], *self._of_teams(gains, taken, by_teams)])
 
     def _of_teams(
         self, gains: NDArray[np.int64], taken: NDArray[np.int8], count: int
