@@ -36,10 +36,11 @@ class Scans:
         """
         scan.kind_of(data)
         digest = canonical.digest(data)
+        # Before the lock, for which ballots wait.
+        sealed = self._vault.seal(data, _context(assembly_id, digest))
         with self._database.write() as session:
             require_open(self._assemblies.locked_poll(session, assembly_id), self._now())
             if store.scan(session, assembly_id, digest) is None:
-                sealed = self._vault.seal(data, _context(assembly_id, digest))
                 session.add(
                     store.ScanRow(
                         assembly_id=assembly_id,

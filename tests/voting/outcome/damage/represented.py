@@ -4,7 +4,7 @@ from voting.box.entries import PAPER
 from voting.kernel import canonical
 from voting.ledger.tree import leaf_hash, root_of
 
-AGENT, CLAUSE, SOME, VOID, GUARDIAN, CARRIED = 2, 3, 4, 5, 6, 7
+AGENT, CLAUSE, SOME, VOID, GUARDIAN, CARRIED, AGAIN = 2, 3, 4, 5, 6, 7, 8
 """Which paper of the vote: the agent's third owner, his fourth by a clause, and so on."""
 
 
@@ -12,6 +12,7 @@ def forgeries():
     """Changes to that vote: checks that see it, step after which it is made, edit."""
     for number, values in _SEEN_BY_13:
         yield [13], "notice_bound", _entered(number, **values)
+    yield [13], "opened", _arriving("2026-03-18T16:00:00Z")
     for number, values in _UNREADABLE:
         yield [13, 14], "pinned", _misshapen(number, **values)
 
@@ -20,6 +21,12 @@ def soundly():
     """Changes that leave it sound: what a void paper says, and days at the edge."""
     for number, values in _SOUND:
         yield "notice_bound", _entered(number, **values)
+    yield "opened", _arriving("2026-03-18T15:59:59Z")
+
+
+def _arriving(at):
+    """Let the last paper come at another time: the authority is good until midnight in Beijing."""
+    return lambda d: d.log[d.ballots(PAPER)[AGAIN]].update(at=at)
 
 
 def _misshapen(number, **values):
