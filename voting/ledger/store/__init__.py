@@ -7,13 +7,11 @@ from voting.ledger.store.cosignatures import (
     newest_sizes,
     put_cosignature,
 )
+from voting.ledger.store.tail import Edge, Tail, append
 from voting.ledger.store.trees import (
-    Edge,
     EntryRow,
     LogRow,
     NodeRow,
-    Tail,
-    append,
     consistency,
     create,
     head,

@@ -5,18 +5,16 @@ entries are only ever inserted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Select, bindparam, insert, select, update
+from sqlalchemy import ForeignKey, Select, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from voting.infra.bulk import among_pairs, insert_rows
+from voting.infra.bulk import among_pairs
 from voting.infra.orm import Base
 from voting.ledger import tree
 from voting.ledger.errors import LedgerCorrupt
 from voting.ledger.note import require_name
 from voting.ledger.refusals import NoSuchEntry, UnknownLog
-from voting.ledger.tiles import MAX_ENTRY_BYTES
 
 
 class LogRow(Base):
@@ -65,121 +63,6 @@ def create(session: Session, origin: str) -> None:
     )
 
 
-_LOCK = (
-    select(LogRow.size, LogRow.root).where(LogRow.origin == bindparam("origin")).with_for_update()
-)
-_MOVE_HEAD = (
-    update(LogRow)
-    .where(LogRow.origin == bindparam("log"))
-    .values(size=bindparam("new_size"), root=bindparam("new_root"))
-    .execution_options(synchronize_session=False)
-)
-
-
-class Edge(NamedTuple):
-    """The perfect subtrees that make up a log of some size, and the root they make."""
-
-    size: int
-    root: bytes
-    nodes: Mapping[tuple[int, int], bytes]
-
-
-class Tail:
-    """The end of a log: nobody else can append to it until the transaction ends.
-
-    Parameters
-    ----------
-    known
-        The edge that an earlier one left; read anew unless it is still that of the log.
-
-    Raises
-    ------
-    UnknownLog
-    """
-
-    def __init__(self, session: Session, origin: str, known: Edge | None = None) -> None:
-        head = session.execute(_LOCK, {"origin": origin}).one_or_none()
-        if head is None:
-            raise _unknown(origin)
-        self.origin = origin
-        self.size: int = head.size
-        """How many entries the log has by now."""
-        self._session = session
-        # Whatever new leaves complete, and all that proves them, lies beside the edge of the old
-        # tree or is new itself. No other edge has the same root.
-        self._nodes = (
-            dict(known.nodes)
-            if known is not None and (known.size, known.root) == (head.size, head.root)
-            else _fetch(session, origin, tree.cover(0, head.size))
-        )
-        self._read = _reader(self._nodes)
-
-    def append(self, entries: Sequence[bytes]) -> range:
-        """Add entries at the end, see :func:`append`."""
-        _require_short(entries)
-        added = range(self.size, self.size + len(entries))
-        if not added:
-            return added
-        completed: list[tree.Node] = []
-        for position, entry in zip(added, entries, strict=True):
-            for node in tree.completed_nodes(position, tree.leaf_hash(entry), self._read):
-                self._nodes[node.level, node.position] = node.hash
-                completed.append(node)
-        self.size = added.stop
-        insert_rows(
-            self._session,
-            EntryRow,
-            [
-                {"origin": self.origin, "position": position, "entry": entry}
-                for position, entry in zip(added, entries, strict=True)
-            ],
-        )
-        nodes = [{"origin": self.origin, **node._asdict()} for node in completed]
-        insert_rows(self._session, NodeRow, nodes)
-        head = {"log": self.origin, "new_size": self.size, "new_root": self.root}
-        self._session.execute(_MOVE_HEAD, head)
-        return added
-
-    @property
-    def root(self) -> bytes:
-        """The root over all entries, 32 bytes."""
-        return tree.root(self.size, self._read)
-
-    @property
-    def edge(self) -> Edge:
-        """What whoever appends next has to know."""
-        nodes = {place: self._nodes[place] for place in tree.cover(0, self.size)}
-        return Edge(self.size, self.root, nodes)
-
-    def inclusions(self, indexes: Iterable[int]) -> list[list[bytes]]:
-        """Prove entries that were appended here, the leaf's sibling first, 32 bytes each."""
-        return tree.inclusion_proofs(indexes, self.size, self._read)
-
-
-def append(session: Session, origin: str, entries: Sequence[bytes]) -> range:
-    """Add entries at the end and return their positions.
-
-    Nobody else can append to this log until the transaction ends.
-
-    Parameters
-    ----------
-    session
-        A writing transaction; nothing is promised before it commits.
-    origin
-        Which log.
-    entries
-        Each at most 65535 bytes, the longest that the published files can hold.
-
-    Raises
-    ------
-    UnknownLog
-    ValueError
-        An entry is too long; nothing was added.
-    """
-    _require_short(entries)
-    return Tail(session, origin).append(entries)
-
-
 def size(session: Session, origin: str) -> int:
     """Count the entries of a log.
 
@@ -189,7 +72,7 @@ def size(session: Session, origin: str) -> int:
     """
     count = session.scalar(_size_of(origin))
     if count is None:
-        raise _unknown(origin)
+        raise unknown(origin)
     return count
 
 
@@ -204,7 +87,7 @@ def head(session: Session, origin: str) -> tuple[int, bytes]:
         select(LogRow.size, LogRow.root).where(LogRow.origin == origin)
     ).one_or_none()
     if row is None:
-        raise _unknown(origin)
+        raise unknown(origin)
     return row.size, row.root
 
 
@@ -338,18 +221,19 @@ def _nodes(
     """Fetch nodes of the tree of ``size`` leaves, making sure that the log is that long."""
     if size <= 0:
         _require_size(session, origin, size)
-        return _reader({})
+        return reader({})
     # The last leaf comes along: where it is, the log has reached this size.
     last = (0, size - 1)
-    nodes = _fetch(session, origin, [*wanted, last])
+    nodes = fetch(session, origin, [*wanted, last])
     if last not in nodes:
         _require_size(session, origin, size)
-    return _reader(nodes)
+    return reader(nodes)
 
 
-def _fetch(
+def fetch(
     session: Session, origin: str, wanted: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], bytes]:
+    """Read perfect subtrees by level and position; those that are not there are left out."""
     named = set(wanted)
     if not named:
         return {}
@@ -359,7 +243,9 @@ def _fetch(
     return {(level, position): subtree for level, position, subtree in session.execute(statement)}
 
 
-def _reader(nodes: dict[tuple[int, int], bytes]) -> tree.Read:
+def reader(nodes: Mapping[tuple[int, int], bytes]) -> tree.Read:
+    """Answer from nodes that were read; one that is missing there is missing in the log."""
+
     def read(level: int, position: int) -> bytes:
         try:
             return nodes[level, position]
@@ -371,12 +257,6 @@ def _reader(nodes: dict[tuple[int, int], bytes]) -> tree.Read:
 
 def _cover_all(ranges: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
     return (node for start, end in ranges for node in tree.cover(start, end))
-
-
-def _require_short(entries: Iterable[bytes]) -> None:
-    for entry in entries:
-        if len(entry) > MAX_ENTRY_BYTES:
-            raise ValueError(f"an entry has at most {MAX_ENTRY_BYTES} bytes, got {len(entry)}")
 
 
 def _require_size(session: Session, origin: str, wanted: int) -> None:
@@ -396,7 +276,8 @@ def _size_of(origin: str) -> Select[int]:
     return select(LogRow.size).where(LogRow.origin == origin)
 
 
-def _unknown(origin: str) -> UnknownLog:
+def unknown(origin: str) -> UnknownLog:
+    """Say that there is no such log."""
     return UnknownLog("没有这个日志", origin=origin)
 
 
