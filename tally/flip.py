@@ -229,7 +229,7 @@ def _closer(case: _Case, at_least: int, at_most: int | None) -> tuple[int | None
 
     def together(supposed: _Supposed, margin: Margin, sign: int, need: int) -> int | None:
         teams = supposed.teams()
-        if not margin.by_heads or not 0 < len(teams.member) * most <= _CELLS:
+        if not margin.by_heads or len(teams.member) * most > _CELLS:
             return _by_itself(supposed, margin, sign, need)
         alone = supposed.levers.most(margin, sign).astype(np.int64)
         chosen = teams.fewest(sign * np.array(margin.weights), need, alone, most)

@@ -118,7 +118,7 @@ def teams_of(holdings: Holdings, effects: Effects) -> Teams:
     inside = np.flatnonzero(number >= 0)
     inside = inside[np.argsort(number[inside], kind="stable")]
     starts = np.searchsorted(number[inside], np.arange(kept.sum()))
-    member = np.full((int(kept.sum()), LARGEST), -1, dtype=np.int64)
+    member = np.full((int(kept.sum()), LARGEST), -1)
     member[number[inside], np.arange(len(inside)) - starts[number[inside]]] = inside
     team_of_group = np.full(len(holdings.group_area), -1)
     team_of_group[holdings.link_group] = number[holdings.link_ballot]

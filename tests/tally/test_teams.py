@@ -14,7 +14,7 @@ from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
 from tally.count import count_assembly
 from tally.desk import Desk
 from tally.flip import flip_of
-from tally.model import Agenda, Form, Item, Kind, Matter, Policies, VoidBallot
+from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies, VoidBallot
 from tally.roll import ElectoralRoll
 from tally.rules import rule_for
 from tally.teams import LARGEST, Teams, teams_of
@@ -84,11 +84,13 @@ def fewest_by_trying(turned, ballots):
         max_size=5,
     ),
     void_ballot=st.sampled_from(VoidBallot),
+    mixed_units=st.sampled_from([MixedUnits.NO_CHOICE, MixedUnits.LAST_BALLOT]),
     matter=st.sampled_from([Matter.OTHER, Matter.RAISE_FUND]),
 )
-def test_who_votes_flat_by_flat_is_exact_without_trying(owners, void_ballot, matter):
-    """A verdict that carried: one number, whatever the size. Others are at least bracketed."""
-    vote = flat_by_flat(owners, Policies(void_ballot=void_ballot), matter)
+def test_who_votes_flat_by_flat_is_exact_without_trying(owners, void_ballot, mixed_units, matter):
+    """One number for what carried if each unit says its own; all else is at least bracketed."""
+    policies = Policies(void_ballot=void_ballot, mixed_units=mixed_units)
+    vote = flat_by_flat(owners, policies, matter)
     agenda, roster, ballots = vote
     assume(len(ballots) < 10)
     before, count = carried(*vote), len(ballots)
@@ -106,7 +108,7 @@ def test_who_votes_flat_by_flat_is_exact_without_trying(owners, void_ballot, mat
         (found.strike, fewest_by_trying(struck, count)),
         (found.change, fewest_by_trying(changed, count)),
     ):
-        if before:
+        if before and mixed_units is MixedUnits.NO_CHOICE:
             assert told.document() == true
         elif told.at_least is None:
             assert true is None
@@ -138,6 +140,35 @@ def test_of_two_owners_the_one_with_fewer_ballots_is_struck(place):
     assert flip_without_trying(*vote).strike.document() == 2
 
 
+def test_an_owner_whose_last_ballot_speaks_for_him_is_lost_as_that(monkeypatch):
+    """Nine approve last, each with one flat against: striking both loses an approving head."""
+    seen = []
+
+    def watched(*given):
+        seen.append((given[2].tolist(), given[3], changes(*given)[0].tolist()))
+        return changes(*given)
+
+    changes = flip.head_changes
+    monkeypatch.setattr(flip, "head_changes", watched)
+    owners = [[(1, OPPOSE), (1, APPROVE)]] * 9 + [[(1, OPPOSE)]] * 8
+    flip_without_trying(*flat_by_flat(owners, Policies(mixed_units=MixedUnits.LAST_BALLOT)))
+    every = list(range(18))
+    struck = [effect for ballots, to, effect in seen if to is None and ballots == every]
+    assert struck == [[-1, -1, -1]]
+
+
+def test_every_choice_of_the_largest_team_is_tried():
+    holdings = SimpleNamespace(
+        ballots=np.arange(LARGEST),
+        simple=np.zeros(LARGEST, dtype=np.bool_),
+        link_ballot=np.arange(LARGEST),
+        link_group=np.zeros(LARGEST, dtype=np.int64),
+        group_area=np.ones(1),
+    )
+    found = teams_of(holdings, lambda ballots: np.array([(-len(ballots), 0, 0)]))
+    assert found.effects[:, 0, 0].tolist() == [-choice.bit_count() for choice in range(16)]
+
+
 def test_of_larger_teams_only_bounds_are_known():
     owners = [[(1, APPROVE)] * (LARGEST + 1)] * 9 + [[(1, OPPOSE)]] * 8
     told = {"at_least": 1, "at_most": LARGEST + 1}
@@ -151,13 +182,13 @@ def test_two_owners_whom_one_ballot_joins_are_one_team():
         simple=np.array([False, False, False, True]),
         link_ballot=np.array([0, 1, 1, 2, 3]),
         link_group=np.array([0, 0, 1, 1, 2]),
-        group_area=np.ones(3),
+        group_area=np.ones(4),  # the last has not voted
     )
     asked = []
 
     def effects(ballots):
         asked.append(sorted(ballots.tolist()))
-        return np.array([(-1, 0, 0), (0, -1, 0), (0, 0, -7)]) * len(ballots)
+        return np.array([(-1, 0, 0), (0, -1, 0), (0, 0, -7), (0, 0, 0)]) * len(ballots)
 
     found = teams_of(holdings, effects)
     assert found.member.tolist() == [[0, 1, 2, -1]]
@@ -168,6 +199,7 @@ def test_two_owners_whom_one_ballot_joins_are_one_team():
         [-each.bit_count(), -each.bit_count(), 0] for each in range(8)
     ]
     assert not found.effects[8:].any()
+    assert found.effects.dtype == np.int64
 
 
 def teams(*members, apart=0, **gains):
