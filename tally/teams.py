@@ -116,7 +116,7 @@ def teams_of(holdings: Holdings, effects: Effects) -> Teams:
     kept = (names >= 0) & (sizes <= LARGEST)
     number = np.where(kept, np.cumsum(kept) - 1, -1)[places]
     inside = np.flatnonzero(number >= 0)
-    inside = inside[np.argsort(number[inside], kind="stable")]
+    inside = inside[np.argsort(number[inside])]
     starts = np.searchsorted(number[inside], np.arange(kept.sum()))
     member = np.full((int(kept.sum()), LARGEST), -1)
     member[number[inside], np.arange(len(inside)) - starts[number[inside]]] = inside
