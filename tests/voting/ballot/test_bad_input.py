@@ -231,7 +231,7 @@ def test_a_mutated_ballot_is_never_accepted_and_never_a_fault(world, data):
         other = other.decode("utf-8", "replace") if isinstance(value, str) else other
         changed = other != value
         mutant = replace(sealed, **{part: other}).to_bytes()
-    world.throttle._limiter.storage.reset()
+    world.throttle._here.storage.reset()
     if changed:
         assert refused(world, mutant)
 
@@ -274,7 +274,7 @@ def test_odd_values_that_an_owner_signs_are_refused_and_never_a_fault(world, dat
     text = canonical.decode(payload_of(good(world)))
     name = data.draw(st.sampled_from(sorted(text)))
     odd = data.draw(JSON)
-    world.throttle._limiter.storage.reset()
+    world.throttle._here.storage.reset()
     before = text[name]
     if name == "choices" and isinstance(before, dict):
         question = data.draw(st.sampled_from(sorted(before)))
