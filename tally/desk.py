@@ -24,6 +24,7 @@ from tally.model import (
     Policies,
     Repeat,
     SameOwner,
+    VoidBallot,
     VoidItem,
 )
 from tally.one_voice import as_received
@@ -211,8 +212,10 @@ class Desk:
         and one that is partly blank and partly void is whichever of the two takes part.
         """
         slots = self.slots(policies)
-        # Where neither takes part, or both do, it is the same to everybody.
-        void_first = policies.blank_item is BlankItem.NOT_PARTICIPATING
+        void_first = (
+            policies.void_ballot is VoidBallot.PARTICIPATING
+            and policies.blank_item is BlankItem.NOT_PARTICIPATING
+        )
         columns = [question.column for question in questions]
         marked = self._marked(policies)
         key = (scope, slots, void_first, marked, self._abstaining(policies), *columns)

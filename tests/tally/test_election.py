@@ -221,3 +221,7 @@ def test_a_ballot_partly_blank_and_partly_void_is_whichever_takes_part(
     heads, area = 1 + blank + mixed + spoiled, 1000 + blank * 1 + mixed * 10 + spoiled * 100
     assert result["participating"] == {"heads": heads, "area_cm2": area}
     assert plain["participating"] == (heads, area)
+    # Whoever left something blank is shown as void only where that is how he takes part.
+    void = (2, 110) if mixed > blank else (1, 100)
+    assert result["void"] == {"heads": void[0], "area_cm2": void[1]}
+    assert plain["void"] == void
