@@ -7,9 +7,24 @@ import pytest
 
 from tally.columns import BallotColumns, BallotRow, RosterColumns, Segments, UnitRow
 from tally.count import count_assembly
+from tally.desk import Desk
 from tally.errors import TallyError
-from tally.model import Agenda, Form, Item, Kind, Matter, MixedUnits, Policies, Repeat, SameOwner
+from tally.model import (
+    Agenda,
+    Choice,
+    Form,
+    Item,
+    Kind,
+    Matter,
+    MixedUnits,
+    Option,
+    Policies,
+    Repeat,
+    SameOwner,
+    VoidItem,
+)
 from tally.one_voice import as_received, refused_ballots
+from tally.roll import ElectoralRoll
 
 YES, NO = 1, 2
 ITEM = Item("1", "决议", Form.RESOLUTION, Matter.OTHER)
@@ -121,6 +136,32 @@ def test_the_stock_of_two_complexes_is_two_owners():
     apart = Segments(("甲", "乙"), stock.building * 0 + [0, 1])
     apart = replace(apart, code=apart.code.astype("int32"))
     assert refused(stock, ("0", YES), ("1", NO), segments=apart) == []
+    ballots = cast(stock, ("0", YES), ("1", NO))
+    assert as_received(ballots, stock, RULE, apart) is ballots
+    desk = Desk(ElectoralRoll(agenda_of(RULE), stock, apart), ballots)
+    assert desk.slots(RULE).holder.tolist() == [0, 1]
+
+
+def test_who_is_one_owner_by_another_rule_is_turned_away_by_that():
+    """The same desk, asked for one reading after the other, mixes neither up."""
+    shared = roster_of([["a", "b"], ["b", "c"]])
+    ballots = cast(shared, ("0", YES), ("1", NO))
+    desk = Desk(ElectoralRoll(agenda_of(RULE), shared), ballots)
+    common = replace(RULE, same_owner=SameOwner.ANY_COMMON_OWNER)
+    assert desk.slots(RULE).holder.tolist() == [0, 1]
+    assert desk.slots(common).holder[0] == 0
+    assert desk.slots(common).holder[1] >= len(ballots)
+
+
+def test_a_spoiled_mark_that_abstains_is_counted_on_every_item():
+    alone = roster_of(["a"])
+    policies = Policies(void_item=VoidItem.ABSTAIN)
+    chosen = Item("0", "选定", Form.CHOOSE_ONE, Matter.OTHER, options=(Option("a", "甲"),))
+    agenda = agenda_of(policies, (chosen, ITEM))
+    marks = int(Choice.OPTION), int(Choice.VOID)
+    ballots = cast(alone, ("0", marks), policies=policies, items=(chosen, ITEM))
+    _, second = count_assembly(agenda, alone, ballots, in_doubt=False)
+    assert second["participating"] == {"heads": 1, "area_cm2": 10}
 
 
 def test_ballots_keep_their_places():
