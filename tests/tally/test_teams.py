@@ -149,8 +149,12 @@ def test_of_two_owners_the_one_with_fewer_ballots_is_struck(place):
     assert flip_without_trying(*vote).strike.document() == 2
 
 
-def test_an_owner_whose_last_ballot_speaks_for_him_is_lost_as_that(monkeypatch):
-    """Nine approve last, each with one flat against: striking both loses an approving head."""
+@pytest.mark.parametrize(
+    ("mixed_units", "lost"),
+    [(MixedUnits.LAST_BALLOT, [-1, -1, -1]), (MixedUnits.NO_CHOICE, [-1, 0, -1])],
+)
+def test_an_owner_is_lost_as_what_he_counted_as(monkeypatch, mixed_units, lost):
+    """Nine approve last, each with one flat against: only by that rule did their heads approve."""
     seen = []
 
     def watched(*given):
@@ -160,10 +164,10 @@ def test_an_owner_whose_last_ballot_speaks_for_him_is_lost_as_that(monkeypatch):
     changes = flip.head_changes
     monkeypatch.setattr(flip, "head_changes", watched)
     owners = [[(1, OPPOSE), (1, APPROVE)]] * 9 + [[(1, OPPOSE)]] * 8
-    flip_without_trying(*flat_by_flat(owners, Policies(mixed_units=MixedUnits.LAST_BALLOT)))
+    flip_without_trying(*flat_by_flat(owners, Policies(mixed_units=mixed_units)))
     every = list(range(18))
     struck = [effect for ballots, to, effect in seen if to is None and ballots == every]
-    assert struck == [[-1, -1, -1]]
+    assert struck == [lost]
 
 
 def test_every_choice_of_the_largest_team_is_tried():
