@@ -26,11 +26,6 @@ class _Lines(Generic[Waiting]):
     def __bool__(self) -> bool:
         return bool(self._lines)
 
-    @property
-    def full(self) -> bool:
-        """Whether more wait somewhere than go at once."""
-        return any(len(line) >= _AT_ONCE for line in self._lines.values())
-
     def add(self, assembly_id: str, waiting: Iterable[Waiting]) -> None:
         """Put some at the end of a line."""
         self._lines.setdefault(assembly_id, []).extend(waiting)
@@ -47,8 +42,8 @@ class _Lines(Generic[Waiting]):
 class Intake(Generic[Ballot, Checked, Answer]):
     """A queue in front of whoever writes ballots, for one event loop.
 
-    There is no timer. Ballots are checked as they come, while others are being written. What was
-    checked is written together as soon as no more have come, or as many as go at once.
+    There is no timer. Ballots are checked as they come, while others are being written; what was
+    checked by the end of a write is the next batch.
 
     Parameters
     ----------
@@ -99,8 +94,11 @@ class Intake(Generic[Ballot, Checked, Answer]):
                 self._count -= len(answers)
                 _give(answers, [error] * len(answers))
                 continue
+            # Whoever came while the first were checked joins them: for all a batch costs almost
+            # the same as for one. Nobody waits for more than that.
+            joined = bool(self._checked)
             self._checked.add(assembly_id, zip(checked, answers, strict=True))
-            if self._checked.full:
+            if joined:
                 self._begin_to_write()
         self._checking = None
         self._begin_to_write()
@@ -110,8 +108,7 @@ class Intake(Generic[Ballot, Checked, Answer]):
             self._writing = asyncio.create_task(self._write_all())
 
     async def _write_all(self) -> None:
-        # Those who are being checked come along: a batch costs almost the same for one as for all.
-        while self._checked and (self._checking is None or self._checked.full):
+        while self._checked:
             assembly_id, drawn = self._checked.draw()
             checked, waiting = zip(*drawn, strict=True)
             self._count -= len(waiting)

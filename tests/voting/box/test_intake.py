@@ -14,6 +14,16 @@ def unchecked(assembly_id, ballots):
     return ballots
 
 
+def noted_by(checks):
+    """Give a check that passes every ballot once ``checks`` has noted it."""
+
+    def check(assembly_id, ballots):
+        checks(assembly_id, ballots)
+        return ballots
+
+    return check
+
+
 class Writer:
     """Notes the batches it is given, and writes when it is let."""
 
@@ -123,12 +133,8 @@ def test_those_that_come_while_one_is_checked_are_written_with_it():
     """The first to come after a batch would otherwise be a batch of its own, as dear as all."""
     writer, checks = Writer(), Writer(held=True)
 
-    def check(assembly_id, ballots):
-        checks(assembly_id, ballots)
-        return ballots
-
     async def crowd():
-        box = Intake(check, writer)
+        box = Intake(noted_by(checks), writer)
         first = asyncio.create_task(box.cast("a", 0))
         await asyncio.to_thread(checks.begun.wait, 60)
         others = [asyncio.create_task(box.cast("a", number)) for number in (1, 2)]
@@ -143,12 +149,8 @@ def test_those_that_come_while_one_is_checked_are_written_with_it():
 def test_ballots_are_checked_while_others_are_written():
     writer, checks = Writer(held=True), Writer()
 
-    def check(assembly_id, ballots):
-        checks(assembly_id, ballots)
-        return ballots
-
     async def crowd():
-        box = Intake(check, writer)
+        box = Intake(noted_by(checks), writer)
         first = asyncio.create_task(box.cast("a", 0))
         await asyncio.to_thread(writer.begun.wait, 60)
         checks.begun.clear()
@@ -178,3 +180,34 @@ def test_a_check_that_fails_is_told_to_all_and_the_next_are_checked_again():
         return failed, await box.cast("a", "z"), box._count
 
     assert run(failing()) == ([broken, broken], "in z", 0)
+
+
+def test_nobody_waits_for_more_than_one_check_after_his_own():
+    """However many come, one after the other: the first do not wait until nobody comes."""
+    writer, checks = Writer(), []
+
+    async def crowd():
+        arriving = asyncio.get_running_loop()
+        asked, all_asked = [], asyncio.Event()
+
+        def check(assembly_id, ballots):
+            checks.append(list(ballots))
+            if len(checks) < 4:  # the next has come before this one is checked
+                asyncio.run_coroutine_threadsafe(come(len(checks)), arriving).result(60)
+            return ballots
+
+        box = Intake(check, writer)
+
+        async def come(number):
+            asked.append(asyncio.create_task(box.cast("a", number)))
+            await asyncio.sleep(0)
+            if len(asked) == 4:
+                all_asked.set()
+
+        await come(0)
+        await all_asked.wait()
+        return await asyncio.gather(*asked)
+
+    assert run(crowd()) == ["in 0", "in 1", "in 2", "in 3"]
+    assert checks == [[0], [1], [2], [3]]
+    assert writer.batches[0] == ("a", [0, 1])
