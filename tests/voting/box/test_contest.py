@@ -91,7 +91,6 @@ def test_nobody_objects_to_nothing_or_to_his_own(open_world):
     world.cast("wang", SHARED)
     with pytest.raises(NothingToObjectTo, match="您自己投的"):
         world.object("wang", SHARED)
-    assert refused(world) == {"nothing-to-object-to": 2}
 
 
 def test_a_paper_may_be_anybodys(open_world):
@@ -139,6 +138,19 @@ def test_after_the_close_nobody_objects(open_world):
     world.clock.advance(seconds=1)
     with pytest.raises(PollClosed):
         world.object("li", SHARED)
+
+
+def test_a_refused_objection_is_not_a_refused_ballot(open_world):
+    """Both were once added up, and the certificate named objections among the late ballots."""
+    world = open_world
+    with pytest.raises(NothingToObjectTo):
+        world.object("li", SHARED)
+    world.close()
+    with pytest.raises(PollClosed):
+        world.object("li", SHARED)
+    with pytest.raises(PollClosed):
+        world.cast("wang", SHARED)
+    assert refused(world) == {"poll-closed": 1}
 
 
 @pytest.mark.parametrize(

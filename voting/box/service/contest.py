@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 from sqlalchemy.orm import Session
 
-from voting.assembly import store as assembly_store
 from voting.assembly.model import Poll
 from voting.assembly.service import Assemblies
 from voting.box import store
@@ -81,11 +80,9 @@ class Contest:
                 if known is not None and known.data == data:
                     return self._kept(session, poll, known)
                 return self._kept(session, poll, self._accept(session, poll, data))
-        except Refusal as refusal:
+        except Refusal:
+            # Counted against the address only: the certificate says how many ballots were refused.
             self._throttle.failed("refused-ballots", address, _REFUSED, _MINUTES)
-            with self._database.write() as session:
-                if assembly_store.lock(session, assembly_id) is not None:
-                    store.count_refusals(session, assembly_id, {refusal.code: 1})
             raise
 
     def listing(self, assembly_id: str) -> list[KeptObjection]:
