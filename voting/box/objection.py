@@ -19,8 +19,9 @@ no.   check                                                       refusal
 9     the signature is right                                      ``bad-signature``
 ====  ==========================================================  ==========================
 
-Whether somebody else's ballot stands for these units is the ballot box's question. Whom the
-co-owners named in writing votes for them all (domain C-1, W-9): nobody else may object.
+Whether somebody else's ballot stands for these units is the ballot box's question, and so is who
+owned them when it came: buyers do not object to what a seller cast (C-14). Whom the co-owners named
+in writing votes for them all (domain C-1, W-9): nobody else may object.
 """
 
 import re

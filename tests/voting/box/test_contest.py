@@ -5,7 +5,8 @@ import pytest
 from tests.voting.box.test_service import refused, slots
 from tests.voting.box.test_turn import on_paper
 from tests.voting.conftest import voting
-from tests.voting.world import Handset, choices
+from tests.voting.outcome.test_correction import BUYERS_CLAIM, NEWCOMER, corrected
+from tests.voting.world import CHEN, ZHANG, Handset, _row, choices
 from voting.ballot.refusals import (
     PollClosed,
     UnknownUnit,
@@ -110,6 +111,51 @@ def test_only_co_owners_who_vote_for_the_unit_object(open_world):
         world.object("li", ["9-9-999"])
     with pytest.raises(NotTheVoter):
         world.object("li", ["2-1-201"])  # developer stock
+
+
+def sold(world, *owners, after=None):
+    """Let 1-1-202 of 张伟 change hands, also once more; the new version of the roster."""
+    version = corrected(world, [_row("1-1-202", "住宅", "75", owners, 21)], after=after)
+    world.enrol("wu", said=BUYERS_CLAIM)
+    return version
+
+
+SOLD = ("1-1-202",)
+
+
+@pytest.mark.parametrize(
+    "cast",
+    [lambda world: world.cast("zhang", SOLD), lambda world: on_paper(world, "7", SOLD)],
+    ids=["phone", "paper"],
+)
+def test_buyers_do_not_object_to_what_the_seller_cast(world, cast):
+    """Where the rules void a contested ballot, they could once undo a vote that stands (C-14)."""
+    voting(world, begun=True, policies={"co_owners": "void"})
+    cast(world)
+    first = sold(world, NEWCOMER, CHEN)
+    corrected(world, [_row("1-1-202", "住宅", "75", [NEWCOMER, ZHANG], 21)], after=first)
+    with pytest.raises(NothingToObjectTo, match="转让之前"):
+        world.object("wu", SOLD)
+    world.close()
+    assert counted(world)["items"][0]["participating"]["heads"] == 1
+
+
+def test_buyers_object_to_each_other(open_world):
+    world = open_world
+    first = sold(world, NEWCOMER, CHEN)
+    world.cast("chen", SOLD)
+    corrected(world, [_row("1-2-102", "住宅", "95.5", [CHEN], 22)], after=first)
+    assert world.object("wu", SOLD).units == SOLD
+
+
+def test_who_owned_the_unit_all_along_objects_and_who_joined_him_later_does_not(open_world):
+    world = open_world
+    first = corrected(world, [_row("1-1-202", "住宅", "75", [ZHANG, CHEN], 21)])
+    world.cast("chen", SOLD)
+    sold(world, ZHANG, NEWCOMER, after=first)
+    with pytest.raises(NothingToObjectTo, match="转让之前"):
+        world.object("wu", SOLD)
+    assert world.object("zhang", SOLD).units == SOLD
 
 
 def test_an_objection_is_for_this_vote_alone_and_signed_by_an_enrolled_key(open_world):

@@ -30,9 +30,9 @@ SOLD = _row("1-1-202", "住宅", "75", [NEWCOMER], 21)
 BUYERS_CLAIM = claim(NEWCOMER, 21)
 
 
-def corrected(world, rows=(), removed=()):
-    """Amend the frozen roster and let both sign; answer with the new version."""
-    version = amend(world, world.roster_id, rows, removed)
+def corrected(world, rows=(), removed=(), after=None):
+    """Amend the frozen roster, or a version after it, and let both sign; the new version."""
+    version = amend(world, after.roster_id if after else world.roster_id, rows, removed)
     world.rosters.corrections.propose(version.roster_id, by="c1")
     world.assemblies.correct(version.roster_id, by="s1")
     return version

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from voting.assembly.entries import CORRECTION
 from voting.assembly.model import Poll
 from voting.assembly.service import Assemblies
 from voting.box import store
@@ -120,16 +121,22 @@ class Contest:
         return row
 
     def _require_anothers(self, session: Session, poll: Poll, found: VerifiedObjection) -> None:
-        """Refuse to object to no ballot, to one's own, or twice to the same unit's."""
+        """Refuse to object to no ballot, one's own, one from before a sale, or a unit's twice."""
         taken = store.taken_slots(session, poll.assembly_id, found.unit_codes)
         objected = {
             code for row in store.objections(session, poll.assembly_id) for code in row.codes
         }
+        sellers = cache(partial(self._sellers, session, poll))
         for code, unit in zip(found.unit_codes, found.objection.units, strict=True):
             if code in objected:
                 raise AlreadyObjected(f"房屋 {unit} 的表决票已有共有人提出异议，不必重复提出")
             if code not in taken:
                 raise NothingToObjectTo(f"房屋 {unit} 还没有有效的表决票，您可以直接投票")
+            earlier = sellers(taken[code]).get(unit)
+            if earlier is not None and found.owner_code not in earlier:
+                raise NothingToObjectTo(
+                    f"房屋 {unit} 的表决票是转让之前投的，转让后仍然有效，不能对它提出异议"
+                )
             ballot = session.get_one(store.BallotRow, (poll.assembly_id, taken[code]))
             # Whose hand a paper is in the box cannot see.
             if ballot.channel != PHONE:
@@ -138,6 +145,27 @@ class Contest:
             signers = self._identities.owners_of_keys(session, poll.roster_id, [key_id])
             if signers[key_id] == found.owner_code:
                 raise NothingToObjectTo(f"房屋 {unit} 的表决票是您自己投的，不能对它提出异议")
+
+    def _sellers(self, session: Session, poll: Poll, ballot: int) -> dict[str, tuple[int, ...]]:
+        """Name by unit who owned it when the ballot at this position came, and does so no more.
+
+        What was cast before a sale stands, and is nothing to the buyers (domain C-14).
+        """
+        frozen = self._rosters.frozen(poll.roster_id)
+        signed = self._rosters.corrections.signed(session, poll.roster_id, frozen)
+        if not signed:
+            return {}
+        origin = self._ledger.origins.assembly(poll.assembly_id)
+        size = self._ledger.size(session, origin)
+        later = map(canonical.decode, self._ledger.read_entries(session, origin, ballot + 1, size))
+        acts = {entry["correction"] for entry in later if entry["type"] == CORRECTION}
+        sellers: dict[str, tuple[int, ...]] = {}
+        for correction in signed:
+            if correction.act.digest in acts:
+                for pair in correction.act.difference.changed:
+                    if pair.owner_changed:
+                        sellers.setdefault(pair.before.unit_key, pair.before.owners)
+        return sellers
 
     def _kept(self, session: Session, poll: Poll, row: store.BallotObjectionRow) -> KeptObjection:
         roster = self._rosters.frozen(poll.roster_id)
