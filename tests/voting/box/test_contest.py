@@ -6,7 +6,8 @@ from tests.voting.box.test_service import refused, slots
 from tests.voting.box.test_turn import on_paper
 from tests.voting.conftest import voting
 from tests.voting.outcome.test_correction import BUYERS_CLAIM, NEWCOMER, corrected
-from tests.voting.world import CHEN, ZHANG, Handset, _row, choices
+from tests.voting.outcome.test_voters import GUARDIAN, amended
+from tests.voting.world import CHEN, LI, WANG, ZHANG, Handset, _row, choices, claim
 from voting.ballot.refusals import (
     PollClosed,
     UnknownUnit,
@@ -156,6 +157,15 @@ def test_who_owned_the_unit_all_along_objects_and_who_joined_him_later_does_not(
     with pytest.raises(NothingToObjectTo, match="转让之前"):
         world.object("wu", SOLD)
     assert world.object("zhang", SOLD).units == SOLD
+
+
+def test_who_acts_for_a_co_owner_objects_though_the_area_was_corrected(open_world):
+    world = open_world
+    world.cast("li", ["1-1-102"])
+    row = _row("1-1-102", "住宅", "100.6", [WANG, LI], 2)
+    amended(world, [row], {"1-1-102": ("", GUARDIAN[0], GUARDIAN[2], "已故、正常")})
+    world.enrol("agent", said=claim(GUARDIAN, 2))
+    assert world.object("agent", ["1-1-102"]).ballots == (1,)
 
 
 def test_an_objection_is_for_this_vote_alone_and_signed_by_an_enrolled_key(open_world):
