@@ -2174,6 +2174,7 @@ def require_capacity(said, on):
         need(matters and matters == sorted(set(matters)), "委托事项不对")
         need(re.fullmatch("[0-9a-f]{64}", authority["agent"]), "代理人的摘要不对")
         need(authority["scope"] in ("as_instructed", "full"), "委托权限不对")
+        need(not authority["exception"] or authority["exception"].strip(), "依据的条款不对")
         if not said["void_reason"]:
             require_in_force(authority, on)
     elif capacity == "guardian":
@@ -2245,6 +2246,7 @@ def check_ballots(bundle):
             else:
                 said = read_paper(data)
                 need(said["serial"].strip(), "纸质票没有编号")
+                need(not said["void_reason"] or said["void_reason"].strip(), "作废没有原因")
                 require_units(said["units"])
                 group = require_one_group(bundle, said["units"], rights)
                 require_capacity(said, (at + AHEAD).date())

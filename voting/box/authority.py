@@ -151,6 +151,8 @@ def require_sound(capacity: str, authority: Authority) -> None:
                 and authority.scope in SCOPES
                 and bool(authority.matters)
                 and list(authority.matters) == sorted(set(authority.matters))
+                # A blank is no clause, and would lift the cap all the same.
+                and bool(authority.exception) == bool(authority.exception.strip())
             )
         case "representative", _:
             raise CarriedNotCast(
@@ -162,7 +164,7 @@ def require_sound(capacity: str, authority: Authority) -> None:
     if not sound:
         raise UnreadableAuthority(
             "代理人须写明其证件、委托事项、权限、期限与签署日期，监护人须写明证明文件的种类，"
-            "业主本人则都不写，请对照原件补全"
+            "业主本人则都不写，请对照原件补全；原件上就没有的，按“业主本人”录入并注明作废原因"
         )
 
 

@@ -3,7 +3,8 @@
 ====  ==========================================================  ==========================
 no.   check                                                       refusal
 ====  ==========================================================  ==========================
-1     a number, and units that are sorted, each once              ``unreadable-paper``
+1     a number, units that are sorted, each once, and a reason    ``unreadable-paper``
+      that says something if it is void
 2     every unit is on the roster                                 ``unknown-unit``
 3     no correction has taken a unit off it                       ``unit-removed``
 4     all units belong to one owner group                         ``not-your-unit``
@@ -144,6 +145,8 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument, *, on: date
     """
     if not paper.serial.strip() or not paper.units:  # 1
         raise UnreadablePaper("纸质表决票须有编号和至少一套房屋")
+    if paper.void_reason and not paper.void_reason.strip():
+        raise UnreadablePaper("整票作废须写明原因，有效的票不填")
     if sorted(set(paper.units)) != list(paper.units):
         raise UnreadablePaper("所列房屋须排序且不重复")
     if sorted(set(paper.scans)) != list(paper.scans):

@@ -83,6 +83,7 @@ INCOMPLETE = {
     "matters twice": ("proxy", replace(PROXY, matters=("1", "1"))),
     "matters unsorted": ("proxy", replace(PROXY, matters=("2", "1"))),
     "no scope": ("proxy", replace(PROXY, scope="")),
+    "a clause that names none": ("proxy", replace(PROXY, exception=" ")),
 }
 
 

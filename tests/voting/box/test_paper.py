@@ -157,6 +157,7 @@ def test_the_developer_votes_on_paper_for_all_its_stock(open_world):
     [
         (paper(serial=" "), UnreadablePaper),
         (paper(units=()), UnreadablePaper),
+        (paper(void_reason="　"), UnreadablePaper),
         (paper(units=CHEN[::-1]), UnreadablePaper),
         (paper(units=(CHEN[0], CHEN[0])), UnreadablePaper),
         (paper(units=("9-9-999",)), UnknownUnit),

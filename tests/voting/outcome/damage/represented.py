@@ -93,6 +93,8 @@ _SEEN_BY_13 = [
     (SOME, _authority(matters=["2"])),
     (VOID, {"scans": ["1", "0"]}),
     (VOID, {"scans": ["0", "0"]}),
+    (VOID, {"void_reason": "　"}),
+    (AGENT, _authority(exception=" ")),
 ]
 _UNREADABLE = [
     (CARRIED, {"carried": False}),
