@@ -18,7 +18,7 @@ from voting.box.refusals import (
     TooManyPrincipals,
     UnreadableAuthority,
 )
-from voting.roster.agency import USUAL
+from voting.roster.agency import PROPERTY_STAFF, USUAL
 
 OWNER, GUARDIAN, PROXY, REPRESENTATIVE = "owner", "guardian", "proxy", "representative"
 
@@ -189,8 +189,8 @@ def require_in_force(authority: Authority, on: date) -> None:
         )
     if authority.property_staff and not authority.exception:
         raise PropertyStaff(
-            "物业服务人的工作人员不得代理业主表决；议事规则另有规定的，写明是哪一条，"
-            "否则注明作废原因后录入"
+            f"物业服务人的工作人员不得代理业主表决（{PROPERTY_STAFF}）；"
+            "议事规则另有规定的，写明是哪一条，否则注明作废原因后录入"
         )
 
 

@@ -1,7 +1,8 @@
-"""How many owners one agent may vote for (domain W-11, W-12): rules as data, each with its source.
+"""Whom an agent may be, and for how many owners (domain W-12): rules as data, with their sources.
 
-The law of the state and of Beijing sets no limit, so nothing is refused; where a rule of procedure
-or a city sets one, three is the most that any known has allowed.
+The law of the state and of Beijing says neither. Two cities do, and the product holds to what they
+say unless the rules of procedure say otherwise: a roster that goes beyond it is asked about, a
+paper ballot is refused until it names the clause.
 """
 
 from dataclasses import dataclass
@@ -15,5 +16,11 @@ class AgencyLimit:
     source: str
 
 
-USUAL = AgencyLimit(3, "《潍坊市物业管理条例》第三十二条；国家与北京未作规定，以议事规则为准")
-"""What a roster is checked against; guardians and heirs are no agents and do not count."""
+_ELSEWHERE = "国家与北京未作规定，以议事规则为准"
+USUAL = AgencyLimit(
+    3, f"《潍坊市物业管理条例》（2022 年 3 月 1 日起施行）第三十二条第一款；{_ELSEWHERE}"
+)
+"""Guardians and heirs are no agents and do not count."""
+
+PROPERTY_STAFF = f"《舟山市物业管理条例》（2019 年 9 月 1 日起施行）第十七条第三款；{_ELSEWHERE}"
+"""Who says that the property company's people are nobody's agents."""

@@ -127,7 +127,7 @@ def test_a_proxy_says_nothing_on_what_he_was_not_given(open_world):
 
 def test_a_person_of_the_property_company_is_an_agent_only_where_a_clause_says_so(open_world):
     employed = replace(PROXY, property_staff=True)
-    with pytest.raises(PropertyStaff):
+    with pytest.raises(PropertyStaff, match="舟山市物业管理条例"):
         enter(open_world, by_proxy(employed), "k1")
     assert accepted(open_world, by_proxy(replace(employed, exception=CLAUSE))) == 1
 
