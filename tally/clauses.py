@@ -43,7 +43,10 @@ _CLAUSES: dict[tuple[str, object], tuple[str, str]] = {
         "同一业主后一张表决票与其他房屋已投的不一致的，不予收下；已收下的不计入，以先前的为准",
     ),
     ("blank_item", BlankItem.ABSTAIN): ("C-21", "表决票上留空的议题视为弃权"),
-    ("void_ballot", VoidBallot.PARTICIPATING): ("C-19", "无效票计入参与表决，不计入任何选择"),
+    ("void_ballot", VoidBallot.PARTICIPATING): (
+        "C-19",
+        "无效票计入参与表决，不计入任何选择；有效表决票上划错的议题，未约定视为弃权的，也同样计入",
+    ),
     ("same_owner", SameOwner.ANY_COMMON_OWNER): ("C-5", "有共同所有权人的房屋合并按一人计算"),
     ("same_owner", SameOwner.EACH_TITLE): (
         "C-6",
