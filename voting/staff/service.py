@@ -27,6 +27,8 @@ from voting.staff.refusals import (
 SESSION_LENGTH = timedelta(hours=8)
 _MIN_PASSWORD = 10
 _FAILURES, _MINUTES = 5, 10
+_ACCOUNTS = "staff accounts"
+"""That one person has one account in a role is asked of all accounts together."""
 
 
 class Staff:
@@ -59,6 +61,7 @@ class Staff:
         password = secrets.token_urlsafe(12)
         hashed = self._hasher.hash(password)
         with self._database.write() as session:
+            self._database.queue(session, _ACCOUNTS)
             if store.account_by_username(session, username) is not None:
                 raise UsernameTaken(f"账号 {username} 已存在，请换一个登录名")
             if identity is not None:
@@ -95,6 +98,7 @@ class Staff:
             Somebody else already, or the same person in the same role once more.
         """
         with self._database.write() as session:
+            self._database.queue(session, _ACCOUNTS)
             row = store.account_by_username(session, username)
             if row is None:
                 raise UnknownAccount(f"没有账号 {username}，请核对登录名")
@@ -133,6 +137,9 @@ class Staff:
             raise SignInFailed("账号或密码不正确")
         token = secrets.token_urlsafe(32)
         with self._database.write() as session:
+            if store.lock_account(session, row.account_id).password_hash != row.password_hash:
+                # Changed while this one was compared; the change ends every session of the old.
+                raise SignInFailed("账号或密码不正确")
             store.forget_expired(session, at=self._now())
             session.add(
                 store.SessionRow(

@@ -54,6 +54,11 @@ def account_by_id(session: Session, account_id: str) -> AccountRow:
     return session.get_one(AccountRow, account_id)
 
 
+def lock_account(session: Session, account_id: str) -> AccountRow:
+    """Load an account that is known to exist, and let nobody else change it until the commit."""
+    return session.get_one(AccountRow, account_id, with_for_update=True)
+
+
 def names(session: Session, account_ids: Collection[str]) -> dict[str, str]:
     """Name the people behind accounts that are known to exist."""
     return {each: account_by_id(session, each).name for each in account_ids}

@@ -1,15 +1,18 @@
 """Accounts and sessions: what opens them, what ends them, and what is left behind."""
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import argon2
 import pytest
 from sqlalchemy import text
 
+from tests.voting.box.test_service import together
 from voting.infra.throttle import Throttle, TooManyAttempts
 from voting.kernel.canonical import digest
-from voting.staff import service
+from voting.staff import service, store
 from voting.staff.model import Role
 from voting.staff.refusals import (
     NotSignedIn,
@@ -111,6 +114,22 @@ def test_the_next_sign_in_forgets_sessions_that_have_ended(staff, account, clock
     sign_in(staff, account[1])
     with world.database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM staff_sessions")) == 1
+
+
+def test_a_password_that_is_changed_meanwhile_opens_no_session(staff, account, monkeypatch):
+    """To compare takes a while; a session opened after the change would outlive it."""
+    created, password = account
+    matches = staff._matches
+
+    def changed_after(hashed, said):
+        monkeypatch.setattr(staff, "_matches", matches)
+        right = matches(hashed, said)
+        staff.change_password(created, password, NEW)
+        return right
+
+    monkeypatch.setattr(staff, "_matches", changed_after)
+    with pytest.raises(SignInFailed):
+        sign_in(staff, password)
 
 
 def test_signing_out_ends_this_session_only(staff, account):
@@ -262,3 +281,26 @@ def test_an_account_from_before_is_given_its_person_once(staff, account, world):
     staff.identify("k1", b"wang", by="a1")
     with pytest.raises(PersonKnown):
         staff.identify("k2", b"wang", by="a1")
+
+
+@pytest.mark.parametrize(
+    ("usernames", "refusal"), [(("qian", "qian"), UsernameTaken), (("qian", "q"), PersonKnown)]
+)
+def test_of_two_accounts_made_at_once_the_second_finds_the_first(
+    engine_world, monkeypatch, usernames, refusal
+):
+    monkeypatch.setattr(service, "PasswordHasher", CHEAP)
+    world, both, accounts_of = engine_world, Barrier(2), store.accounts_of
+    staff = Staff(world.database, world.ledger, Throttle(), world.clock)
+
+    def asked_together(session, identity):
+        found = accounts_of(session, identity)
+        with suppress(BrokenBarrierError):
+            both.wait(0.3)
+        return found
+
+    monkeypatch.setattr(store, "accounts_of", asked_together)
+    made = together(
+        lambda name: staff.create(name, "钱", Role.CLERK, by="a1", identity=b"qian"), usernames
+    )
+    assert sorted(type(each).__name__ for each in made) == [refusal.__name__, "tuple"]
