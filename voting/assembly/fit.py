@@ -7,6 +7,7 @@ from tally.count import count_assembly
 from tally.errors import TallyError
 from tally.model import Agenda
 from voting.assembly.refusals import AgendaDoesNotFit
+from voting.kernel.periods import day_of
 from voting.roster.document import RosterDocument
 
 
@@ -30,9 +31,13 @@ def require_fit(agenda: Agenda, document: RosterDocument) -> None:
     ------
     AgendaDoesNotFit
     """
-    opens_at, closes_at = window(agenda)
-    if opens_at >= closes_at:
-        raise AgendaDoesNotFit("投票截止时间须晚于开始时间")
+    _, closes_at = window(agenda)
+    if agenda.decision_date < day_of(closes_at):
+        # By its day the law is chosen, and who is of age: nobody is to choose it himself (T-7).
+        raise AgendaDoesNotFit(
+            f"决定日期（decision_date）不能早于投票截止之日 {day_of(closes_at)}："
+            "适用的法律由它确定，请更正或删去"
+        )
     buildings = {unit.building for unit in document.units}
     for item in agenda.items:
         unknown = sorted((item.electorate.buildings or set()) - buildings)

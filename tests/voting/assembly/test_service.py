@@ -159,6 +159,8 @@ UNFIT = {
     "nobody is asked": {"items": [item(electorate={"include_kinds": ["办公"]})]},
     "never opens": {"opens_at": None},
     "never closes": {"closes_at": None, "decision_date": "2026-03-25"},
+    "decided before the Civil Code": {"decision_date": "2020-12-31"},
+    "decided while others still vote": {"decision_date": "2026-03-24"},
 }
 
 
