@@ -23,6 +23,7 @@ from voting.box.refusals import (
     NothingToObjectTo,
 )
 from voting.identity.refusals import NotTheVoter, UnknownKey
+from voting.infra.throttle import TooManyAttempts
 from voting.kernel import canonical, dsse
 from voting.kernel.suites import BadSignature
 
@@ -98,6 +99,26 @@ def test_nobody_objects_to_nothing_or_to_his_own(open_world):
 def test_a_paper_may_be_anybodys(open_world):
     on_paper(open_world, "7", SHARED)
     assert open_world.object("wang", SHARED[:1]).ballots == (1,)
+
+
+def test_one_own_ballot_among_others_is_enough_to_refuse(open_world):
+    on_paper(open_world, "7", SHARED[:1])
+    open_world.cast("wang", SHARED[1:])
+    with pytest.raises(NothingToObjectTo, match="您自己投的"):
+        open_world.object("wang", SHARED)
+
+
+def test_who_sends_rubbish_is_shut_out_as_with_ballots(open_world):
+    def rubbish():
+        open_world.contest.object(open_world.assembly_id, b"x", address="198.51.100.9")
+
+    for _ in range(300):
+        with pytest.raises(canonical.NotCanonical):
+            rubbish()
+    with pytest.raises(TooManyAttempts):
+        rubbish()
+    with pytest.raises(TooManyAttempts):
+        open_world.box.cast(open_world.assembly_id, b"x", address="198.51.100.9")
 
 
 def test_only_co_owners_who_vote_for_the_unit_object(open_world):

@@ -117,7 +117,6 @@ class Contest:
             data=data,
         )
         session.add(row)
-        session.flush()
         return row
 
     def _require_anothers(self, session: Session, poll: Poll, found: VerifiedObjection) -> None:
