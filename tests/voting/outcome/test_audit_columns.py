@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.voting.box.test_paper import enter, paper
 from tests.voting.outcome.eventful import hold_contested
 from tests.voting.outcome.test_audit import created, differences, full
+from tests.voting.outcome.test_correction import certify
 from voting.infra.orm import Base, Text
 
 COMPARED = {
@@ -109,3 +110,11 @@ def test_no_column_is_altered_unnoticed_but_those_that_are_named(world, stage, a
     for name in sorted(COMPARED):
         missed |= unnoticed(world, Base.metadata.tables[name])
     assert missed <= allowed
+
+
+def test_scans_and_objections_that_were_erased_are_no_difference(world):
+    certify(scanned(world))
+    world.clock.advance(days=6 * 366)
+    world.outcomes.erase(world.clock.moment, (), by="operator")
+    with world.database.read() as session:
+        assert differences(world, session) == []
