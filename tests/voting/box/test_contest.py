@@ -10,6 +10,7 @@ from tests.voting.outcome.test_voters import GUARDIAN, amended
 from tests.voting.world import CHEN, LI, WANG, ZHANG, Handset, _row, choices, claim
 from voting.ballot.refusals import (
     PollClosed,
+    UnitRemoved,
     UnknownUnit,
     WrongAssembly,
     WrongNotice,
@@ -187,6 +188,14 @@ def test_who_acts_for_a_co_owner_objects_though_the_area_was_corrected(open_worl
     amended(world, [row], {"1-1-102": ("", GUARDIAN[0], GUARDIAN[2], "已故、正常")})
     world.enrol("agent", said=claim(GUARDIAN, 2))
     assert world.object("agent", ["1-1-102"]).ballots == (1,)
+
+
+def test_a_unit_that_was_taken_off_the_roster_has_nothing_to_object_to(open_world):
+    open_world.cast("wang", SHARED)
+    corrected(open_world, removed=SHARED[:1])
+    with pytest.raises(UnitRemoved):
+        open_world.object("li", SHARED[:1])
+    assert open_world.object("li", SHARED[1:]).units == SHARED[1:]
 
 
 def test_an_objection_is_for_this_vote_alone_and_signed_by_an_enrolled_key(open_world):

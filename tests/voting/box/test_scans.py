@@ -66,6 +66,12 @@ def test_only_pictures_and_pdf_of_bounded_size_are_kept(open_world, data):
     assert kept(open_world) == []
 
 
+def test_the_longest_scan_is_kept(open_world):
+    longest = PDF.ljust(MAX_BYTES)
+    digest = open_world.scans.keep(open_world.assembly_id, longest)
+    assert open_world.scans.read(open_world.assembly_id, digest, by="s1")[0] == longest
+
+
 def test_nothing_is_kept_once_the_box_is_closed(open_world):
     open_world.close()
     with pytest.raises(PollClosed):
