@@ -96,8 +96,11 @@ def test_scans_are_sealed_anew_with_everything_else(open_world):
         return Scans(world.database, world.ledger, world.assemblies, vault, world.clock)
 
     both = under({1: b"e" * 32, 2: b"f" * 32})
+    before = len(world.acts())
     assert both.rotate(by="operator") == 1
     assert both.rotate(by="operator") == 0
+    (act,) = world.acts()[before:]
+    assert (act["act"], act["by"], act["count"], act["key"]) == ("reseal-scans", "operator", 1, 2)
     assert under({2: b"f" * 32}).read(world.assembly_id, digest, by="s1")[0] == PDF
     with pytest.raises(KeyMissing):
         world.scans.read(world.assembly_id, digest, by="s1")
