@@ -2245,7 +2245,7 @@ def check_ballots(bundle):
                 hands[place] = check_turn(bundle, ballot, data, owner, valid, hands)
             else:
                 said = read_paper(data)
-                need(said["serial"].strip(), "纸质票没有编号")
+                need(said["serial"] == said["serial"].strip(), "纸质票的编号前后有空格")
                 need(not said["void_reason"] or said["void_reason"].strip(), "作废没有原因")
                 require_units(said["units"])
                 group = require_one_group(bundle, said["units"], rights)

@@ -143,8 +143,9 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument, *, on: date
     UnreadablePaper, UnknownUnit, UnitRemoved, NotYourUnit, UnreadableChoice, CarriedNotCast,
     UnreadableAuthority, AuthorityNotInForce, PropertyStaff, BeyondAuthority
     """
-    if not paper.serial.strip() or not paper.units:  # 1
-        raise UnreadablePaper("纸质表决票须有编号和至少一套房屋")
+    # What looks alike to two clerks is to be one number: else each waits for the other's entry.
+    if not paper.serial or paper.serial != paper.serial.strip() or not paper.units:  # 1
+        raise UnreadablePaper("纸质表决票须有编号（前后没有空格）和至少一套房屋")
     if paper.void_reason and not paper.void_reason.strip():
         raise UnreadablePaper("整票作废须写明原因，有效的票不填")
     if sorted(set(paper.units)) != list(paper.units):

@@ -156,6 +156,8 @@ def test_the_developer_votes_on_paper_for_all_its_stock(open_world):
     ("entry", "refusal"),
     [
         (paper(serial=" "), UnreadablePaper),
+        (paper(serial=""), UnreadablePaper),
+        (paper(serial="7 "), UnreadablePaper),
         (paper(units=()), UnreadablePaper),
         (paper(void_reason="　"), UnreadablePaper),
         (paper(units=CHEN[::-1]), UnreadablePaper),

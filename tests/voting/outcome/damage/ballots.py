@@ -109,6 +109,7 @@ def _paper():
 
     return [
         row("without a number", entered(serial="　")),
+        row("with a blank behind its number", entered(serial="7 ")),
         row("out of order", entered(units=["B1-1-002", "2-1-102"])),
         row("for two groups", entered(units=["2-1-101", "2-1-102"])),
         row("for a unit removed", entered(units=["1-2-102"])),
