@@ -53,6 +53,7 @@ def test_doing_business_and_spending_the_income_are_two_items(title, matter):
         ("使用筹集的善款", "other"),
         ("筹集和使用维修资金的说明", "covenant"),
         ("利用共有部分经营广告", "operate_common_parts"),
+        ("利用共有部分经营广告的管理办法", "operate_common_parts"),
         ("利用地面经营停车，收益归全体业主所有", "operate_common_parts"),
         ("使用共有部分经营收益修缮大门", "use_common_income"),
         ("管理、使用停车场经营所得的收入", "use_common_income"),

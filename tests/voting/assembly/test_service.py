@@ -173,6 +173,19 @@ def test_an_agenda_that_does_not_fit_the_roster_is_no_draft(world, other):
     assert world.log(world.register) == before
 
 
+@pytest.mark.parametrize(
+    ("electorate", "unknown"),
+    [
+        ({"buildings": ["2", "9"]}, "9"),
+        ({"units": ["2-1-102", "9-9-999"]}, "9-9-999"),
+    ],
+)
+def test_one_unknown_name_among_known_ones_is_not_passed_over(world, electorate, unknown):
+    """The rest could be counted, and somebody who was asked would be missing."""
+    with pytest.raises(AgendaDoesNotFit, match=f"没有的楼栋或房屋：{unknown}$"):
+        world.freeze().draft(items=[item(electorate=electorate)])
+
+
 DELIVERY = {"policies": {"silence": "delivered_follows"}}
 
 
