@@ -51,6 +51,7 @@ def test_doing_business_and_spending_the_income_are_two_items(title, matter):
         ("筹集维修资金", "raise_fund"),
         ("使用维修资金修缮屋面", "use_fund"),
         ("使用筹集的善款", "other"),
+        ("管理规约中共有部分经营与收益分配的规定", "covenant"),
         ("筹集和使用维修资金的说明", "covenant"),
         ("利用共有部分经营广告", "operate_common_parts"),
         ("利用共有部分经营广告的管理办法", "operate_common_parts"),
