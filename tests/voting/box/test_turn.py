@@ -78,6 +78,13 @@ def test_the_first_phone_takes_the_place_of_paper_and_keeps_it(phone_first):
     assert superseded(phone_first) == [1, 3]
 
 
+def test_where_the_phone_goes_first_the_first_of_two_papers_stands(phone_first):
+    on_paper(phone_first, "7")
+    on_paper(phone_first, "8", said=choices("oppose"))
+    assert slots(phone_first) == dict.fromkeys(CHEN, 1)
+    assert superseded(phone_first) == [2]
+
+
 def test_changes_are_counted_by_unit(one_change):
     first, _ = one_change.cast("chen", CHEN[:1])
     on_paper(one_change, "7", CHEN[:1], void_reason="未签名")
