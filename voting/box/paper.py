@@ -106,8 +106,7 @@ def parse(data: bytes) -> PaperBallot:
             "capacity": str(capacity),
             "carried": bool(carried),
             "scans": [*scans],
-            **beyond,
-        } if not beyond and all(isinstance(scan, str) for scan in scans):
+        }:
             further = replace(
                 paper,
                 capacity=capacity,
@@ -115,7 +114,7 @@ def parse(data: bytes) -> PaperBallot:
                 carried=carried,
                 scans=tuple(map(str, scans)),
             )
-            # One text for one paper: what the first format can say is not said in the second.
+            # One text for one paper: nothing more, and not what the first format can say.
             if further.to_bytes() == data:
                 return further
     raise UnreadablePaper("纸质表决票的录入不完整，或含有多余内容")

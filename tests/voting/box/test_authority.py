@@ -185,6 +185,8 @@ def test_what_two_clerks_entered_is_read_again_to_the_letter(scope):
         own,
         by_proxy(replace(PROXY, scope=scope, exception=CLAUSE, property_staff=True)),
         replace(own, capacity="guardian", authority=Guardian("agreement")),
+        replace(own, capacity="guardian"),
+        replace(own, authority=Guardian("agreement")),
         replace(own, carried=True),
         replace(own, scans=("0" * 64, "1" * 64)),
     ):
@@ -202,11 +204,15 @@ def _authority(**values):
 
 
 UNREADABLE = {
+    "no number": _spoilt(serial=""),
+    "a number that is none": _spoilt(serial=7),
+    "a unit that is a number": _spoilt(units=["2-1-102", 1]),
     "another format": _spoilt(format="yezhu-paper/3"),
     "the first format with more": _spoilt(format="yezhu-paper/1"),
     "more than the second says": _spoilt(more=1),
     "carried as a number": _spoilt(carried=1),
     "scans that are none": _spoilt(scans=[1]),
+    "one scan that is none": _spoilt(scans=["0", 1]),
     "what the first format says in the second": _spoilt(
         authority=None, capacity="owner", carried=False
     ),
