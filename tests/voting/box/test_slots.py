@@ -6,7 +6,7 @@ from voting.box.slots import Placed, Slots
 from voting.box.turn import Standing
 
 LAST = Policies(repeat=Repeat.LAST_VALID)
-ONE_CHANGE = Policies(repeat=Repeat.LAST_VALID, repeat_limit=1)
+TWO_CHANGES = Policies(repeat=Repeat.LAST_VALID, repeat_limit=2)
 
 
 def phone(position, *units, signer=5, sequence=1):
@@ -14,15 +14,15 @@ def phone(position, *units, signer=5, sequence=1):
 
 
 def test_each_ballot_for_a_unit_uses_up_a_change_until_none_is_left():
-    slots = Slots(ONE_CHANGE, {}, ())
-    for position, wins in ((1, [0]), (2, [0]), (3, [])):
+    slots = Slots(TWO_CHANGES, {}, ())
+    for position, wins in ((1, [0]), (2, [0]), (3, [0]), (4, [])):
         assert slots.would_win(phone(position, 0)) == wins
         slots.put(phone(position, 0))
-    assert slots.won() == ({0: 2}, {})
+    assert slots.won() == ({0: 3}, {})
 
 
 def test_changes_made_before_count_with_those_that_come():
-    slots = Slots(ONE_CHANGE, {0: Standing(PHONE, 5, 1), 1: Standing(PAPER, None, 2)}, ())
+    slots = Slots(TWO_CHANGES, {0: Standing(PHONE, 5, 2), 1: Standing(PAPER, None, 3)}, ())
     assert slots.would_win(phone(3, 0, 1, 2)) == [0, 2]
     slots.put(phone(3, 0, 1, 2))
     assert slots.would_win(phone(4, 0, 1, 2)) == [2]
