@@ -3,7 +3,7 @@
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Thread
 
 import argon2
 import pytest
@@ -85,6 +85,11 @@ def test_changing_the_password_ends_every_session_of_the_account_and_no_other(st
 def test_a_short_password_is_refused(staff, account, new):
     with pytest.raises(WeakPassword):
         staff.change_password(account[0], account[1], new)
+
+
+def test_ten_characters_are_enough(staff, account):
+    staff.change_password(account[0], account[1], "ten-letter")
+    sign_in(staff, "ten-letter")
 
 
 def test_the_old_password_is_not_a_new_one(staff, account):
@@ -304,3 +309,23 @@ def test_of_two_accounts_made_at_once_the_second_finds_the_first(
         lambda name: staff.create(name, "钱", Role.CLERK, by="a1", identity=b"qian"), usernames
     )
     assert sorted(type(each).__name__ for each in made) == [refusal.__name__, "tuple"]
+
+
+def test_a_session_that_is_being_opened_ends_with_the_change_of_password(engine_world, monkeypatch):
+    """Whichever of the two is first, no session of the old password is left."""
+    monkeypatch.setattr(service, "PasswordHasher", CHEAP)
+    world, forget = engine_world, store.forget_expired
+    staff = Staff(world.database, world.ledger, Throttle(), world.clock)
+    account, password = staff.create("wang", "王小明", Role.CONVENER, by="a1")
+    change = Thread(target=staff.change_password, args=(account, password, NEW))
+
+    def changed_meanwhile(session, *, at):
+        change.start()
+        change.join(0.3)
+        forget(session, at=at)
+
+    monkeypatch.setattr(store, "forget_expired", changed_meanwhile)
+    _, token = staff.sign_in("wang", password, address="203.0.113.7")
+    change.join()
+    with pytest.raises(NotSignedIn):
+        staff.authenticate(token)
