@@ -102,17 +102,20 @@ class People:
         """
         (frozen_id, before), (corrected_id, after) = frozen, corrected
         known = {row.owner_code: row for row in store.owners(session, frozen_id)}
+        reached_elsewhere = store.with_other_phones(session, frozen_id, corrected_id)
         coming = [
             row
             for row in store.owners(session, corrected_id)
-            if row.owner_code not in known or known[row.owner_code].name_index != row.name_index
+            if row.owner_code not in known
+            or known[row.owner_code].name_index != row.name_index
+            or row.owner_code in reached_elsewhere
         ]
         opened = self._custody.open(session, coming, "correct", by=by, roster_id=corrected_id)
         for row, data in zip(coming, opened, strict=True):
             if row.owner_code in known:
-                renamed = known[row.owner_code]
-                renamed.name_index = row.name_index
-                renamed.secret = self._custody.seal(data, renamed.context)
+                other = known[row.owner_code]
+                other.name_index = row.name_index
+                other.secret = self._custody.seal(data, other.context)
             else:
                 self._add_owner(session, frozen_id, row, data)
         codes = [row.owner_code for row in coming]

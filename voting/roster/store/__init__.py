@@ -23,7 +23,12 @@ from voting.roster.store.people import (
     person,
     titles,
 )
-from voting.roster.store.phones import PhoneRow, forget_phones, person_reached_at
+from voting.roster.store.phones import (
+    PhoneRow,
+    forget_phones,
+    person_reached_at,
+    with_other_phones,
+)
 from voting.roster.store.readings import ReadingRow, readings
 from voting.roster.store.sealed import erase_people, past_retention, sealed_under_other_keys
 from voting.roster.store.versions import (
@@ -74,4 +79,5 @@ __all__ = [
     "titles",
     "unanswered",
     "unconfirmed",
+    "with_other_phones",
 ]

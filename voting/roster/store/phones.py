@@ -51,6 +51,19 @@ def person_reached_at(
     )
 
 
+def with_other_phones(session: Session, first_id: str, second_id: str) -> set[int]:
+    """Find the people who do not have the same mobile numbers in two versions."""
+    statement = select(PhoneRow.owner_code, PhoneRow.phone_index)
+    first, second = (
+        {
+            (code, phone)
+            for code, phone in session.execute(statement.where(PhoneRow.roster_id == each))
+        }
+        for each in (first_id, second_id)
+    )
+    return {code for code, _ in first ^ second}
+
+
 def forget_phones(
     session: Session, roster_id: str, owner_codes: Collection[int] | None = None
 ) -> None:
