@@ -38,11 +38,7 @@ class People:
             for unit in roster
             for person in unit.representatives
         }
-        people |= {
-            numbers[owner.identity]: (owner, unit.phones)
-            for unit in reversed(roster.units)  # the first unit of an owner gives his telephone
-            for owner in unit.owners
-        }
+        people |= _reached(roster, numbers)
         sealed = []
         for code, (owner, said) in sorted(people.items()):
             person = written(owner, phones.get(code, said))
@@ -174,9 +170,8 @@ class People:
     ) -> bool:
         """Whether a version has these people with these names and telephones already."""
         owners = {
-            (number := numbers[owner.identity]): written(owner, phones.get(number, unit.phones))
-            for unit in reversed(roster.units)
-            for owner in unit.owners
+            number: written(owner, phones.get(number, said))
+            for number, (owner, said) in _reached(roster, numbers).items()
         }
         people = {numbers[each.identity]: each for unit in roster for each in unit.people}
         rows = store.owners(session, roster_id, people.keys())
@@ -212,3 +207,15 @@ class People:
                 )
                 for phone in sorted(set(mobiles(data)))
             )
+
+
+def _reached(
+    roster: Roster, numbers: Mapping[str, int]
+) -> dict[int, tuple[OwnerRecord, Sequence[str]]]:
+    """Give by number every owner with the telephones of the first of his units that has any."""
+    found: dict[int, tuple[OwnerRecord, Sequence[str]]] = {}
+    for unit in reversed(roster.units):
+        for owner in unit.owners:
+            _, others = found.get(numbers[owner.identity], (owner, ()))
+            found[numbers[owner.identity]] = owner, unit.phones or others
+    return found
