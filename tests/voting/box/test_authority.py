@@ -216,18 +216,27 @@ UNREADABLE = {
     "what the first format says in the second": _spoilt(
         authority=None, capacity="owner", carried=False
     ),
+}
+UNREADABLE_AUTHORITY = {
     "an authority with more": _authority(more=1),
     "an authority that is a list": _spoilt(authority=[]),
     "a day that is none": _authority(signed_on="2026-02-30"),
     "a day in another spelling": _authority(signed_on="20260310"),
     "matters that are numbers": _authority(matters=[1]),
+    "one matter that is a number": _authority(matters=["1", 2]),
     "staff as a number": _authority(property_staff=0),
 }
 
 
 @pytest.mark.parametrize("data", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_text_that_says_more_or_less_is_not_read(data):
-    with pytest.raises((UnreadablePaper, UnreadableAuthority)):
+    with pytest.raises(UnreadablePaper):
+        parse(data)
+
+
+@pytest.mark.parametrize("data", UNREADABLE_AUTHORITY.values(), ids=UNREADABLE_AUTHORITY)
+def test_an_authority_that_says_more_or_less_is_named_as_what_is_wrong(data):
+    with pytest.raises(UnreadableAuthority):
         parse(data)
 
 

@@ -103,10 +103,16 @@ def test_what_is_no_answer_is_not_attached(files):
             attach(files, response)
 
 
+def test_an_authority_that_did_not_agree_has_stamped_nothing(files):
+    with pytest.raises(StampUnreadable, match="没有同意"):
+        attach(files, b"0\x050\x03\x02\x01\x02")  # PKIStatus: rejection
+
+
 def test_the_request_is_for_the_closing_checkpoint_and_names_nobody(files, authority):
     asked = request(Evidence(files))
     assert bytes.fromhex(canonical.digest(closing(files))) in asked
     assert len(asked) < 100
+    assert asked.endswith(b"\x01\x01\xff")  # certReq: only with the certificate can it be checked
 
 
 def test_the_commands_ask_attach_and_verify(files, authority, tmp_path, capsys):
