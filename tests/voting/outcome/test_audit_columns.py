@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.voting.box.test_paper import enter, paper
 from tests.voting.outcome.eventful import hold_contested
-from tests.voting.outcome.test_audit import created, differences, full
+from tests.voting.outcome.test_audit import created, differences, full, tables_named
 from tests.voting.outcome.test_correction import certify
 from voting.infra.orm import Base, Text
 
@@ -118,3 +118,16 @@ def test_scans_and_objections_that_were_erased_are_no_difference(world):
     world.outcomes.erase(world.clock.moment, (), by="operator")
     with world.database.read() as session:
         assert differences(world, session) == []
+
+
+@pytest.mark.parametrize("table", ["ballots", "ballot_objections"])
+def test_only_what_was_erased_is_empty_and_what_was_erased_stays_so(world, table):
+    certify(scanned(world))
+    emptied = f"UPDATE {table} SET data = x'', salt = x''"  # noqa: S608 - ours
+    if table == "ballots":
+        emptied += ", choices = x''"
+    assert table in {named for named, _ in tables_named(world, emptied)}
+    world.clock.advance(days=6 * 366)
+    world.outcomes.erase(world.clock.moment, (), by="operator")
+    filled = f"UPDATE {table} SET data = x'78'"  # noqa: S608 - ours
+    assert table in {named for named, _ in tables_named(world, filled)}

@@ -141,3 +141,10 @@ def test_without_witnesses_named_none_is_asked_for(certified, tmp_path, capsys):
     assert "见证人" not in capsys.readouterr().out
     with pytest.raises(MalformedKey):
         verify_file(path, None, ["no vkey"])
+
+
+def test_the_earlier_of_its_two_signatures_is_when_it_first_vouched():
+    earlier, later = (datetime(2026, 3, day, tzinfo=UTC) for day in (26, 27))
+    for log, register in ((earlier, later), (later, earlier), (earlier, None), (None, earlier)):
+        assert Witnessing("witness", log, register).seen_at == earlier
+    assert Witnessing("witness", None, None).seen_at is None
