@@ -80,7 +80,9 @@ class Database:
 
         For what no row can be locked for, because it is not there yet.
         """
-        if not self.is_sqlite:  # there BEGIN IMMEDIATE lets only one write anyway
+        if self.is_sqlite:
+            session.connection()  # BEGIN IMMEDIATE, which lets only one write
+        else:
             session.execute(select(func.pg_advisory_xact_lock(occupancy.lock_number(purpose))))
 
     def compact(self) -> None:
