@@ -14,6 +14,7 @@ from api.access import Anyone, require_declared_access, router
 from api.ballot_door import BallotDoor
 from api.composition import Service
 from api.feed import TurnoutFeed
+from api.oversize import Oversize
 from api.problems import fault, http_error, invalid_request, problem
 from api.routes import (
     assemblies,
@@ -71,9 +72,9 @@ class Application(FastAPI):
     """FastAPI with a short way for ballots before it, and the security headers outside of all."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Put the headers, the answer to faults and the short way around what FastAPI builds."""
+        """Put headers, answers in our own form and the short way around what FastAPI builds."""
         door = BallotDoor(super().build_middleware_stack())
-        return pages.SecurityHeaders(ServerErrorMiddleware(door, handler=fault))
+        return pages.SecurityHeaders(ServerErrorMiddleware(Oversize(door), handler=fault))
 
 
 def create_app(service: Service) -> FastAPI:

@@ -16,6 +16,9 @@ from api.settings import Settings
 from api.witness_feed import ANSWER_SECONDS, WitnessFeed
 from voting.infra.database import Database
 
+_WORKER_SECONDS = 30
+"""So long a worker may say nothing before another takes its place."""
+
 
 def create() -> FastAPI:
     """Build the application from the environment: what each worker process runs."""
@@ -67,6 +70,8 @@ def run(*, data: Path | None, host: str | None, port: int | None, workers: int |
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        # A worker that a busy machine keeps waiting is not dead.
+        timeout_worker_healthcheck=_WORKER_SECONDS,
         # Open event streams would hold the shutdown for ever.
         timeout_graceful_shutdown=1,
         server_header=False,

@@ -1,5 +1,6 @@
 """What a route asks for: the service, the caller's address, the raw body."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,6 +10,9 @@ from api.composition import Service
 from voting.kernel.dsse import MAX_BYTES
 from voting.roster.objection import LONGEST_UNIT
 
+_OWN_NETWORK = 64
+"""Bits of an IPv6 address that a subscriber cannot choose (RFC 6177)."""
+
 
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
@@ -16,8 +20,16 @@ def _service(request: Request) -> Service:
 
 
 def address(request: Request) -> str:
-    """Say where a request came from."""
-    return request.client.host if request.client else "unknown"
+    """Say where a request came from: of IPv6 the network, of which everybody has a whole one."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        given = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(given, IPv4Address):
+        return host
+    # A server that listens on both kinds sees IPv4 inside IPv6.
+    return str(given.ipv4_mapped or ip_network((given, _OWN_NETWORK), strict=False))
 
 
 async def signed_body(request: Request) -> bytes:

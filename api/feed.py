@@ -42,8 +42,9 @@ class TurnoutFeed:
     async def changes(self, assembly_id: str) -> AsyncIterator[bytes]:
         """Give an event after every change, and a comment when long nothing happened."""
         async with self._bus.listen(assembly_id) as changed:
-            # What changed before we listened would otherwise wait for the next ballot.
-            yield await self.snapshot(assembly_id)
+            # What changed before we listened would otherwise wait for the next ballot, also where
+            # the present snapshot is from before it.
+            changed.set()
             while True:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), _KEEP_ALIVE_SECONDS)

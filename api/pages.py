@@ -30,6 +30,9 @@ _POLICY = {
 # As they go over the wire: every answer gets them.
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in _POLICY.items()]
 _KEPT_OUT = (b"cache-control", b"no-store")
+# Without a word browsers guess from the date of a file how long it is good: after an upgrade half
+# of a page would be the old one.
+_ASKED_FOR_AGAIN = (b"cache-control", b"no-cache")
 
 routes = router(include_in_schema=False)
 
@@ -64,7 +67,10 @@ def mount_static(app: FastAPI) -> None:
 
 
 class SecurityHeaders:
-    """Puts the policy on every answer, and keeps answers with data out of browser caches."""
+    """Puts the policy on every answer, and keeps answers with data out of browser caches.
+
+    Pages, scripts and styles are kept, and asked for again each time.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -77,8 +83,9 @@ class SecurityHeaders:
                 said = {name for name, _ in message["headers"]}
                 headers = [header for header in _HEADERS if header[0] not in said]
                 # Of a log's files, those that exist say themselves how long they may be kept.
-                if _KEPT_OUT[0] not in said and scope["path"].startswith(("/v1/", "/log/")):
-                    headers.append(_KEPT_OUT)
+                if b"cache-control" not in said:
+                    holds_data = scope["path"].startswith(("/v1/", "/log/"))
+                    headers.append(_KEPT_OUT if holds_data else _ASKED_FOR_AGAIN)
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 

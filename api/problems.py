@@ -200,9 +200,9 @@ COMMANDS_ONLY: frozenset[type[Refusal]] = frozenset(
 
 
 _HTTP_DETAILS = {
-    404: "没有这个地址",
-    405: "这个地址不支持这种请求方式",
-    413: "请求的内容太大",
+    404: "没有这个地址，请核对网址；业主投票请打开 /vote",
+    405: "这个地址不支持这种请求方式，请查看接口说明 /v1/openapi.json",
+    413: "请求的内容太大，请缩小文件后再试",
 }
 
 
@@ -245,7 +245,7 @@ def invalid_request(_request: Request, error: Exception) -> JSONResponse:
         "type": "/problems/invalid-request",
         "title": "Invalid request",
         "status": 422,
-        "detail": "请求的内容不完整或格式不对",
+        "detail": "请求的内容不完整或格式不对，请核对所填的各项后再试",
         "problems": places,
     }
     return ProblemResponse(body, 422)
@@ -258,7 +258,7 @@ def http_error(_request: Request, error: Exception) -> JSONResponse:
         "type": "about:blank",
         "title": error.detail,
         "status": error.status_code,
-        "detail": _HTTP_DETAILS.get(error.status_code, "请求的内容无法读取"),
+        "detail": _HTTP_DETAILS.get(error.status_code, "请求的内容无法读取，请核对后再试"),
     }
     return ProblemResponse(body, error.status_code, error.headers)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voting.identity.provider import Trusted
@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         default=0, description="仅供演示：把服务器时钟平移若干秒"
     )
 
+    @field_validator("public_url")
+    @classmethod
+    def _without_last_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
     @classmethod
     def read(cls, data: Path | None = None) -> Self:
         """Read the environment; ``data`` stands in for ``YEZHU_DATA`` if given.
@@ -92,6 +97,11 @@ class Settings(BaseSettings):
         if settings.workers > 1 and (embedded or settings.redis_url is None):
             raise UnfitSettings(
                 "多个进程须同时配置 PostgreSQL（YEZHU_DATABASE_URL）与 Redis（YEZHU_REDIS_URL）"
+            )
+        site = urlsplit(settings.public_url)
+        if not _is_private(settings.public_url) or not site.hostname or any(site[2:]):
+            raise UnfitSettings(
+                "YEZHU_PUBLIC_URL 须写作 https://域名，后面没有路径；只有本机可以用 http://"
             )
         settings.followed_by()
         settings.sender()

@@ -17,10 +17,19 @@ _OPERATOR = "operator"
 
 
 def build_schema(data: Path) -> None:
-    """Build or upgrade the database of this deployment."""
+    """Build or upgrade the database of this deployment.
+
+    Raises
+    ------
+    DatabaseInUse
+        A server runs, or another command that has to be alone.
+    """
     database = Database(Settings.read(data).resolved_database_url)
-    upgrade(database.engine)
-    database.close()
+    try:
+        with database.alone():
+            upgrade(database.engine)
+    finally:
+        database.close()
 
 
 def start_register(data: Path) -> None:

@@ -15,7 +15,10 @@ from api.access import (
     router,
 )
 from api.app import create_app
+from api.cli.phone import Phone
 from tests.voting.roster.sheets import resident
+from voting.identity import request
+from voting.identity.service import SHARE
 from voting.staff.model import Role
 from voting.staff.store import account_by_username
 
@@ -75,6 +78,21 @@ def test_without_a_session_no_staff_door_opens(town, doors):
         if isinstance(access, StaffOnly):
             answer = knock(http, method, path)
             assert problem(answer) == (401, "/problems/not-signed-in"), (method, path)
+
+
+def test_no_owners_door_opens_to_what_no_enrolled_key_has_signed(town, doors):
+    """Their declaration lets everything pass: it is the use case that looks at the signature."""
+    assembly, stranger = town.open(), Phone(town.http)
+    owners = {path for _, path, access in doors if isinstance(access, EnrolledOwner)}
+    assert {path.rpartition("/")[2] for path in owners} == {
+        "ballots", "ballot-objections", "correction-requests", "my-share", "receipts",
+    }  # fmt: skip
+    for path in owners:
+        place = path.format(assembly_id=assembly.id, roster_id=town.roster_id)
+        for action, subject in ((SHARE, town.roster_id), ("receipts", assembly.id)):
+            asked = request.payload(action, subject, town.clock())
+            for body in (b"", b"{}", asked, stranger.sign(request.PAYLOAD_TYPE, asked)):
+                assert town.http.post(place, content=body).status_code in {400, 403}, (path, body)
 
 
 def test_an_invented_or_ended_session_opens_nothing(town):

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.pages import STATIC
+from api.problems import MEDIA_TYPE
 from tests.complex import CHOICES
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -77,13 +78,28 @@ def test_nobody_can_make_the_server_read_more_than_an_agenda(town, length_is_tol
             content=body if length_is_told else iter([body[:1000], body[1000:]]),
             headers={"Content-Type": "application/json"},
         )
-        assert answer.status_code == 413
+        assert answer.status_code == answer.json()["status"] == 413
+        assert answer.headers["content-type"] == MEDIA_TYPE
+        assert "请缩小" in answer.json()["detail"]
         assert "content-security-policy" in answer.headers
 
 
 def test_answers_with_data_are_not_kept_by_browsers(town):
     assert town.http.get("/v1/assemblies").headers["cache-control"] == "no-store"
-    assert "cache-control" not in town.http.get(f"{STATIC}/base.css").headers
+
+
+@pytest.mark.parametrize("path", ["/", "/vote", "/receipt", "/board", f"{STATIC}/vote.js", "/none"])
+def test_a_page_is_never_half_of_one_version_and_half_of_another(town, path):
+    """Browsers guessed how long a script was good, and could keep it over an upgrade."""
+    answer = TestClient(town.app, follow_redirects=False).get(path)
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_what_has_not_changed_is_not_sent_again(town):
+    tag = town.http.get(f"{STATIC}/vote.js").headers["etag"]
+    again = town.http.get(f"{STATIC}/vote.js", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("page", ["/vote", "/board", "/receipt"])

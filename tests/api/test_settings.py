@@ -81,3 +81,23 @@ def test_this_machine_needs_no_encryption(monkeypatch, host):
     )  # fmt: skip
     assert settings.sender().gateway == f"http://{host}:1/"
     assert settings.provider().number_claim == "id_card"
+
+
+@pytest.mark.parametrize("url", ["https://vote.example.org", "https://vote.example.org/"])
+def test_addresses_of_pages_have_one_slash(monkeypatch, url):
+    """With two the provider leads nobody back, and the code on a certificate leads nowhere."""
+    settings = read(monkeypatch, {"YEZHU_PUBLIC_URL": url})
+    assert f"{settings.public_url}/vote" == "https://vote.example.org/vote"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "vote.example.org", "http://vote.example.org", "https://", "https:///vote",
+        "https://vote.example.org/yezhu", "https://vote.example.org?x=1",
+    ],
+)  # fmt: skip
+def test_owners_reach_the_pages_encrypted_and_at_the_root(monkeypatch, url):
+    """Elsewhere no browser signs, and no link of a page leads to the next."""
+    with pytest.raises(UnfitSettings, match="YEZHU_PUBLIC_URL"):
+        read(monkeypatch, {"YEZHU_PUBLIC_URL": url})

@@ -12,6 +12,7 @@ from api.deployment import Deployment, UnreadableName
 from api.settings import Settings, UnfitSettings
 from api.setup import build_schema, start_register
 from voting.infra.database import Database
+from voting.infra.occupancy import DatabaseInUse
 from voting.ledger.refusals import LogDoubtful
 
 
@@ -75,6 +76,16 @@ def test_a_database_of_another_version_is_refused(data):
 
     with pytest.raises(SchemaOutdated, match="yezhu migrate"):
         compose(Settings.read(data))
+
+
+def test_the_schema_is_not_changed_under_a_running_server(data):
+    """It knows the old one, and accepts ballots at any moment."""
+    server = compose(Settings.read(data)).database
+    server.serve()
+    with pytest.raises(DatabaseInUse, match="先停止"):
+        build_schema(data)
+    server.close()
+    build_schema(data)
 
 
 def test_a_server_does_not_start_on_a_log_that_was_changed(data, monkeypatch):

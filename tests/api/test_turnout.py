@@ -7,8 +7,10 @@ import unittest.mock
 import pytest
 from starlette.requests import Request
 
+from api.feed import TurnoutFeed
 from api.routes.results import stream
 from tests.complex import done
+from voting.infra.bus import MemoryBus
 
 
 @pytest.fixture
@@ -91,6 +93,25 @@ def test_the_stream_ends_with_the_session(town, voted):
     with unittest.mock.patch("api.feed._KEEP_ALIVE_SECONDS", 0.05):
         seen = asyncio.run(asyncio.wait_for(watch(), 30))
     assert [event.startswith(b"event: turnout") for event in seen] == [True, True]
+
+
+def test_what_changed_just_before_somebody_listened_is_told_to_him():
+    """He was given the snapshot of a moment ago once more, and nothing until the next ballot."""
+
+    class Counting:
+        ballots = 0
+
+        def turnout_for_staff(self, _assembly_id):
+            return {"ballots": self.ballots}
+
+    async def watch():
+        counting = Counting()
+        feed = TurnoutFeed(counting, MemoryBus())
+        await feed.snapshot("a")
+        counting.ballots = 1
+        return await anext(feed.changes("a"))
+
+    assert b'{"ballots":1}' in asyncio.run(asyncio.wait_for(watch(), 30))
 
 
 def test_floors_are_for_staff(town, voted):

@@ -38,7 +38,9 @@ class Voting:
 
     def __init__(self, data, engines=None):
         self.data, self.engines = data, engines or {}
-        place = Complex(data, MovingClock(), engines=engines, roster=small_roster(_VOTERS))
+        self.place = place = Complex(
+            data, MovingClock(), engines=engines, roster=small_roster(_VOTERS)
+        )
         self.assembly = place.open()
         self.password = place._passwords["supervisor"]
         self.shift = place.clock() - system_clock()

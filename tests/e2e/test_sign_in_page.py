@@ -93,6 +93,50 @@ def test_whoever_has_another_phones_key_is_asked_for_his_title_besides(place, as
     expect(vote.get_by_test_id("units")).to_contain_text(unit)
 
 
+def test_a_wrong_title_costs_one_more_sign_in_and_the_page_leads_there(place, assembly, page):
+    """The provider's word is used up; the page went on asking for a title that no longer helped."""
+    unit = "2-1-104"
+    place.phone(assembly, unit)
+    vote, said = page(PHONE), person(place, unit)
+    leave(vote, place, assembly, said)
+    authorize(vote, said)
+    vote.get_by_test_id("title-no").fill(place.claim("2-1-101").title_no)
+    vote.get_by_test_id("prove").click()
+    expect(vote.get_by_role("heading", name="请重新登录")).to_be_visible()
+    vote.get_by_test_id("sign-in-at-provider").click()
+    authorize(vote, said)
+    vote.get_by_test_id("title-no").fill(place.claim(unit).title_no)
+    vote.get_by_test_id("prove").click()
+    expect(vote.get_by_test_id("units")).to_contain_text(unit)
+
+
+def test_the_same_answer_of_the_provider_is_taken_once(place, assembly, page):
+    """As when the owner goes back, or opens the address from his history."""
+    vote, said = page(PHONE), person(place, "2-1-201")
+    seen = []
+    vote.on("request", lambda asked: seen.append(asked.url))
+    leave(vote, place, assembly, said)
+    authorize(vote, said)
+    expect(vote.get_by_test_id("units")).to_contain_text("2-1-201")
+    (back,) = [url for url in seen if url.startswith(f"{place.url}/vote?") and "code=" in url]
+    seen.clear()
+    vote.goto(back)
+    expect(vote.get_by_text("没有接上刚才在身份认证平台的登录")).to_be_visible()
+    assert not [url for url in seen if url.endswith(("/id-tokens", "/vouched-keys"))]
+
+
+def test_the_second_of_two_tabs_is_the_one_that_goes_on(place, assembly, page):
+    said = person(place, "2-1-202")
+    first = page(PHONE)
+    leave(first, place, assembly, said)
+    second = first.context.new_page()
+    leave(second, place, assembly, said)
+    authorize(first, said)
+    expect(first.get_by_text("身份认证平台没有确认您的身份")).to_be_visible()
+    authorize(second, said)
+    expect(second.get_by_test_id("units")).to_contain_text("2-1-202")
+
+
 def test_whom_the_provider_does_not_confirm_may_try_again(place, assembly, page):
     vote, said = page(PHONE), person(place, "2-1-103")
     leave(vote, place, assembly, said)
@@ -103,8 +147,11 @@ def test_whom_the_provider_does_not_confirm_may_try_again(place, assembly, page)
 
 
 def test_a_code_from_elsewhere_enrols_nobody(place, assembly, page):
-    """Its state is not this browser's: the page is as if it had been opened without it."""
-    vote = page(PHONE)
+    """Its state is not this browser's: the page says so, and begins as it always does."""
+    vote, asked = page(PHONE), []
+    vote.on("request", lambda request: asked.append(request.url))
     vote.goto(f"{place.url}/vote?code=stolen&state={'s' * 43}")
+    expect(vote.get_by_text("请回到原来的浏览器")).to_be_visible()
     expect(vote.get_by_test_id("start")).to_be_visible()
+    assert not [url for url in asked if url.endswith(("/id-tokens", "/vouched-keys"))]
     assert "stolen" not in vote.url

@@ -1,7 +1,11 @@
-"""Two workers on PostgreSQL and Redis, killed together while owners vote."""
+"""Two workers on PostgreSQL and Redis, killed together or halted while owners vote."""
 
+import os
+import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -10,6 +14,9 @@ from api.cli.phone import insist
 from tests.complex import done
 from tests.e2e.test_crash import ANSWER_SECONDS, Voting, promised
 from tests.servers import create_database
+
+_HALTED_SECONDS = 8
+"""Longer than the server once waited; what is halted takes no time of its own."""
 
 
 @pytest.fixture
@@ -55,3 +62,25 @@ def test_two_workers_killed_together_lose_no_receipted_ballot(tmp_path, engines)
     # Everybody sees whole batches of five, from whichever worker.
     shown = len(voting.ballots) // 5 * 5
     assert turnout["items"][0]["participating"]["heads"] == shown
+
+
+def children(pid):
+    """The processes that a process has started."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return {int(child) for child in listed.split()}
+
+
+def test_a_worker_that_a_busy_machine_halts_for_a_while_goes_on(tmp_path, engines):
+    """After five seconds it was taken for dead and killed, and the answers it owed were lost."""
+    voting = Voting(tmp_path / "data", engines)
+    log = tmp_path / "server.log"
+    with voting.server(log, YEZHU_WORKERS="2") as server:
+        before = children(server.pid)
+        for worker in before:
+            os.kill(worker, signal.SIGSTOP)
+        time.sleep(_HALTED_SECONDS)
+        for worker in before:
+            os.kill(worker, signal.SIGCONT)
+        httpx2.get(f"{server.url}/v1/health", timeout=ANSWER_SECONDS).raise_for_status()
+        assert children(server.pid) == before
+    assert "died" not in log.read_text()

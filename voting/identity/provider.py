@@ -38,6 +38,8 @@ _LEEWAY_SECONDS = 60
 _TIMEOUT_SECONDS = 10
 _ASK_AGAIN = timedelta(minutes=1)
 """Neither a token under an unknown key nor a provider that is gone makes us ask more often."""
+_GOOD_FOR = timedelta(hours=1)
+"""A key that the provider has withdrawn vouches for nobody any longer than that."""
 _UNREACHABLE = "暂时连不上身份认证平台，请稍后再试，或改用产权证号证明身份"
 MAX_TOKEN = 16_384
 
@@ -73,10 +75,11 @@ class Trusted:
 
 
 class _Published(NamedTuple):
-    """What a provider publishes of itself."""
+    """What a provider publishes of itself, and when we read it."""
 
     configuration: Mapping[str, Any]
     keys: KeySet
+    read_at: datetime
 
 
 class OpenIdProvider:
@@ -163,6 +166,8 @@ class OpenIdProvider:
         shown = None if trusted.secret is None else (trusted.client_id, trusted.secret)
         try:
             answer = httpx2.post(place, data=form, auth=shown, timeout=_TIMEOUT_SECONDS)
+            if answer.is_server_error:
+                raise ProviderUnreachable(_UNREACHABLE)
             said = answer.json()
         except (httpx2.HTTPError, ValueError) as error:
             raise ProviderUnreachable(_UNREACHABLE) from error
@@ -187,15 +192,17 @@ class OpenIdProvider:
 
     def _published(self, at: datetime, *, again: bool = False) -> _Published:
         with self._lock:
+            if self._known is not None and at - self._known.read_at >= _GOOD_FOR:
+                self._known = None
             rested = self._asked_at is None or at - self._asked_at >= _ASK_AGAIN
             if (self._known is None or again) and rested:
                 self._asked_at = at
-                self._known = self._ask()
+                self._known = self._ask(at)
             if self._known is None:
                 raise ProviderUnreachable(_UNREACHABLE)
             return self._known
 
-    def _ask(self) -> _Published:
+    def _ask(self, at: datetime) -> _Published:
         place = f"{self._trusted.issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
             configuration = self._fetch(place)
@@ -204,7 +211,7 @@ class OpenIdProvider:
             keys = KeySet.import_key_set(self._fetch(configuration["jwks_uri"]))
         except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             raise ProviderUnreachable(_UNREACHABLE) from error
-        return _Published(configuration, keys)
+        return _Published(configuration, keys, at)
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401 - JSON is what it is

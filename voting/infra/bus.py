@@ -17,6 +17,8 @@ import structlog
 _log = structlog.get_logger()
 _PREFIX = "yezhu:changed:"
 _RECONNECT_SECONDS = 1.0
+TIMEOUT_SECONDS = 2.0
+"""So long one question to Redis may take: receipts wait for it."""
 
 
 class Bus(Protocol):
@@ -62,7 +64,9 @@ class RedisBus:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client = redis.Redis.from_url(url)
+        self._client = redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        )
 
     def publish(self, topic: str) -> None:
         """Wake every worker's listeners; losing Redis loses only speed."""

@@ -22,7 +22,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else create_engine(url)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _engine(url)
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._presence: BinaryIO | None = None
         self._reading = self.engine.execution_options(read_only=True, **options)
@@ -80,7 +80,9 @@ class Database:
 
         For what no row can be locked for, because it is not there yet.
         """
-        if not self.is_sqlite:  # there BEGIN IMMEDIATE lets only one write anyway
+        if self.is_sqlite:
+            session.connection()  # BEGIN IMMEDIATE, which lets only one write
+        else:
             session.execute(select(func.pg_advisory_xact_lock(occupancy.lock_number(purpose))))
 
     def compact(self) -> None:
@@ -105,8 +107,13 @@ class Database:
             self._presence.close()
 
 
+def _engine(url: str) -> Engine:
+    # What fails is logged, with its statement; in the values are names, and how people vote.
+    return create_engine(url, hide_parameters=True)
+
+
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url)
+    engine = _engine(url)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object

@@ -37,7 +37,7 @@ PRESENCE = lock_number("presence")
 def in_use() -> DatabaseInUse:
     """Say so to the operator."""
     return DatabaseInUse(
-        "另有服务进程或维护命令正在使用这个数据库；更换密钥、删除个人信息须单独进行，请先停止另一个再试"
+        "另有服务进程或维护命令正在使用这个数据库；升级、更换密钥、删除个人信息须单独进行，请先停止另一个再试"
     )
 
 

@@ -1,14 +1,19 @@
 """Wrong guesses cost time: limits per identity and per address."""
 
+import time
+
 import structlog
 from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from voting.infra.bus import TIMEOUT_SECONDS
 from voting.kernel.refusal import Refusal
 
 _log = structlog.get_logger()
+_REST_SECONDS = 5.0
+"""So long a Redis that gave no answer is not asked again."""
 
 
 class TooManyAttempts(Refusal):
@@ -27,11 +32,12 @@ class Throttle:
     """
 
     def __init__(self, redis_url: str | None = None) -> None:
-        # What failed in this process: when Redis is lost every worker goes on by that.
+        # What failed in this process: while Redis is lost every worker goes on by that.
         self._here = MovingWindowRateLimiter(MemoryStorage())
         self._shared = (
             None if redis_url is None else MovingWindowRateLimiter(_redis_storage(redis_url))
         )
+        self._lost_until = float("-inf")
 
     def require(self, purpose: str, key: str, failures: int, minutes: int) -> None:
         """Refuse if ``key`` has failed too often.
@@ -75,11 +81,13 @@ class Throttle:
 
     def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
         here = bool(getattr(self._here, method)(item, purpose, key))
-        if self._shared is None:
+        if self._shared is None or time.monotonic() < self._lost_until:
             return here
         try:
             return bool(getattr(self._shared, method)(item, purpose, key))
         except StorageError:
+            # Where it hangs each question costs seconds, and enrolling asks several.
+            self._lost_until = time.monotonic() + _REST_SECONDS
             _log.warning("throttle-unreachable")
             return here
 
@@ -91,4 +99,9 @@ def _too_many(minutes: int) -> TooManyAttempts:
 
 
 def _redis_storage(url: str) -> Storage:
-    return RedisStorage(url, wrap_exceptions=True)
+    return RedisStorage(
+        url,
+        wrap_exceptions=True,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from sqlalchemy.orm import Session
 
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle
@@ -29,6 +30,8 @@ _MIN_PASSWORD = 10
 _FAILURES, _MINUTES = 5, 10
 _ACCOUNTS = "staff accounts"
 """That one person has one account in a role is asked of all accounts together."""
+_Guesses = tuple[tuple[str, str], ...]
+"""What is guessed at, always in this order: purpose and key, as the throttle counts them."""
 
 
 class Staff:
@@ -124,22 +127,22 @@ class Staff:
         ------
         SignInFailed, TooManyAttempts
         """
-        attempts = [("sign-in-name", digest(username.encode())), ("sign-in-address", address)]
-        for purpose, key in attempts:
-            self._throttle.require(purpose, key, _FAILURES, _MINUTES)
+        guesses = (("sign-in-name", digest(username.encode())), ("sign-in-address", address))
+        self._require(guesses)
         with self._database.read() as session:
             row = store.account_by_username(session, username)
+        # Before its turn comes: hashing takes long, and on SQLite no ballot is written meanwhile.
         if not self._matches(self._nobody if row is None else row.password_hash, password):
             row = None
-        if row is None:
-            for purpose, key in attempts:
-                self._throttle.failed(purpose, key, _FAILURES, _MINUTES)
-            raise SignInFailed("账号或密码不正确")
         token = secrets.token_urlsafe(32)
         with self._database.write() as session:
+            self._take_turn(session, guesses)
+            if row is None:
+                self._count(guesses)
+                raise SignInFailed("账号或密码不正确，请核对后再试")
             if store.lock_account(session, row.account_id).password_hash != row.password_hash:
                 # Changed while this one was compared; the change ends every session of the old.
-                raise SignInFailed("账号或密码不正确")
+                raise SignInFailed("账号或密码不正确，请核对后再试")
             store.forget_expired(session, at=self._now())
             session.add(
                 store.SessionRow(
@@ -170,16 +173,21 @@ class Staff:
 
         Raises
         ------
-        SignInFailed, WeakPassword
+        SignInFailed, WeakPassword, TooManyAttempts
         """
         if len(new) < _MIN_PASSWORD or new == old:
             raise WeakPassword(f"新密码至少 {_MIN_PASSWORD} 个字符，且不能与旧密码相同")
+        guesses = (("old-password", account.account_id),)
+        self._require(guesses)
         with self._database.read() as session:
             hashed = store.account_by_id(session, account.account_id).password_hash
-        if not self._matches(hashed, old):
-            raise SignInFailed("旧密码不正确")
+        known = self._matches(hashed, old)
         hashed = self._hasher.hash(new)
         with self._database.write() as session:
+            self._take_turn(session, guesses)
+            if not known:
+                self._count(guesses)
+                raise SignInFailed("旧密码不正确，请核对后再试")
             row = store.account_by_id(session, account.account_id)
             row.password_hash = hashed
             row.must_change_password = False
@@ -189,6 +197,20 @@ class Staff:
         """End one session; ending an unknown one is not an error."""
         with self._database.write() as session:
             store.end_session(session, digest(token.encode()))
+
+    def _require(self, guesses: _Guesses) -> None:
+        for purpose, key in guesses:
+            self._throttle.require(purpose, key, _FAILURES, _MINUTES)
+
+    def _take_turn(self, session: Session, guesses: _Guesses) -> None:
+        """Wait for the guesses that came at the same moment, and count those that have failed."""
+        for purpose, key in guesses:
+            self._database.queue(session, f"{purpose} {key}")
+        self._require(guesses)
+
+    def _count(self, guesses: _Guesses) -> None:
+        for purpose, key in guesses:
+            self._throttle.failed(purpose, key, _FAILURES, _MINUTES)
 
     def _matches(self, hashed: str, password: str) -> bool:
         try:

@@ -161,6 +161,34 @@ export function further(problem, prove) {
   ];
 }
 
+/** Said to whoever comes back from the provider to another browser than he left. */
+export function astray() {
+  return note(
+    "calm",
+    "alert",
+    el("p", {}, "没有接上刚才在身份认证平台的登录：它不是从这个浏览器开始的，或已经用过。"),
+    el("p", {}, "请回到原来的浏览器，或就在这里从头开始。"),
+  );
+}
+
+/** What he added was wrong, and the provider's word is used up: `signIn()` asks for another. */
+export function spent(problem, signIn) {
+  return [
+    el("h1", {}, "请重新登录"),
+    el("p", { class: "problem", role: "alert" }, problem),
+    actionForm(
+      {
+        label: "到身份认证平台登录",
+        working: "正在跳转……",
+        testid: "sign-in-at-provider",
+        attributes: { class: "card" },
+        run: signIn,
+      },
+      el("p", {}, "登录一次只能核对一次。核对好产权证号，再登录一次即可。"),
+    ),
+  ];
+}
+
 /** Ask for a code and type it; the page is told nothing of whether one was sent. */
 function byCode(requestCode) {
   const told = el("p", { class: "hint", role: "status", "data-testid": "code-told" });

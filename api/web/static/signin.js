@@ -30,14 +30,17 @@ export async function leave(assembly, roster) {
   location.assign(place.url);
 }
 
-/** The sign-in with which the provider sent this page back, or null. Its code leaves the address. */
+/**
+ * The sign-in with which the provider sent this page back, or null; without a state if it was not
+ * begun in this browser. Its code leaves the address.
+ */
 export async function returned() {
   const query = new URLSearchParams(location.search);
   // Not every provider repeats the state with an error.
   if (!query.has("state") && !query.has("error")) return null;
   history.replaceState(null, "", location.pathname);
   const [record] = await vault.all(STORE).catch(() => []);
-  if (!record) return null;
+  if (!record) return {};
   return { ...record, code: query.get("state") === record.state ? query.get("code") : null };
 }
 

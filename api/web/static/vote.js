@@ -36,6 +36,7 @@ const VIEWS = {
 /** Everything this visit knows; forgotten with the page. */
 const visit = {
   signIn: null,
+  astray: false,
   assembly: null,
   notice: null,
   enrolment: null,
@@ -98,12 +99,21 @@ async function vouched(claim) {
   try {
     enrolment = await signIns.enrol(visit.notice.roster, visit.signIn, claim);
   } catch (error) {
-    if (error.code !== "stronger-proof-needed" || claim.title_no) throw error;
+    if (claim.title_no && error.retryable === false) {
+      visit.signIn = null;
+      show("请重新登录", identity.spent(error.message, signInAtProvider));
+      return;
+    }
+    if (error.code !== "stronger-proof-needed") throw error;
     show("还要一项证明", identity.further(error.message, vouched));
     return;
   }
   visit.signIn = null;
   await begin(enrolment);
+}
+
+function signInAtProvider() {
+  return signIns.leave(visit.assembly.id, visit.notice.roster);
 }
 
 async function enter(assembly) {
@@ -130,6 +140,7 @@ async function showNotice() {
       visit.assembly,
       visit.notice,
       [
+        visit.astray ? identity.astray() : null,
         corrections.card(visit.assembly, corrected),
         waiting.map((signed) => review.undelivered(signed, () => deliver(signed))),
       ],
@@ -150,7 +161,7 @@ async function showIdentity() {
       look,
       prove: async (claim) => begin(await keys.enrol(roster, claim)),
       requestCode: codes ? (person) => api.requestCode(roster.id, person) : null,
-      signIn: provider ? () => signIns.leave(visit.assembly.id, roster) : null,
+      signIn: provider ? signInAtProvider : null,
     }),
   );
 }
@@ -343,5 +354,7 @@ addEventListener("popstate", async ({ state }) => {
   else await showNotice();
 });
 
-visit.signIn = await signIns.returned();
+const back = await signIns.returned();
+visit.signIn = back?.state ? back : null;
+visit.astray = Boolean(back && !back.state);
 await open();

@@ -135,6 +135,24 @@ def test_one_owners_number_keeps_nobody_else_waiting(sending, gateway):
     assert [phone for phone, _ in gateway.sent] == ["15400000006"]
 
 
+def test_one_owner_whose_numbers_cannot_be_read_keeps_nobody_else_waiting(
+    sending, gateway, clock, capsys
+):
+    """His notice was the oldest each time, and nobody after him was told anything."""
+    sending.enrol("liu")
+    replace_key(sending)
+    clock.advance(seconds=1)
+    sending.enrol("liu")
+    (first, _) = sorted(waiting(sending), key=lambda row: row.due_at)
+    with sending.database.write() as session:
+        owner = session.get(rosters.OwnerRow, (first.roster_id, first.owner_code))
+        owner.sealed = owner.sealed[:-1] + bytes([owner.sealed[-1] ^ 1])
+    sending.notices.send_due()
+    assert [phone for phone, _ in gateway.sent] == ["15400000006"]
+    assert [row.owner_code for row in waiting(sending)] == [first.owner_code]
+    assert "InvalidTag" in "".join(capsys.readouterr())
+
+
 def test_after_three_days_it_is_given_up(sending, gateway, clock):
     gateway.away = {PHONE}
     replace_key(sending)

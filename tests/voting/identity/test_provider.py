@@ -168,6 +168,21 @@ def test_a_provider_that_is_not_there_is_no_fault_of_ours(issuer):
             trusting(wrong).person(token, nonce="n", at=now())
 
 
+def issued(key, seconds=600):
+    """A token as a provider at ``https://id`` signs it."""
+    claims = {
+        "iss": "https://id",
+        "aud": CLIENT,
+        "sub": "s",
+        "nonce": "n",
+        "name": CHEN[0],
+        "id_card": CHEN[2],
+        "iat": int(time.time()),
+        "exp": int(time.time()) + seconds,
+    }
+    return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+
+
 def test_keys_are_asked_for_once_and_again_when_they_changed_and_not_more_often(issuer):
     asked, keys = [], jwk.KeySet([jwk.RSAKey.generate_key(2048)])
 
@@ -176,35 +191,46 @@ def test_keys_are_asked_for_once_and_again_when_they_changed_and_not_more_often(
         configuration = {"issuer": "https://id", "jwks_uri": "https://id/keys"}
         return configuration if "well-known" in url else keys.as_dict(private=False)
 
-    def token(key):
-        claims = {
-            "iss": "https://id",
-            "aud": CLIENT,
-            "sub": "s",
-            "nonce": "n",
-            "name": CHEN[0],
-            "id_card": CHEN[2],
-            "iat": int(time.time()),
-            "exp": int(time.time()) + 600,
-        }
-        return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)  # fmt: skip
-
     trusted = OpenIdProvider(Trusted("https://id", CLIENT, "name", "id_card"), fetch)
     for _ in range(3):
-        trusted.person(token(keys.keys[0]), nonce="n", at=now())
+        trusted.person(issued(keys.keys[0]), nonce="n", at=now())
     assert len(asked) == 2
     keys = jwk.KeySet([jwk.RSAKey.generate_key(2048)])
     unknown = jwk.RSAKey.generate_key(2048)
     unknown.ensure_kid()
     with pytest.raises(TokenRefused):
-        trusted.person(token(keys.keys[0]), nonce="n", at=now())
+        trusted.person(issued(keys.keys[0]), nonce="n", at=now())
     later = now() + timedelta(minutes=2)
-    trusted.person(token(keys.keys[0]), nonce="n", at=later)
+    trusted.person(issued(keys.keys[0]), nonce="n", at=later)
     assert len(asked) == 4
     for _ in range(3):
         with pytest.raises(TokenRefused):
-            trusted.person(token(unknown), nonce="n", at=later)
+            trusted.person(issued(unknown), nonce="n", at=later)
     assert len(asked) == 4
+
+
+def test_a_key_that_was_withdrawn_vouches_for_nobody_an_hour_later(issuer):
+    """It did for as long as the process ran, if nobody came with a newer one."""
+    published = {"keys": jwk.KeySet([jwk.RSAKey.generate_key(2048)]).as_dict(private=True)["keys"]}
+    key = jwk.KeySet.import_key_set(published).keys[0]
+
+    def fetch(url):
+        if not published["keys"]:
+            raise httpx2.ConnectTimeout("gone")
+        configuration = {"issuer": "https://id", "jwks_uri": "https://id/keys"}
+        return configuration if "well-known" in url else published
+
+    trusted = OpenIdProvider(Trusted("https://id", CLIENT, "name", "id_card"), fetch)
+    token, at = issued(key, 7200), now()
+    trusted.person(token, nonce="n", at=at)
+    published["keys"] = []
+    trusted.person(token, nonce="n", at=at + timedelta(minutes=59))
+    for minutes in (60, 61):
+        with pytest.raises(ProviderUnreachable):
+            trusted.person(token, nonce="n", at=at + timedelta(minutes=minutes))
+    published["keys"] = jwk.KeySet([jwk.RSAKey.generate_key(2048)]).as_dict()["keys"]
+    with pytest.raises(TokenRefused):
+        trusted.person(token, nonce="n", at=at + timedelta(minutes=63))
 
 
 def test_a_provider_that_is_gone_is_asked_once_a_minute(issuer):

@@ -87,6 +87,15 @@ def test_a_provider_without_such_a_door_is_as_good_as_gone(clock):
         way.token("code", "v" * 43, address="a")
 
 
+def test_a_provider_in_trouble_has_refused_nobody(issuer, clock, monkeypatch):
+    """The page may come again with the same code."""
+    way = signing_in(trusting(issuer), clock)
+    way.place(**ASKED)
+    monkeypatch.setattr(httpx2, "post", lambda *_, **__: httpx2.Response(503, json={}))
+    with pytest.raises(ProviderUnreachable):
+        way.token("code", "v" * 43, address="a")
+
+
 def test_one_address_does_not_keep_the_provider_busy(issuer, clock):
     way = signing_in(trusting(issuer), clock)
     for _ in range(60):

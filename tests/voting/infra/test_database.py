@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from voting.identity.store import ChallengeRow
 from voting.infra.database import Database
@@ -106,6 +107,14 @@ def test_a_reference_to_nothing_is_refused(database):
     challenge = ChallengeRow(challenge="c", roster_id="nobody", expires_at=MOMENT)
     with pytest.raises(Exception, match=r"(?i)foreign key"), database.write() as session:
         session.add(challenge)
+
+
+def test_a_statement_that_fails_does_not_say_with_what(database):
+    """Its text goes into the server's log: a database that was lost put whole ballots there."""
+    with pytest.raises(DBAPIError) as failed, database.write() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "王小明"})
+    assert "nowhere" in str(failed.value)
+    assert "王小明" not in str(failed.value)
 
 
 def test_a_moment_is_the_same_on_every_engine(database):

@@ -1,6 +1,7 @@
 """Wrong guesses are counted per purpose and key, with and without Redis."""
 
 import pytest
+from limits.errors import StorageError
 
 from tests.servers import free_port, valkey_server
 from voting.infra.throttle import Throttle, TooManyAttempts
@@ -88,6 +89,27 @@ def test_a_redis_lost_midway_leaves_each_process_counting(tmp_path):
         fail(throttle, str(tmp_path), 1)
     fail(throttle, str(tmp_path), 3)
     assert is_limited(throttle, str(tmp_path))
+
+
+def test_a_redis_that_hangs_is_waited_for_once_in_a_while(monkeypatch):
+    """Each of the questions of one enrolment waited five seconds."""
+    asked, moment = [], 1_000.0
+
+    class Hanging:
+        def hit(self, *_):
+            asked.append(moment)
+            raise StorageError(TimeoutError())
+
+        test = hit
+
+    throttle = Throttle()
+    monkeypatch.setattr(throttle, "_shared", Hanging())
+    monkeypatch.setattr("voting.infra.throttle.time.monotonic", lambda: moment)
+    fail(throttle, "key", 3)
+    assert is_limited(throttle, "key")
+    moment += 5
+    assert is_limited(throttle, "key")
+    assert asked == [1_000.0, 1_005.0]
 
 
 def test_a_few_times_are_a_few_times_wherever_they_are_counted(throttle, tmp_path):

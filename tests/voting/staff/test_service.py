@@ -103,6 +103,16 @@ def test_changing_needs_the_old_password(staff, account):
     sign_in(staff, account[1])
 
 
+def test_whoever_finds_a_session_open_guesses_the_old_password_five_times(staff, account):
+    created, password = account
+    for number in range(5):
+        with pytest.raises(SignInFailed):
+            staff.change_password(created, f"guess {number}", NEW)
+    with pytest.raises(TooManyAttempts):
+        staff.change_password(created, password, NEW)
+    sign_in(staff, password)
+
+
 def test_a_session_ends_by_the_clock(staff, account, clock):
     _, token = sign_in(staff, account[1])
     clock.moment += SESSION_LENGTH

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,15 +23,6 @@ _LOOK_SECONDS = 2.0
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _GIVEN_UP_AFTER = timedelta(days=3)
 """The box has closed on most votes by then, and a number that fails so long is no longer his."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A notice whose turn it is: the numbers that do not have it yet, by their keyed digests."""
-
-    notice_id: str
-    happened_at: datetime
-    phones: dict[bytes, str]
 
 
 class Notices:
@@ -88,31 +79,44 @@ class Notices:
         """Send everything whose turn it is; whatever fails has its turn again later."""
         sender = self._sender
         while sender is not None and (taken := self._take()) is not None:
-            for digest, phone in taken.phones.items():
+            # By its kind only: its text may hold the number.
+            try:
+                phones = self._numbers(taken)
+            except Exception as error:  # noqa: BLE001 - one whose data cannot be read keeps nobody else waiting
+                _log.error("notice-unreadable", kind=type(error).__name__)
+                continue
+            for digest, phone in phones.items():
                 try:
                     sender.send(phone, _text(taken.happened_at))
-                except Exception as error:  # noqa: BLE001 - by its kind only: its text may hold the number
+                except Exception as error:  # noqa: BLE001 - whatever a gateway does
                     _log.warning("notice-not-sent", kind=type(error).__name__)
                 else:
-                    self._reached(taken, digest)
+                    self._reached(taken, digest, phones)
 
-    def _take(self) -> _Taken | None:
+    def _take(self) -> store.NoticeRow | None:
         """Take the next notice, and put its next turn off first: a crash costs only that wait."""
         now = self._now()
         with self._database.write() as session:
             row = store.due_notice(session, at=now)
+            if row is not None:
+                row.due_at = now + min(_FIRST_WAIT * 2 ** min(row.attempts, 10), _LONGEST_WAIT)
+                row.attempts += 1
+            return row
+
+    def _numbers(self, taken: store.NoticeRow) -> dict[bytes, str]:
+        """Open the numbers that do not have it yet; where there are none it is done with."""
+        with self._database.write() as session:
+            row = store.notice(session, taken.notice_id)
             if row is None:
-                return None
-            row.due_at = now + min(_FIRST_WAIT * 2 ** min(row.attempts, 10), _LONGEST_WAIT)
-            row.attempts += 1
+                return {}
             phones: dict[bytes, str] = {}
-            if now - row.happened_at < _GIVEN_UP_AFTER:
+            if self._now() - row.happened_at < _GIVEN_UP_AFTER:
                 phones = self._unreached(session, row)
             else:
                 _log.error("notice-given-up", attempts=row.attempts)
             if not phones:
                 session.delete(row)
-            return _Taken(row.notice_id, row.happened_at, phones)
+            return phones
 
     def _unreached(self, session: Session, row: store.NoticeRow) -> dict[bytes, str]:
         try:
@@ -122,14 +126,14 @@ class Notices:
         found = {self._vault.index("phone", phone): phone for phone in phones}
         return {digest: phone for digest, phone in found.items() if digest not in row.reached}
 
-    def _reached(self, taken: _Taken, digest: bytes) -> None:
+    def _reached(self, taken: store.NoticeRow, digest: bytes, phones: Iterable[bytes]) -> None:
         """Note that one number has it; the notice is done with when all of them have."""
         with self._database.write() as session:
             row = store.notice(session, taken.notice_id)
             if row is None:
                 return
             row.reached += digest
-            if all(each in row.reached for each in taken.phones):
+            if all(each in row.reached for each in phones):
                 session.delete(row)
 
     def _follow(self) -> None:

@@ -76,11 +76,10 @@ class Proving:
         ------
         TooManyAttempts
         """
-        person = roster_store.person(session, roster_id, identity=sought.identity, name=sought.name)
-        # Once more in its turn: those that came at the same moment have been counted by now. SQLite
-        # gives turns from the first statement on.
+        # Once more in its turn: those that came at the same moment have been counted by now.
         guesses = ("enrol-identity", sought.identity.hex(), _FAILURES, _MINUTES)
         self._throttle.require(*guesses)
+        person = roster_store.person(session, roster_id, identity=sought.identity, name=sought.name)
         proofs = [True] if sought.vouched else []
         if sought.title is not None:
             proofs.append(roster_store.holds_title(session, roster_id, person, sought.title))

@@ -58,8 +58,7 @@ class SigningIn:
         ProviderNotOffered, ProviderUnreachable, TokenRefused, TooManyAttempts
         """
         provider = self._trusted()
-        self._throttle.require("sign-in", address, _EXCHANGES, _MINUTES)
-        self._throttle.failed("sign-in", address, _EXCHANGES, _MINUTES)
+        self._throttle.take("sign-in", address, _EXCHANGES, _MINUTES)
         return provider.exchange(code, verifier, back=self._back, at=self._now())
 
     def _trusted(self) -> OpenIdProvider:
