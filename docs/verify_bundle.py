@@ -2254,6 +2254,8 @@ def check_ballots(bundle):
                 if said["capacity"] == "proxy" and not ballot.void:
                     require_given(said["authority"], agenda, said["choices"])
                     require_few(principals, said["authority"], group)
+                if not ballot.void:
+                    require_kept_by_owners(bundle, ballot, rights, valid, hands)
             for unit in () if ballot.void else ballot.units:
                 valid.setdefault(unit, []).append(ballot)
         except Wrong as wrong:
@@ -2294,6 +2296,18 @@ def check_turn(bundle, ballot, data, owner, valid, hands):
         "表决票没有写明它是第几张、替换哪一张",
     )
     return owner, said["sequence"], sha256(payload)
+
+
+def require_kept_by_owners(bundle, ballot, rights, valid, hands):
+    """Let a paper take no place that was filled before its unit changed hands (C-14)."""
+    policies, at_first = policies_of(bundle.notice["agenda"]), voters_at(bundle, 1)
+    for unit in ballot.units:
+        earlier = valid.get(unit, [])
+        if not earlier or which_stands([*earlier, ballot], policies) is not ballot:
+            continue
+        stands = which_stands(earlier, policies)
+        whose = set().union(*at_first[unit]) if stands.paper else hands[stands.position][:1]
+        need(set(whose) & set().union(*rights[unit]), f"房屋 {unit} 的表决票是转让之前投的")
 
 
 def check_objections(bundle, keys, used_keys, valid, hands):

@@ -97,6 +97,42 @@ def require_turn(
         )
 
 
+def require_kept_by_owners(
+    standing: Mapping[int, Standing],
+    now: RosterDocument,
+    frozen: RosterDocument,
+    policies: Policies,
+) -> None:
+    """Refuse a paper that would push out what was cast before its unit changed hands (C-14).
+
+    Parameters
+    ----------
+    standing
+        By those of its units that have voted.
+    now, frozen
+        The roster with those who may use its slots by now, and as at the notice.
+
+    Raises
+    ------
+    AlreadyVoted
+    """
+    lasting = [
+        code
+        for code, held in standing.items()
+        if held.gives_way(PAPER, policies)
+        # Whose hand is on paper nobody can see: it may be any of these.
+        and _hands(now, code).isdisjoint(
+            _hands(frozen, code) if held.signer is None else {held.signer}
+        )
+    ]
+    _refuse(frozen, lasting, "转让之前投的票仍然有效；请将这张注明作废原因后录入")
+
+
+def _hands(roster: RosterDocument, code: int) -> set[int]:
+    """Who may have signed a paper for a unit; of developer stock its owner, who has no phone."""
+    return {*roster.units[code].owners, *roster.voters_of(code)}
+
+
 def _refuse(frozen: RosterDocument, codes: Iterable[int], rule: str) -> None:
     names = "、".join(frozen.units[code].unit_key for code in sorted(codes))
     if names:

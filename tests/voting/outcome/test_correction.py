@@ -126,6 +126,18 @@ def test_a_buyer_neither_learns_of_nor_replaces_the_sellers_ballot(replaceable):
     assert [problems(data) for data in bundles(world)] == [{}, {}]
 
 
+@pytest.mark.parametrize("repeat", ["last_valid", "paper_first"])
+def test_a_buyers_paper_does_not_replace_the_sellers_ballot(world, repeat):
+    voting(world, begun=True, policies={"repeat": repeat})
+    world.cast("zhang", ["1-1-202"])
+    corrected(world, [SOLD])
+    bought = PaperBallot("7", ("1-1-202",), choices("oppose"), "")
+    assert world.box.enter_paper(world.assembly_id, bought, by="c1") is None
+    with pytest.raises(AlreadyVoted, match="转让之前"):
+        world.box.enter_paper(world.assembly_id, bought, by="c2")
+    assert certify(world)["items"][0]["approve"]["heads"] == 1
+
+
 def test_a_buyer_does_not_replace_the_sellers_paper(replaceable):
     world = replaceable
     for by in ("c1", "c2"):

@@ -21,6 +21,7 @@ from voting.box.refusals import (
 from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
+from voting.box.turn import require_kept_by_owners
 from voting.identity import request as requests
 from voting.identity.service import Identities
 from voting.infra.bus import Bus
@@ -159,7 +160,7 @@ class BallotBox:
         Raises
         ------
         SameClerk, PaperEntriesDiffer, PaperAlreadyAccepted, PollClosed, PollNotOpen,
-        DifferentChoices, UnknownScan
+        AlreadyVoted, DifferentChoices, UnknownScan
             And those of :mod:`voting.box.paper`.
         """
         with self._database.write() as session:
@@ -197,6 +198,13 @@ class BallotBox:
                 read.unit_codes,
                 [read.group],
             )
+            if not paper.void_reason:
+                require_kept_by_owners(
+                    batch.slots.standing(read.unit_codes),
+                    electors,
+                    self._assemblies.first_electors(session, poll),
+                    poll.agenda.policies,
+                )
             batch.take_paper(content, read, void=bool(paper.void_reason))
             (written,) = batch.write(now)
             first.accepted_position = position = written.position

@@ -10,7 +10,7 @@ from voting.box.authority import Principals
 from voting.box.entries import OBJECTION, PAPER, PHONE
 from voting.box.objection import verify as verify_objection
 from voting.box.slots import Placed, Slots
-from voting.box.turn import require_turn
+from voting.box.turn import require_kept_by_owners, require_turn
 from voting.kernel import canonical, dsse
 from voting.kernel.clock import BEIJING, parse_timestamp
 from voting.kernel.refusal import Refusal
@@ -79,6 +79,9 @@ class Box:
         read = paper.read(entered, self._poll.agenda, roster, on=at.astimezone(BEIJING).date())
         if not entered.void_reason:
             self._principals.take(entered.authority, read.group)
+            standing = self._slots.standing(read.unit_codes)
+            policies = self._poll.agenda.policies
+            require_kept_by_owners(standing, roster, self._electors[0], policies)
             digest = canonical.digest(data)
             self._slots.put(Placed(PAPER, None, read.unit_codes, position, 1, digest))
         return ()
