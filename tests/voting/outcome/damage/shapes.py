@@ -69,6 +69,8 @@ def _manifests():
         lambda m: m.pop("assembly"),
         lambda m: m.update(format="yezhu-bundle/9"),
         lambda m: m.update(level="secret"),
+        lambda m: m.update(level=[]),
+        lambda m: m.update(level={}),
         lambda m: m.update(assembly=1),
         lambda m: m["log"].update(vkey=m["log"]["vkey"][:-4]),
         lambda m: m["log"].update(vkey=m["register"]["vkey"]),
@@ -165,6 +167,8 @@ def _envelopes():
 def _entries():
     for change in _envelopes():
         yield "notice_bound", _enveloped(change)
+    yield "roster_bound", _other_area
+    yield "roster_bound", _one_name_twice
     yield "counted", _two_closes
     yield "counted", _no_type
     yield "counted", _odd_type
@@ -209,6 +213,25 @@ def _revoked_with_the_ballot(d):
 def _stated(d):
     said = {"产权状态": ["已交付"], "用途": ["住宅", "商业"]}
     d.only("roster-version")["stated"] = said
+
+
+def _other_area(d):
+    """Less than no area, as if the sums had never been others."""
+    unit = d.roster["units"][0]
+    d.notice["roster"]["area_cm2"] -= unit["area_cm2"] + 1
+    unit["area_cm2"] = -1
+    d.recount = lambda: None
+    d.roster_bound()
+
+
+def _one_name_twice(d):
+    """Let one unit count as two, of which its owner can use one only."""
+    units, pinned = d.roster["units"], d.notice["roster"]
+    units.append(dict(units[0]))
+    pinned["units"] += 1
+    pinned["area_cm2"] += units[0]["area_cm2"]
+    d.recount = lambda: None
+    d.roster_bound()
 
 
 def _just_in_time(d):
