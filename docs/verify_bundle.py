@@ -1554,7 +1554,11 @@ class Bundle:
                 "开启值的结构不对",
             )
             need(type(row["index"]) is int, "开启值的编号不对")
-        return {row["index"]: (unbase64(row["salt"]), unbase64(row["data"])) for row in rows}
+        need(rows or part not in said or part in ("ballots", "keys"), "没有内容的清单应省去")
+        found = [(row["index"], unbase64(row["salt"]), unbase64(row["data"])) for row in rows]
+        need(all(one[0] < next_[0] for one, next_ in pairwise(found)), "开启值须按编号排列且不重复")
+        need(all(len(salt) == 32 for _, salt, _ in found), "盐须为 32 字节")
+        return {index: (salt, data) for index, salt, data in found}
 
     @cached_property
     def voters(self):

@@ -24,6 +24,7 @@ def shapes():
     for change in _manifests():
         yield "listed", changed(bundle.MANIFEST, change)
     yield from _entries()
+    yield from _openings()
     for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
         for data in (b"[]", b"{}", b"1", b"{"):
             yield "listed", _replaced(path, data)
@@ -99,6 +100,7 @@ def _documents():
         (OPENINGS, lambda said: said["ballots"].pop()),
         (OPENINGS, lambda said: said["keys"][0].update(index=0)),
         (OPENINGS, lambda said: said["voters"].pop()),
+        (OPENINGS, lambda said: said.update(objections=[])),
         (ORIGIN, lambda said: said.update(remark="-")),
         (ORIGIN, lambda said: said.update(basis=1)),
         (CORRECTIONS, lambda acts: acts.append(dict(acts[0], source="0" * 64))),
@@ -145,6 +147,26 @@ def _enveloped(change):
         d.recount = lambda: None
 
     return edit
+
+
+def _openings():
+    """Each list of openings in another order, with one twice, and under salts of other lengths."""
+    for part in ("ballots", "keys", "voters", "mandates"):
+        yield "listed", relisted(OPENINGS, lambda said, part=part: said[part].reverse())
+        yield "listed", relisted(OPENINGS, lambda said, part=part: _falsely_twice(said[part]))
+        for size in (31, 33):
+            yield "notice_bound", lambda d, part=part, size=size: _salted(d.openings[part], size)
+
+
+def _falsely_twice(rows):
+    """Open one commitment falsely, and then as it is."""
+    rows.insert(0, dict(rows[0], salt=rows[-1]["salt"], data="AAAA"))
+
+
+def _salted(openings, size):
+    """Commit under a salt of another length."""
+    place = min(openings)
+    openings[place] = Opening(bytes(size), openings[place].data)
 
 
 def _envelopes():
