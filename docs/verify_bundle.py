@@ -482,6 +482,7 @@ class Roster:
         self.said = said
         self.units = said["units"]
         self.place = {unit["unit"]: place for place, unit in enumerate(self.units)}
+        need(len(self.place) == len(self.units), "清册中有两套房屋同名")
         self.area = sum(unit["area_cm2"] for unit in self.units)
         self.heads = same_heads(self.units, "identity_set")
 
@@ -511,6 +512,7 @@ def require_unit(unit):
     need(isinstance(unit, dict) and unit.keys() - {HOUSEHOLD} == UNIT_KEYS, "房屋的结构不对")
     need(type(unit.get(HOUSEHOLD, 0)) is int, "合户编号不对")
     need(type(unit["area_cm2"]) is int and type(unit["group"]) is int, "房屋的数字不对")
+    need(unit["area_cm2"] >= 0, "房屋的面积不能为负")
     need(unit["kind"] in KINDS and type(unit["stock"]) is bool, "房屋的用途或状态不对")
     need(all(isinstance(unit[name], str) for name in ("building", "unit")), "房屋的名称不对")
     need(all(type(owner) is int for owner in unit["owners"]), "业主编号不对")
@@ -1374,7 +1376,7 @@ class Bundle:
         said = parse(self.file("manifest.json"))
         need(isinstance(said, dict), "清单的结构不对")
         wanted = {"assembly", "files", "format", "level", "log", "register"}
-        need(said.keys() == wanted and said["level"] in LEVELS, "清单的结构不对")
+        need(said.keys() == wanted and said["level"] in tuple(LEVELS), "清单的结构不对")
         need(isinstance(said["format"], str) and said["format"] in FORMATS, "审计包的格式不认得")
         need(
             isinstance(said["assembly"], str) and isinstance(said["files"], dict), "清单的结构不对"
@@ -1552,7 +1554,11 @@ class Bundle:
                 "开启值的结构不对",
             )
             need(type(row["index"]) is int, "开启值的编号不对")
-        return {row["index"]: (unbase64(row["salt"]), unbase64(row["data"])) for row in rows}
+        need(rows or part not in said or part in ("ballots", "keys"), "没有内容的清单应省去")
+        found = [(row["index"], unbase64(row["salt"]), unbase64(row["data"])) for row in rows]
+        need(all(one[0] < next_[0] for one, next_ in pairwise(found)), "开启值须按编号排列且不重复")
+        need(all(len(salt) == 32 for _, salt, _ in found), "盐须为 32 字节")
+        return {index: (salt, data) for index, salt, data in found}
 
     @cached_property
     def voters(self):

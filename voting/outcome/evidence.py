@@ -9,7 +9,7 @@ from voting.assembly import notice as notices
 from voting.assembly.model import Poll, State
 from voting.count.logged import LoggedCorrection, logged_corrections
 from voting.kernel import canonical, dsse
-from voting.kernel.commitment import Opening
+from voting.kernel.commitment import SALT_BYTES, Opening
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.note import NoteKey
 from voting.ledger.tiles import read_entries
@@ -279,9 +279,16 @@ class Evidence:
         if not isinstance(found, dict) or found.keys() - optional != {"ballots", "keys"}:
             raise Missing(f"{_OPENINGS} 的结构不对")
         items = json_objects(canonical.encode(found.get(part, [])), {"data", "index", "salt"})
+        if part in optional & found.keys() and not items:
+            raise Missing(f"{_OPENINGS} 中没有内容的清单应省去")
+        indexes = [integer(item["index"]) for item in items]
+        if indexes != sorted(set(indexes)):
+            raise Missing(f"{_OPENINGS} 中的开启值须按编号排列且不重复")
+        salts = [dsse.strict_base64(item["salt"]) for item in items]
+        # Where a salt ends and the data begins is not in the commitment: only its length says so.
+        if any(len(salt) != SALT_BYTES for salt in salts):
+            raise Missing(f"{_OPENINGS} 中的盐须为 {SALT_BYTES} 字节")
         return {
-            integer(item["index"]): Opening(
-                dsse.strict_base64(item["salt"]), dsse.strict_base64(item["data"])
-            )
-            for item in items
+            index: Opening(salt, dsse.strict_base64(item["data"]))
+            for index, salt, item in zip(indexes, salts, items, strict=True)
         }

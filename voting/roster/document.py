@@ -90,7 +90,7 @@ class RosterDocument:
         Raises
         ------
         NotCanonical
-            Another spelling, or another shape.
+            Another spelling, another shape, or two units of one name.
         """
         try:
             match canonical.decode(data):
@@ -111,6 +111,8 @@ class RosterDocument:
             raise canonical.NotCanonical("业主清册文件的结构不对") from error
         if read.to_bytes() != data:
             raise canonical.NotCanonical("业主清册文件含有多余内容")
+        if len(read.unit_code) != len(read.units):
+            raise canonical.NotCanonical("业主清册文件中有两套房屋同名")
         return read
 
     def to_bytes(self) -> bytes:
@@ -267,6 +269,8 @@ def unit_of(value: dict[str, object]) -> PublicUnit:
             household = more.get("household")
             if household is not None and type(household) is not int:
                 raise ValueError("not a unit")
+            if area_cm2 < 0:
+                raise ValueError("less than no area")
             people = tuple(map(int, owners))
             return PublicUnit(
                 unit_key, building, Kind(kind), area_cm2, stock, group, people, household

@@ -24,6 +24,7 @@ def shapes():
     for change in _manifests():
         yield "listed", changed(bundle.MANIFEST, change)
     yield from _entries()
+    yield from _openings()
     for path in ("result.json", ENTRIES, OPENINGS, ORIGIN, "roster.json"):
         for data in (b"[]", b"{}", b"1", b"{"):
             yield "listed", _replaced(path, data)
@@ -69,6 +70,8 @@ def _manifests():
         lambda m: m.pop("assembly"),
         lambda m: m.update(format="yezhu-bundle/9"),
         lambda m: m.update(level="secret"),
+        lambda m: m.update(level=[]),
+        lambda m: m.update(level={}),
         lambda m: m.update(assembly=1),
         lambda m: m["log"].update(vkey=m["log"]["vkey"][:-4]),
         lambda m: m["log"].update(vkey=m["register"]["vkey"]),
@@ -97,6 +100,7 @@ def _documents():
         (OPENINGS, lambda said: said["ballots"].pop()),
         (OPENINGS, lambda said: said["keys"][0].update(index=0)),
         (OPENINGS, lambda said: said["voters"].pop()),
+        (OPENINGS, lambda said: said.update(objections=[])),
         (ORIGIN, lambda said: said.update(remark="-")),
         (ORIGIN, lambda said: said.update(basis=1)),
         (CORRECTIONS, lambda acts: acts.append(dict(acts[0], source="0" * 64))),
@@ -145,6 +149,26 @@ def _enveloped(change):
     return edit
 
 
+def _openings():
+    """Each list of openings in another order, with one twice, and under salts of other lengths."""
+    for part in ("ballots", "keys", "voters", "mandates"):
+        yield "listed", relisted(OPENINGS, lambda said, part=part: said[part].reverse())
+        yield "listed", relisted(OPENINGS, lambda said, part=part: _falsely_twice(said[part]))
+        for size in (31, 33):
+            yield "notice_bound", lambda d, part=part, size=size: _salted(d.openings[part], size)
+
+
+def _falsely_twice(rows):
+    """Open one commitment falsely, and then as it is."""
+    rows.insert(0, dict(rows[0], salt=rows[-1]["salt"], data="AAAA"))
+
+
+def _salted(openings, size):
+    """Commit under a salt of another length."""
+    place = min(openings)
+    openings[place] = Opening(bytes(size), openings[place].data)
+
+
 def _envelopes():
     return [
         lambda said: said.update(remark="-"),
@@ -165,6 +189,8 @@ def _envelopes():
 def _entries():
     for change in _envelopes():
         yield "notice_bound", _enveloped(change)
+    yield "roster_bound", _other_area
+    yield "roster_bound", _one_name_twice
     yield "counted", _two_closes
     yield "counted", _no_type
     yield "counted", _odd_type
@@ -209,6 +235,25 @@ def _revoked_with_the_ballot(d):
 def _stated(d):
     said = {"产权状态": ["已交付"], "用途": ["住宅", "商业"]}
     d.only("roster-version")["stated"] = said
+
+
+def _other_area(d):
+    """Less than no area, as if the sums had never been others."""
+    unit = d.roster["units"][0]
+    d.notice["roster"]["area_cm2"] -= unit["area_cm2"] + 1
+    unit["area_cm2"] = -1
+    d.recount = lambda: None
+    d.roster_bound()
+
+
+def _one_name_twice(d):
+    """Let one unit count as two, of which its owner can use one only."""
+    units, pinned = d.roster["units"], d.notice["roster"]
+    units.append(dict(units[0]))
+    pinned["units"] += 1
+    pinned["area_cm2"] += units[0]["area_cm2"]
+    d.recount = lambda: None
+    d.roster_bound()
 
 
 def _just_in_time(d):
