@@ -100,7 +100,7 @@ def test_an_integer_that_javascript_would_round_is_an_error(value):
 
 
 def test_a_lone_surrogate_is_an_error():
-    with pytest.raises(ValueError, match="surrogates"):
+    with pytest.raises(TypeError, match="surrogates"):
         encode("\ud800")
 
 
