@@ -73,8 +73,8 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put headers, answers in our own form and the short way around what FastAPI builds."""
-        door = BallotDoor(super().build_middleware_stack())
-        return pages.SecurityHeaders(ServerErrorMiddleware(Oversize(door), handler=fault))
+        door = BallotDoor(Oversize(super().build_middleware_stack()))
+        return pages.SecurityHeaders(ServerErrorMiddleware(door, handler=fault))
 
 
 def create_app(service: Service) -> FastAPI:
@@ -92,6 +92,8 @@ def create_app(service: Service) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # It would ask of each request whether somebody traces it, and what is asked is personal.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         # As large as a scan or an agenda may be; roster sheets have a limit of their own.
         max_body_size=MAX_AGENDA_BYTES,
     )
