@@ -105,8 +105,7 @@ def parse(data: bytes) -> PaperBallot:
             "capacity": str(capacity),
             "carried": bool(carried),
             "scans": [*scans],
-            **beyond,
-        } if not beyond and all(isinstance(scan, str) for scan in scans):
+        }:
             further = replace(
                 paper,
                 capacity=capacity,
@@ -114,7 +113,8 @@ def parse(data: bytes) -> PaperBallot:
                 carried=carried,
                 scans=tuple(map(str, scans)),
             )
-            # One text for one paper: what the first format can say is not said in the second.
+            # One text for one paper: what the first format can say is not said in the second, and
+            # what the second cannot say would not be written again.
             if further.to_bytes() == data:
                 return further
     raise UnreadablePaper("纸质表决票的录入不完整，或含有多余内容")
