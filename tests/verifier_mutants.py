@@ -68,6 +68,14 @@ OF_THE_VERIFIER = {
         "Principals",
         "_day",
     },
+    "voting.box.slots": {
+        "Slots.__init__",
+        "Slots.standing",
+        "Slots.expected",
+        "Slots.would_win",
+        "Slots.put",
+        "Slots._remember",
+    },
     "voting.box.paper": {"parse", "read", "_require_within"},
     "voting.outcome.bundle": {"read", "write"},
 }

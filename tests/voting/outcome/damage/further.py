@@ -5,7 +5,7 @@ More than one check fails for most. What the count would not take is signed afte
 
 import base64
 
-from tests.voting.outcome.damage.mandates import _agent, _opened_otherwise
+from tests.voting.outcome.damage.mandates import _agent, _opened_otherwise, _says_nothing
 from tests.voting.outcome.damage.row import ZERO
 from tests.voting.outcome.eventful import eventful, quiet
 from tests.voting.outcome.forgery import edited
@@ -19,6 +19,7 @@ from voting.outcome.bundle import CORRECTIONS, Level
 def sound():
     """Yield vote, level, step after which it is made, and edit, of what passes."""
     yield eventful, Level.PUBLIC, "registered", _as_an_older_release
+    yield eventful, Level.SUPERVISED, "notice_bound", _before_anything_bound_voters
 
 
 def odd():
@@ -30,6 +31,8 @@ def odd():
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
     for change in _NO_NOTES:
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
+    for change in _NO_ENTRIES:
+        yield quiet, Level.PUBLIC, "logged", change
     for text in _NO_CHECKPOINTS:
         yield quiet, Level.PUBLIC, "logged", _signed_text(text)
 
@@ -38,6 +41,14 @@ def _as_an_older_release(d):
     """Enclose the corrections at the public level too, as bundles did."""
     d.files[CORRECTIONS] = eventful()[0][Level.SUPERVISED][CORRECTIONS]
     d.files = edited(d.files, bundle.MANIFEST, lambda said: said.update(format="yezhu-bundle/2"))
+
+
+def _before_anything_bound_voters(d):
+    """Bind nothing of who may vote: neither version nor freeze nor correction."""
+    _says_nothing(d)
+    d.openings.pop("mandates")
+    for kind in ("roster", "roster-version"):
+        d.only(kind).pop("mandates")
 
 
 def _other_act(d):
@@ -97,6 +108,24 @@ def _signed_text(text):
     return edit
 
 
+def _no_entries(d):
+    d.files.pop(_entries(d))
+
+
+def _cut(to):
+    """Let the log's entries end too early."""
+
+    def edit(d):
+        d.files[_entries(d)] = d.files[_entries(d)][:to]
+
+    return edit
+
+
+def _entries(d):
+    return next(path for path in d.files if path.startswith("log/tile/entries/"))
+
+
+_NO_ENTRIES = (_no_entries, _cut(-1), _cut(1))
 _NO_NOTES = (
     lambda data: data + b"\xff",
     lambda data: data + "\u2014 a\tb AAAAAAAA\n".encode(),
