@@ -9,7 +9,10 @@ from tests.voting.outcome.damage.mandates import _agent, _opened_otherwise, _say
 from tests.voting.outcome.damage.row import ZERO
 from tests.voting.outcome.eventful import eventful, quiet
 from tests.voting.outcome.forgery import edited
-from voting.kernel import canonical
+from voting.box.entries import OBJECTION
+from voting.box.objection import PAYLOAD_TYPE, BallotObjection
+from voting.kernel import canonical, dsse
+from voting.kernel.commitment import Opening
 from voting.ledger import note
 from voting.ledger.tree import leaf_hash, root_of
 from voting.outcome import bundle
@@ -27,6 +30,7 @@ def odd():
     yield eventful, Level.PUBLIC, "registered", _other_act
     yield eventful, Level.SUPERVISED, "opened", _no_acts
     yield eventful, Level.SUPERVISED, "pinned", _signed(units=["9-9-999"])
+    yield eventful, Level.SUPERVISED, "notice_bound", _for_a_unit_removed
     yield quiet, Level.SUPERVISED, "pinned", _signed(units=["1-1-101", "1-2-101"])
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
     for change in _NO_NOTES:
@@ -89,6 +93,20 @@ def _another_in_the_group(d):
     d.roster_bound()
     d.notice_bound()
     d.resign(d.ballots()[0], units=["1-1-101", "2-1-101"])
+
+
+def _for_a_unit_removed(d):
+    """Let an owner object for the flat that a correction has removed."""
+    ballot = next(place for place in d.ballots() if d.said(place)["units"] == ["1-2-102"])
+    said = BallotObjection(
+        *(d.said(ballot)[name] for name in ("assembly", "notice")), ("1-2-102",), "0" * 32
+    )
+    phone = d.phones[dsse.parse(d.openings["ballots"][ballot].data).key_id]
+    close = d.close()
+    d.log.insert(close, {"at": d.log[close - 1]["at"], "type": OBJECTION})
+    d.openings["objections"] = {
+        close: Opening(bytes(32), phone.seal(PAYLOAD_TYPE, said.to_bytes()).to_bytes())
+    }
 
 
 def _checkpoint(change):
