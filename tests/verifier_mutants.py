@@ -21,7 +21,7 @@ from importlib import import_module
 from mmap import mmap
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIGALRM, alarm, signal
+from signal import ITIMER_VIRTUAL, SIGVTALRM, setitimer, signal
 from time import monotonic
 from typing import NamedTuple
 
@@ -82,7 +82,7 @@ OF_THE_VERIFIER = {
 """Where only some functions belong to it."""
 LIMIT_MINUTES = int(os.environ.get("MUTANTS_MINUTES", "60"))
 LONGEST_SECONDS = 10
-"""A change that makes a verifier run on for ever is noticed after that."""
+"""A change that makes a verifier run on for ever is noticed after that, of its own time."""
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
 MADE_UP = 300
 """Votes of each sort."""
@@ -173,7 +173,7 @@ def _is_noticed(wanted):
     """Try one change in a process of its own."""
     child = os.fork()
     if child == 0:
-        signal(SIGALRM, lambda *_: os._exit(1))
+        signal(SIGVTALRM, lambda *_: os._exit(1))
         status = 1
         try:
             status = 0 if _says_as_before(*wanted) else 1
@@ -186,14 +186,14 @@ def _says_as_before(name, change):
     tree = change.made_in(_source(name))
     with open(os.devnull, "w") as silence:  # noqa: PTH123 - a device
         os.dup2(silence.fileno(), sys.stderr.fileno())
-    alarm(LONGEST_SECONDS)
+    setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
     for later in [name] if name == second.__name__ else FIRST[FIRST.index(name) :]:
         code = compile(tree, name, "exec") if later == name else _code(later)
         exec(code, _module(later).__dict__)  # noqa: S102 - ours
     tried = trials(int(name == second.__name__))
     for place in sorted(_places(name, change.lines), key=lambda place: -NOTICED[place]):
         ask, given, said, _ = tried[place]
-        alarm(LONGEST_SECONDS)
+        setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
         if answer(ask, *given) != said:
             NOTICED[place] = monotonic()
             return False
