@@ -14,11 +14,15 @@ _OTHER_NAME = {"all": "any", "any": "all", "max": "min", "min": "max"}
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change: in which function, what stood there and what stands there now, as code."""
+    """One change: in which function, what stood there and what stands there now, as code.
+
+    ``lines`` are those of the statement that it is part of.
+    """
 
     function: str
     was: str
     now: str
+    lines: range
     place: tuple
     node: ast.AST
 
@@ -31,13 +35,15 @@ class Mutation:
 
 def mutations(source):
     """Yield each change to a module's functions."""
-    for function, path, node in _nodes(ast.parse(source), "", ()):
+    for function, lines, path, node in _nodes(ast.parse(source), "", range(0), ()):
         for changed in _changes(node):
-            yield Mutation(function, ast.unparse(node), ast.unparse(changed), path, changed)
+            was, now = ast.unparse(node), ast.unparse(changed)
+            yield Mutation(function, was, now, lines, path, changed)
 
 
-def _nodes(node, function, path):
-    """Walk what is inside functions: name of the function, way to the node, node."""
+def _nodes(node, function, lines, path):
+    """Walk what is inside functions: name of it, lines of the statement, way to the node, node."""
+    lines = _lines_of(node, lines)
     if isinstance(node, ast.ClassDef | ast.FunctionDef):
         function = f"{function}.{node.name}".lstrip(".")
     for name, value in ast.iter_fields(node):
@@ -52,8 +58,13 @@ def _nodes(node, function, path):
             if _is_text(node, child):
                 continue
             if function and not isinstance(child, ast.ClassDef | ast.FunctionDef):
-                yield function, way, child
-            yield from _nodes(child, function, way)
+                yield function, _lines_of(child, lines), way, child
+            yield from _nodes(child, function, lines, way)
+
+
+def _lines_of(node, around):
+    """Lines of a statement; those of the one around for what is only part of one."""
+    return range(node.lineno, node.end_lineno + 1) if isinstance(node, ast.stmt) else around
 
 
 def _is_text(parent, child):

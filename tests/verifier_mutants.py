@@ -7,23 +7,28 @@ counts by itself, counts some votes that are made up as well. It fails if a chan
 that ``tests/voting/outcome/survivors.yaml`` does not
 explain, or if one listed there is noticed after all. Parts of names, such as
 ``verify_bundle.check_roster``, narrow it down.
+
+A change is tried only on what reaches its statement, and first on what noticed another one last.
 """
 
 import functools
 import os
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple
 from importlib import import_module
 from mmap import mmap
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIGALRM, alarm, signal
+from signal import ITIMER_VIRTUAL, SIGVTALRM, setitimer, signal
 from time import monotonic
+from typing import NamedTuple
 
 import yaml
 
 from tests.mutations import mutations
+from tests.reached import lines_reached
 from tests.voting.outcome.both import second
 from tests.voting.outcome.corpus import corpus
 from tests.voting.outcome.questions import answer, late, questions
@@ -42,10 +47,20 @@ FIRST = [
 ]  # fmt: skip
 """What the product's verifier is made of, each module after those it imports."""
 OF_THE_VERIFIER = {
-    "voting.ledger.tree": {"leaf_hash", "node_hash", "root_of", "verify_inclusion", "_Climb"},
+    "voting.ledger.tree": {
+        "leaf_hash",
+        "node_hash",
+        "root_of",
+        "verify_inclusion",
+        "_Climb.__init__",
+        "_Climb.at_top",
+        "_Climb.rise",
+        "_Climb._up",
+    },
     "voting.ledger.note": {"open_note", "_split", "_parse_line", "_require_signed", "_has_control"},
     "voting.ledger.checkpoint": {"parse", "open_checkpoint"},
     "voting.ledger.tiles": {"read_layout", "read_entries", "_unbundle", "_require_present"},
+    "voting.box.objection": {"parse", "verify", "_require_co_owner"},
     "voting.box.authority": {
         "parse",
         "require_sound",
@@ -53,18 +68,35 @@ OF_THE_VERIFIER = {
         "Principals",
         "_day",
     },
+    "voting.box.slots": {
+        "Slots.__init__",
+        "Slots.standing",
+        "Slots.expected",
+        "Slots.would_win",
+        "Slots.put",
+        "Slots._remember",
+    },
     "voting.box.paper": {"parse", "read", "_require_within"},
     "voting.outcome.bundle": {"read", "write"},
 }
 """Where only some functions belong to it."""
 LIMIT_MINUTES = int(os.environ.get("MUTANTS_MINUTES", "60"))
 LONGEST_SECONDS = 10
-"""A change that makes a verifier run on for ever is noticed after that."""
+"""A change that makes a verifier run on for ever is noticed after that, of its own time."""
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
 MADE_UP = 300
 """Votes of each sort."""
-GAVE_AWAY = mmap(-1, 4)
-"""Which trial gave the latest change away, for all processes: the next one may be alike."""
+NOTICED = memoryview(mmap(-1, 8 * 2**13)).cast("d")
+"""When each trial last noticed a change, for all processes: the next one may be alike."""
+
+
+class Trial(NamedTuple):
+    """What is asked, what about, what is said, and the lines reached by then, by file."""
+
+    ask: Callable[..., object]
+    given: tuple[object, ...]
+    said: str
+    reached: dict[str, set[int]]
 
 
 def main(patterns):
@@ -75,24 +107,22 @@ def main(patterns):
         for name, change in all_changes()
         if not patterns or any(pattern in f"{name}.{change.function}" for pattern in patterns)
     ]
-    trials(0)
-    trials(1)
+    for name in dict(wanted):
+        _imported(name)
+        trials(int(name == second.__name__))
     for name in FIRST:
         _code(name)
-    survivors, tried = {}, 0
-    jobs = int(os.environ.get("JOBS", "2"))
-    with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
-        told = pool.map(_is_noticed, wanted)
-        for (name, change), noticed in zip(wanted, told, strict=True):
-            tried += 1
-            if not noticed:
-                function = f"{name}.{change.function}"
-                survivors[function, change.was, change.now] = True
-                print(f"- in: {function}\n  was: {change.was}\n  now: {change.now}", flush=True)
-            if monotonic() > deadline:
-                pool.shutdown(cancel_futures=True)
-                print(f"{LIMIT_MINUTES} 分钟内未完成：{tried} / {len(wanted)}")
-                return 1
+    survivors = {}
+    for tried, (name, change, noticed) in enumerate(_told(wanted), start=1):
+        if not noticed:
+            function = f"{name}.{change.function}"
+            survivors[function, change.was, change.now] = True
+            print(f"- in: {function}\n  was: {change.was}\n  now: {change.now}", flush=True)
+        if tried == len(wanted) or wanted[tried][0] != name:
+            print(f"{name}：至此 {tried} / {len(wanted)} 处改动，存活 {len(survivors)}", flush=True)
+        if monotonic() > deadline:
+            print(f"{LIMIT_MINUTES} 分钟内未完成：{tried} / {len(wanted)}，停在 {name}")
+            return 1
     listed = explanations()
     unexplained = survivors.keys() - listed.keys()
     gone = set() if patterns else listed.keys() - survivors.keys()
@@ -103,12 +133,24 @@ def main(patterns):
     return 1 if unexplained or gone else 0
 
 
+def _told(wanted):
+    """Yield each module and change, and whether it was noticed, in order."""
+    jobs = int(os.environ.get("JOBS", "2"))
+    with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
+        try:
+            for change, noticed in zip(wanted, pool.map(_is_noticed, wanted), strict=True):
+                yield *change, noticed
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 def all_changes():
     """Yield module and change."""
     for name in [*FIRST, second.__name__]:
         of_it = OF_THE_VERIFIER.get(name)
         for change in mutations(_source(name)):
-            if of_it is None or change.function.split(".")[0] in of_it:
+            names = {change.function, change.function.split(".")[0]}
+            if of_it is None or not names.isdisjoint(of_it):
                 yield name, change
 
 
@@ -120,7 +162,7 @@ def _source(name):
 
 @functools.cache
 def _code(name):
-    return compile(_source(name), name, "exec")
+    return compile(_source(name), _module(name).__file__, "exec")
 
 
 def _module(name):
@@ -131,7 +173,7 @@ def _is_noticed(wanted):
     """Try one change in a process of its own."""
     child = os.fork()
     if child == 0:
-        signal(SIGALRM, lambda *_: os._exit(1))
+        signal(SIGVTALRM, lambda *_: os._exit(1))
         status = 1
         try:
             status = 0 if _says_as_before(*wanted) else 1
@@ -144,37 +186,49 @@ def _says_as_before(name, change):
     tree = change.made_in(_source(name))
     with open(os.devnull, "w") as silence:  # noqa: PTH123 - a device
         os.dup2(silence.fileno(), sys.stderr.fileno())
-    if name == second.__name__:
-        exec(compile(tree, name, "exec"), second.__dict__)  # noqa: S102 - ours
-        return _all_as_before(1)
-    for later in FIRST[FIRST.index(name) :]:
+    setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
+    for later in [name] if name == second.__name__ else FIRST[FIRST.index(name) :]:
         code = compile(tree, name, "exec") if later == name else _code(later)
         exec(code, _module(later).__dict__)  # noqa: S102 - ours
-    return _all_as_before(0)
-
-
-def _all_as_before(which):
-    """Try everything; begin where the last change was noticed."""
-    tried = trials(which)
-    latest = int.from_bytes(GAVE_AWAY[:]) % len(tried)
-    for place in (latest, *range(len(tried))):
-        ask, given, said = tried[place]
-        alarm(LONGEST_SECONDS)
+    tried = trials(int(name == second.__name__))
+    for place in sorted(_places(name, change.lines), key=lambda place: -NOTICED[place]):
+        ask, given, said, _ = tried[place]
+        setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
         if answer(ask, *given) != said:
-            GAVE_AWAY[:] = place.to_bytes(4)
+            NOTICED[place] = monotonic()
             return False
     return True
+
+
+def _places(name, lines):
+    """Which trials reach some lines of a module; all of them if importing it does."""
+    tried, file = trials(int(name == second.__name__)), _module(name).__file__
+    everywhere = not _imported(name).isdisjoint(lines)
+    return [
+        place
+        for place, trial in enumerate(tried)
+        if everywhere or not trial.reached[file].isdisjoint(lines)
+    ]
+
+
+@functools.cache
+def _imported(name):
+    """Lines of a module that importing it reaches."""
+    file = _module(name).__file__
+    return lines_reached([file], exec, _code(name), {"__name__": name})[1][file]
 
 
 @functools.cache
 def trials(which):
     """What the first (0) or second verifier (1) is asked, and what it says with nothing changed."""
     judge = (_judged, late(second, "verify"))[which]
-    asked = [(judge, (data,)) for data in corpus()]
-    asked += [(question[1 + which], question.given) for question in questions()]
+    # The quick ones first.
+    asked = [(question[1 + which], question.given) for question in questions()]
     if which:
         asked += [(second_count, vote) for vote in the_same_votes(MADE_UP)]
-    return [(ask, given, answer(ask, *given)) for ask, given in asked]
+    asked += [(judge, (data,)) for data in corpus()]
+    files = [_module(name).__file__ for name in ([second.__name__] if which else FIRST)]
+    return [Trial(ask, given, *lines_reached(files, answer, ask, *given)) for ask, given in asked]
 
 
 def _judged(data):

@@ -114,7 +114,8 @@ def parse(data: bytes) -> PaperBallot:
                 carried=carried,
                 scans=tuple(map(str, scans)),
             )
-            # One text for one paper: nothing more, and not what the first format can say.
+            # One text for one paper: what the first format can say is not said in the second, and
+            # what the second cannot say would not be written again.
             if further.to_bytes() == data:
                 return further
     raise UnreadablePaper("纸质表决票的录入不完整，或含有多余内容")

@@ -2,8 +2,8 @@
 
 import functools
 
+from tests.voting.outcome.damage import by_turn, damage, further, turns
 from tests.voting.outcome.damage import contested as contested_damage
-from tests.voting.outcome.damage import damage, turns
 from tests.voting.outcome.damage import represented as represented_damage
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
@@ -34,7 +34,17 @@ def _bundles():
         yield _written(represented, Level.SUPERVISED, **{step: edit})
     for edit in (*turns.forgeries(), *turns.valid()):
         yield _written(changing, Level.SUPERVISED, notice_bound=edit)
+    yield from _further()
     yield from zips(_written(quiet, Level.PUBLIC))
+
+
+def _further():
+    for vote in by_turn.SOUND:
+        yield _written(vote, Level.SUPERVISED)
+    for vote, edit in by_turn.forgeries():
+        yield _written(vote, Level.SUPERVISED, notice_bound=edit)
+    for vote, level, step, edit in (*further.sound(), *further.odd()):
+        yield _written(vote, level, **{step: edit})
 
 
 def _written(vote, level, **edits):

@@ -1,0 +1,13 @@
+"""What may not follow under the rules on a second ballot: check 13 alone sees it."""
+
+from tests.voting.outcome.by_turn import limited, paper_first, phone_first
+from tests.voting.outcome.damage.turns import _cast_by
+
+SOUND = (paper_first, phone_first, limited)
+
+
+def forgeries():
+    """Yield votes, each with a change made after its notice is bound."""
+    yield paper_first, _cast_by(4, 4, sequence=2)
+    yield phone_first, _cast_by(3, 3, sequence=2)
+    yield limited, _cast_by(3, 3, sequence=4)
