@@ -24,7 +24,7 @@ from benchmarks.load.processes import cpu_seconds
 from tests.servers import await_port, create_database, free_port, postgres, valkey_server
 
 _OWNERS = int(os.environ.get("LOAD_OWNERS", "6000"))
-_CONNECTIONS = 64
+_CONNECTIONS = int(os.environ.get("LOAD_CONNECTIONS", "64"))
 _RATES = (500, 1000, 2000)
 _POSITION = re.compile(rb'"position":([0-9]+)')
 
