@@ -1347,6 +1347,30 @@ LEVELS = {
 }
 BALLOTS = {"ballot", "paper-ballot"}
 OBJECTION = "ballot-objection"
+LOG_KEYS = {
+    "notice": ("notice register roster", "voters"),
+    "ballot": ("at commitment", ""),
+    "paper-ballot": ("at commitment", ""),
+    OBJECTION: ("at commitment", ""),
+    "roster-correction": ("at correction roster", "voters"),
+    "close": ("at", ""),
+    "result": ("at result", ""),
+}
+REGISTER_KEYS = {
+    "roster-version": (
+        "act at basis by digest roster source supplied_by totals version",
+        "difference evidence mandates mandates_changed previous stated totals_before",
+    ),
+    "roster": ("at by confirmed_by digest roster", "entered mandates names"),
+    "assembly": ("assembly at notice origin roster", ""),
+    "assembly-opened": ("assembly at checkpoint", ""),
+    "assembly-closed": ("assembly at checkpoint", ""),
+    "roster-correction": ("at by confirmed_by correction digest roster", "mandates names"),
+    "device-key": ("at commitment", ""),
+    "device-key-revoked": ("at enrolment", ""),
+    "certificate": ("assembly at certificate result", ""),
+}
+"""By type of entry: its keys beside ``type``, and those that may stand there as well."""
 SUPPLIERS = {
     "建设单位", "物业服务人", "不动产登记机构", "街道办事处或乡镇人民政府",
     "业主委员会或物业管理委员会", "业主本人", "其他",
@@ -1563,7 +1587,11 @@ class Bundle:
     @cached_property
     def voters(self):
         """Who may vote where not any owner may: position -> unit key -> numbers."""
-        logged = {at: entry["voters"] for at, entry in enumerate(self.entries) if "voters" in entry}
+        logged = {
+            at: entry["voters"]
+            for at, entry in enumerate(self.entries)
+            if "voters" in entry and (at == 0 or entry["type"] == "roster-correction")
+        }
         opened = self.openings("voters")
         need(
             {at: sha256(s + d) for at, (s, d) in opened.items()} == logged,
@@ -1630,6 +1658,22 @@ def check_log_tree(bundle):
         yield "日志条目的根与检查点不符"
 
 
+def is_entry(entry, known):
+    """Tell whether an entry has the keys of its type, and a moment if one is among them."""
+    if entry["type"] not in known:
+        return False
+    needed, optional = (set(keys.split()) for keys in known[entry["type"]])
+    missing, further = needed - entry.keys(), entry.keys() - needed - {"type"}
+    if missing or further - optional:
+        return False
+    if "names" in entry and entry["names"].keys() != {"convener", "supervisor"}:
+        return False
+    try:
+        return "at" not in needed or bool(moment(entry["at"]))
+    except (Wrong, ValueError):
+        return False
+
+
 def check_log_order(bundle):
     kinds = [entry["type"] for entry in bundle.entries]
     before, after = kinds[1 : bundle.close], kinds[bundle.close + 1 :]
@@ -1639,11 +1683,9 @@ def check_log_order(bundle):
         yield "截止之前只能有表决票、异议与清册更正"
     if after != ["result"]:
         yield "截止之后须恰有一条结果"
-    for place, entry in enumerate(bundle.entries[1:], start=1):
-        try:
-            moment(entry.get("at"))
-        except (Wrong, ValueError):
-            yield f"日志第 {place} 条的时间无法读取"
+    for place, entry in enumerate(bundle.entries):
+        if not is_entry(entry, LOG_KEYS):
+            yield f"日志第 {place} 条的内容或时间写法不对"
 
 
 def check_notice(bundle):
@@ -1711,6 +1753,9 @@ def two_people(entry):
 
 
 def check_registered(bundle):
+    for index, data, _ in bundle.register:
+        if not is_entry(parse(data), REGISTER_KEYS):
+            yield f"登记簿第 {index} 条的内容或时间写法不对"
     freeze, frozen = bundle.only("roster")
     place, manifest = bundle.only("assembly")
     opened, opening = bundle.only("assembly-opened")

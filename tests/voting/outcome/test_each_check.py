@@ -4,6 +4,7 @@ import pytest
 
 from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.members import of_nobody
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
@@ -37,6 +38,14 @@ def test_what_one_check_sees_no_other_does(row, level):
 def test_an_odd_shape_fails_the_same_checks_in_both(step, edit):
     files, phones = eventful()
     assert failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+
+
+@pytest.mark.parametrize(("step", "edit"), list(of_nobody()))
+def test_voters_named_where_none_are_named_fail_the_same_checks_in_both(step, edit):
+    """An entry that says for whom it does not speak: neither verifier takes it at its word."""
+    files, phones = eventful()
+    found = failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+    assert {5, 9, 13} <= set(found)
 
 
 @pytest.mark.parametrize(("step", "edit"), list(variations()))

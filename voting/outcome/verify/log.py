@@ -2,10 +2,10 @@
 
 from voting.assembly.entries import CORRECTION
 from voting.box.entries import OBJECTION, PAPER, PHONE
-from voting.kernel.clock import parse_timestamp
 from voting.ledger.tiles import read_layout
 from voting.ledger.tree import leaf_hash, root_of
 from voting.outcome.evidence import Evidence
+from voting.outcome.verify import members
 from voting.outcome.verify.finding import Problems
 
 
@@ -36,8 +36,5 @@ def order(evidence: Evidence) -> Problems:
             yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票、异议或清册更正"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
-    for place, entry in enumerate(evidence.entries[1:], start=1):
-        try:
-            parse_timestamp(entry["at"])
-        except (KeyError, TypeError, ValueError):
-            yield f"日志第 {place} 条的时间无法读取"
+    for place, entry in enumerate(evidence.entries):
+        yield from members.problems(entry, members.IN_LOG, f"日志第 {place} 条")

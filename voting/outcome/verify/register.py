@@ -5,6 +5,7 @@ from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
 from voting.outcome import bundle, mandates, origin
 from voting.outcome.evidence import Evidence, ProvedEntry
+from voting.outcome.verify import members
 from voting.outcome.verify.finding import Problems
 from voting.roster.signatories import are_two
 
@@ -27,6 +28,9 @@ def included(evidence: Evidence) -> Problems:
 
 def registered(evidence: Evidence) -> Problems:
     """Check 9: roster, assembly, opening, corrections and close, as the register has them."""
+    for proved in evidence.register:
+        where = f"登记簿第 {proved.index} 条"
+        yield from members.problems(proved.entry, members.IN_REGISTER, where)
     roster = evidence.only("roster")
     manifest = evidence.only("assembly")
     opened, closed = evidence.only("assembly-opened"), evidence.only("assembly-closed")

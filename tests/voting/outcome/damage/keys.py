@@ -50,5 +50,4 @@ def rows():
                say(spki=base64.b64encode(b"-").decode()), SUPERVISED),
         Damage(13, "a key enrolled later", "opened", enrolled("2026-03-17T16:00:01Z"), SUPERVISED),
         Damage(13, "a key revoked before", "opened", revoked("2026-03-17T15:59:59Z"), SUPERVISED),
-        Damage(13, "a key revoked at no moment", "opened", revoked(""), SUPERVISED),
     ]  # fmt: skip
