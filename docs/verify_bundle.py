@@ -1686,6 +1686,12 @@ def check_log_order(bundle):
     for place, entry in enumerate(bundle.entries):
         if not is_entry(entry, LOG_KEYS):
             yield f"日志第 {place} 条的内容或时间写法不对"
+            return
+    closed, *later = (moment(entry["at"]) for entry in bundle.entries[bundle.close :])
+    if closed < bundle.window[1]:
+        yield "截止早于会议通知所写的时间"
+    if later and min(later) < closed:
+        yield "结果早于截止"
 
 
 def check_notice(bundle):

@@ -74,6 +74,15 @@ def _after_the_close(d):
         d.openings["ballots"] = {at - (at > place): kept for at, kept in opened.items()} | moved
 
 
+def _closed(at):
+    return lambda d: d.log[d.close()].update(at=at)
+
+
+def _just_before_the_close(d):
+    d.log[d.close()]["at"] = "2026-03-25T10:00:01Z"
+    d.log[-1]["at"] = "2026-03-25T10:00:00Z"
+
+
 def _log():
     at = "2026-03-25T10:00:1Z"
     return [
@@ -96,6 +105,9 @@ def _log():
         Damage(5, "an odd moment", "opened", lambda d: d.log[d.close()].update(at=at)),
         Damage(5, "no moment", "opened", lambda d: d.log[d.close()].pop("at")),
         Damage(5, "no moment of the result", "opened", lambda d: d.log[-1].pop("at")),
+        Damage(5, "a close in the window", "opened", _closed("2026-03-25T09:59:59Z")),
+        Damage(5, "a close before the window", "opened", _closed("2026-03-17T15:59:59Z")),
+        Damage(5, "a result before the close", "opened", _just_before_the_close),
     ]
 
 
