@@ -2286,7 +2286,7 @@ def check_ballots(bundle):
     agenda = bundle.notice["agenda"]
     policies = policies_of(agenda)
     used_keys = set()
-    principals = {}
+    principals, serials = {}, set()
     valid, hands = {}, {}  # what check_turn is told
     for place in bundle.ballot_places:
         entry = bundle.entries[place]
@@ -2303,6 +2303,8 @@ def check_ballots(bundle):
             else:
                 said = read_paper(data)
                 need(said["serial"] == said["serial"].strip(), "纸质票的编号前后有空格")
+                need(said["serial"] not in serials, "纸质票的编号已经用过")
+                serials.add(said["serial"])
                 need(not said["void_reason"] or said["void_reason"].strip(), "作废没有原因")
                 require_units(said["units"])
                 group = require_one_group(bundle, said["units"], rights)
