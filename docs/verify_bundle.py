@@ -59,6 +59,11 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def is_digest(text):
+    """Tell whether a text is a SHA-256 in its one spelling."""
+    return bool(re.fullmatch("[0-9a-f]{64}", text))
+
+
 def canonical(value):
     """Write a value in its one canonical form."""
 
@@ -1844,7 +1849,7 @@ def check_origin(bundle, freeze, frozen):
             yield "登记簿没有写明清册的来历"
         named = [entry["basis"], entry["source"]]
         named += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
-        if not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in named):
+        if not all(map(is_digest, named)):
             yield "登记簿所记的摘要写法不对"
         if "stated" in entry and not are_statements(entry["stated"]):
             yield "登记簿所记的统一写明的内容写法不对"
@@ -2225,11 +2230,12 @@ def require_capacity(said, on):
     """Check who signed a paper ballot, and on what (W-10 to W-13)."""
     capacity, authority = said["capacity"], said["authority"]
     need(said["scans"] == sorted(set(said["scans"])), "扫描件须排序且不重复")
+    need(all(map(is_digest, said["scans"])), "扫描件的摘要写法不对")
     if capacity == "proxy":
         need(authority is not None and "agent" in authority, "代理人没有委托书")
         matters = authority["matters"]
         need(matters and matters == sorted(set(matters)), "委托事项不对")
-        need(re.fullmatch("[0-9a-f]{64}", authority["agent"]), "代理人的摘要不对")
+        need(is_digest(authority["agent"]), "代理人的摘要不对")
         need(authority["scope"] in ("as_instructed", "full"), "委托权限不对")
         need(not authority["exception"] or authority["exception"].strip(), "依据的条款不对")
         if not said["void_reason"]:

@@ -4,18 +4,17 @@ The entry of a version binds who handed the data in, the digests of the files, b
 the digest of what is different from the version before. The entry of the freeze names its place.
 """
 
-import re
 from collections.abc import Iterator
 
 from voting.outcome import mandates
 from voting.outcome.bundle import ORIGIN
 from voting.outcome.evidence import Evidence, ProvedEntry
+from voting.outcome.pieces import DIGEST
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.entries import VERSION
 from voting.roster.stated import are_statements
 from voting.roster.version import Supplier
 
-_DIGEST = re.compile("[0-9a-f]{64}")
 _ACTS = {"import-roster", "amend-roster"}
 
 
@@ -50,7 +49,7 @@ def _version(evidence: Evidence, version: ProvedEntry, frozen: ProvedEntry) -> I
         yield f"{where}没有写明清册怎样得来、由谁提供"
     digests = [entry["basis"], entry["source"]]
     digests += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
-    if not all(_DIGEST.fullmatch(digest) for digest in digests):
+    if not all(DIGEST.fullmatch(digest) for digest in digests):
         yield f"{where}所记的摘要写法不对"
     if "stated" in entry and not are_statements(entry["stated"]):
         yield f"{where}所记的统一写明的内容写法不对"

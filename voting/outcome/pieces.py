@@ -1,9 +1,13 @@
 """Small pieces of a bundle's JSON, refused where their shape is odd."""
 
+import re
 from typing import Any
 
 from voting.kernel import canonical
 from voting.outcome import bundle
+
+DIGEST = re.compile("[0-9a-f]{64}")
+"""SHA-256 as it is written everywhere."""
 
 
 class Missing(bundle.BundleUnreadable):
