@@ -2050,10 +2050,9 @@ def check_commitments(bundle):
 def enrolled_keys(bundle):
     """Open the device keys: key id -> (index, key, owner, from, until)."""
     entries = dict(bundle.registered("device-key"))
-    ended = {
-        entry["enrolment"]: moment(entry["at"])
-        for _, entry in bundle.registered("device-key-revoked")
-    }
+    ended = {}
+    for _, entry in bundle.registered("device-key-revoked"):
+        ended.setdefault(entry["enrolment"], []).append(moment(entry["at"]))
     opened = bundle.openings("keys")
     need(opened.keys() == entries.keys(), "密钥的开启值与登记簿不一一对应")
     keys = {}
@@ -2065,7 +2064,7 @@ def enrolled_keys(bundle):
         )
         need(said["roster"] == bundle.roster.digest, "密钥是为另一份清册登记的")
         spki = unbase64(said["spki"])
-        since, until = moment(entries[index]["at"]), ended.get(index)
+        since, until = moment(entries[index]["at"]), min(ended.get(index, [None]))
         keys[sha256(spki)] = index, load_key(spki), said["owner"], since, until
     return keys
 
