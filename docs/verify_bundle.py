@@ -87,6 +87,11 @@ def canonical(value):
     return text.encode()
 
 
+def same(said, wanted):
+    """Compare two values as bytes: true is not 1."""
+    return canonical(said) == canonical(wanted)
+
+
 def parse(data):
     """Read canonical JSON; any other spelling is wrong."""
     try:
@@ -589,8 +594,9 @@ def correct(base, act):
         "version": said["version"],
     }
     corrected = Roster(canonical(document))
-    need(difference_of(base, corrected) == said, "更正得不出它所说的清册")
-    need(act["totals"] == {"before": base.totals(), "after": corrected.totals()}, "更正的总数不对")
+    need(same(difference_of(base, corrected), said), "更正得不出它所说的清册")
+    totals = {"before": base.totals(), "after": corrected.totals()}
+    need(same(act["totals"], totals), "更正的总数不对")
     return corrected
 
 
@@ -1789,18 +1795,18 @@ def check_registered(bundle):
     yield from check_origin(bundle, freeze, frozen)
     acts = bundle.registered("roster-correction")
     logged = [
-        (index, entry["correction"], entry["roster"])
+        [index, entry["correction"], entry["roster"]]
         for index, entry in enumerate(bundle.objects)
         if entry["type"] == "roster-correction"
     ]
     told = bundle.result.get("corrections", [])
-    if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
+    if not same([[each["position"], each["correction"], each["roster"]] for each in told], logged):
         yield "结果所写的更正与日志不同"
     if bundle.supervised or "corrections.json" in bundle.files:
-        expected = [(each[2], each[4].digest) for each in bundle.corrections]
+        expected = [[each[2], each[4].digest] for each in bundle.corrections]
     else:
         expected = [each[1:] for each in logged]
-    if [(act["correction"], act["digest"]) for _, act in acts] != expected:
+    if [[act["correction"], act["digest"]] for _, act in acts] != expected:
         yield "登记簿所记的更正与日志不同"
     for index, act in acts:
         if not two_people(act):
@@ -1823,7 +1829,7 @@ def check_origin(bundle, freeze, frozen):
     """Check where the roster comes from: its version, and for supervisors the words to it."""
     versions = bundle.registered("roster-version")
     expected = [frozen["entered"]] if "entered" in frozen else []
-    if [index for index, _ in versions] != expected:
+    if not same([index for index, _ in versions], expected):
         yield "清册版本与冻结所指的不同"
         return
     enclosed = "roster-origin.json" in bundle.files
@@ -1831,16 +1837,16 @@ def check_origin(bundle, freeze, frozen):
         yield "缺少或多出文件 roster-origin.json"
     roster = bundle.roster
     for index, entry in versions:
-        said = entry["roster"], entry["digest"], entry["version"], entry.get("previous")
-        wanted = (
+        said = [entry["roster"], entry["digest"], entry["version"], entry.get("previous")]
+        wanted = [
             frozen["roster"],
             roster.digest,
             roster.said["version"],
             roster.said.get("previous"),
-        )
-        if index >= freeze or said != wanted:
+        ]
+        if index >= freeze or not same(said, wanted):
             yield "登记簿所记的清册版本不是这一份"
-        if entry["totals"] != roster.totals():
+        if not same(entry["totals"], roster.totals()):
             yield "登记簿所记的总数与清册不符"
         if (
             entry["act"] not in ("import-roster", "amend-roster")
@@ -1878,7 +1884,7 @@ def check_words(bundle, entry):
     elif before:
         if sha256(canonical(difference_of(before, bundle.roster))) != entry["difference"]:
             yield "两版清册的差异与登记簿所记的不符"
-        if before.totals() != entry["totals_before"]:
+        if not same(entry["totals_before"], before.totals()):
             yield "上一版的总数与登记簿所记的不符"
 
 

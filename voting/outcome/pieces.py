@@ -47,3 +47,8 @@ def integer(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise Missing("编号须为整数")
     return value
+
+
+def same(said: object, wanted: object) -> bool:
+    """Compare two values as the bytes they are written in: true is not 1."""
+    return canonical.encode(said) == canonical.encode(wanted)
