@@ -525,7 +525,11 @@ def require_unit(unit):
     need(unit["area_cm2"] >= 0, "房屋的面积不能为负")
     need(unit["kind"] in KINDS and type(unit["stock"]) is bool, "房屋的用途或状态不对")
     need(all(isinstance(unit[name], str) for name in ("building", "unit")), "房屋的名称不对")
-    need(all(type(owner) is int for owner in unit["owners"]), "业主编号不对")
+    need(unit["unit"], "房屋没有名称")
+    owners = unit["owners"]
+    need(isinstance(owners, list), "业主编号不对")
+    need(all(type(owner) is int and owner >= 0 for owner in owners), "业主编号不对")
+    need(len(set(owners)) == len(owners), "同一业主列了两次")
 
 
 def difference_of(first, second):
@@ -1717,6 +1721,8 @@ def check_notice(bundle):
 
 def check_roster(bundle):
     roster, pinned = bundle.roster, bundle.notice["roster"]
+    if not roster.units:
+        yield "业主清册没有房屋"
     if roster.digest != pinned["digest"]:
         yield "业主清册不是会议通知固定的那一份"
     if roster.said["community"] != bundle.notice["community"]:

@@ -121,6 +121,16 @@ def _swap_groups(d):
     d.roster_bound()
 
 
+def _nobody_at_home(d):
+    none = {"area_cm2": 0, "heads": 0, "units": 0}
+    d.roster["units"].clear()
+    d.notice["roster"].update(none)
+    d.roster_bound()
+    d.only("roster-version")["totals"] = {
+        "everything": none, "without_parking_and_storage": none,
+    }  # fmt: skip
+
+
 def _pinned_total(name):
     return Damage(
         7,
@@ -152,6 +162,7 @@ def _notice_and_roster():
             7, "another complex", "roster_bound", lambda d: d.notice.update(community="别的小区")
         ),
         *map(_pinned_total, ("units", "heads", "area_cm2")),
+        Damage(7, "no units", "roster_bound", _nobody_at_home, PUBLIC, quiet=True),
         Damage(7, "groups exchanged", "roster_bound", _swap_groups, PUBLIC),
         Damage(7, "corrections of nothing", "registered", _empty_corrections, quiet=True),
     ]
