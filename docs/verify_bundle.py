@@ -59,6 +59,11 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def is_digest(text):
+    """Tell whether a text is a SHA-256 in its one spelling."""
+    return bool(re.fullmatch("[0-9a-f]{64}", text))
+
+
 def canonical(value):
     """Write a value in its one canonical form."""
 
@@ -80,6 +85,11 @@ def canonical(value):
     check(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
+
+
+def same(said, wanted):
+    """Compare two values as bytes: true is not 1."""
+    return canonical(said) == canonical(wanted)
 
 
 def parse(data):
@@ -515,7 +525,11 @@ def require_unit(unit):
     need(unit["area_cm2"] >= 0, "房屋的面积不能为负")
     need(unit["kind"] in KINDS and type(unit["stock"]) is bool, "房屋的用途或状态不对")
     need(all(isinstance(unit[name], str) for name in ("building", "unit")), "房屋的名称不对")
-    need(all(type(owner) is int for owner in unit["owners"]), "业主编号不对")
+    need(unit["unit"], "房屋没有名称")
+    owners = unit["owners"]
+    need(isinstance(owners, list), "业主编号不对")
+    need(all(type(owner) is int and owner >= 0 for owner in owners), "业主编号不对")
+    need(len(set(owners)) == len(owners), "同一业主列了两次")
 
 
 def difference_of(first, second):
@@ -584,8 +598,9 @@ def correct(base, act):
         "version": said["version"],
     }
     corrected = Roster(canonical(document))
-    need(difference_of(base, corrected) == said, "更正得不出它所说的清册")
-    need(act["totals"] == {"before": base.totals(), "after": corrected.totals()}, "更正的总数不对")
+    need(same(difference_of(base, corrected), said), "更正得不出它所说的清册")
+    totals = {"before": base.totals(), "after": corrected.totals()}
+    need(same(act["totals"], totals), "更正的总数不对")
     return corrected
 
 
@@ -1347,6 +1362,30 @@ LEVELS = {
 }
 BALLOTS = {"ballot", "paper-ballot"}
 OBJECTION = "ballot-objection"
+LOG_KEYS = {
+    "notice": ("notice register roster", "voters"),
+    "ballot": ("at commitment", ""),
+    "paper-ballot": ("at commitment", ""),
+    OBJECTION: ("at commitment", ""),
+    "roster-correction": ("at correction roster", "voters"),
+    "close": ("at", ""),
+    "result": ("at result", ""),
+}
+REGISTER_KEYS = {
+    "roster-version": (
+        "act at basis by digest roster source supplied_by totals version",
+        "difference evidence mandates mandates_changed previous stated totals_before",
+    ),
+    "roster": ("at by confirmed_by digest roster", "entered mandates names"),
+    "assembly": ("assembly at notice origin roster", ""),
+    "assembly-opened": ("assembly at checkpoint", ""),
+    "assembly-closed": ("assembly at checkpoint", ""),
+    "roster-correction": ("at by confirmed_by correction digest roster", "mandates names"),
+    "device-key": ("at commitment", ""),
+    "device-key-revoked": ("at enrolment", ""),
+    "certificate": ("assembly at certificate result", ""),
+}
+"""By type of entry: its keys beside ``type``, and those that may stand there as well."""
 SUPPLIERS = {
     "建设单位", "物业服务人", "不动产登记机构", "街道办事处或乡镇人民政府",
     "业主委员会或物业管理委员会", "业主本人", "其他",
@@ -1563,7 +1602,11 @@ class Bundle:
     @cached_property
     def voters(self):
         """Who may vote where not any owner may: position -> unit key -> numbers."""
-        logged = {at: entry["voters"] for at, entry in enumerate(self.entries) if "voters" in entry}
+        logged = {
+            at: entry["voters"]
+            for at, entry in enumerate(self.entries)
+            if "voters" in entry and (at == 0 or entry["type"] == "roster-correction")
+        }
         opened = self.openings("voters")
         need(
             {at: sha256(s + d) for at, (s, d) in opened.items()} == logged,
@@ -1630,6 +1673,22 @@ def check_log_tree(bundle):
         yield "日志条目的根与检查点不符"
 
 
+def is_entry(entry, known):
+    """Tell whether an entry has the keys of its type, and a moment if one is among them."""
+    if entry["type"] not in known:
+        return False
+    needed, optional = (set(keys.split()) for keys in known[entry["type"]])
+    missing, further = needed - entry.keys(), entry.keys() - needed - {"type"}
+    if missing or further - optional:
+        return False
+    if "names" in entry and entry["names"].keys() != {"convener", "supervisor"}:
+        return False
+    try:
+        return "at" not in needed or bool(moment(entry["at"]))
+    except (Wrong, ValueError):
+        return False
+
+
 def check_log_order(bundle):
     kinds = [entry["type"] for entry in bundle.entries]
     before, after = kinds[1 : bundle.close], kinds[bundle.close + 1 :]
@@ -1639,11 +1698,15 @@ def check_log_order(bundle):
         yield "截止之前只能有表决票、异议与清册更正"
     if after != ["result"]:
         yield "截止之后须恰有一条结果"
-    for place, entry in enumerate(bundle.entries[1:], start=1):
-        try:
-            moment(entry.get("at"))
-        except (Wrong, ValueError):
-            yield f"日志第 {place} 条的时间无法读取"
+    for place, entry in enumerate(bundle.entries):
+        if not is_entry(entry, LOG_KEYS):
+            yield f"日志第 {place} 条的内容或时间写法不对"
+            return
+    closed, *later = (moment(entry["at"]) for entry in bundle.entries[bundle.close :])
+    if closed < bundle.window[1]:
+        yield "截止早于会议通知所写的时间"
+    if later and min(later) < closed:
+        yield "结果早于截止"
 
 
 def check_notice(bundle):
@@ -1658,6 +1721,8 @@ def check_notice(bundle):
 
 def check_roster(bundle):
     roster, pinned = bundle.roster, bundle.notice["roster"]
+    if not roster.units:
+        yield "业主清册没有房屋"
     if roster.digest != pinned["digest"]:
         yield "业主清册不是会议通知固定的那一份"
     if roster.said["community"] != bundle.notice["community"]:
@@ -1711,6 +1776,9 @@ def two_people(entry):
 
 
 def check_registered(bundle):
+    for index, data, _ in bundle.register:
+        if not is_entry(parse(data), REGISTER_KEYS):
+            yield f"登记簿第 {index} 条的内容或时间写法不对"
     freeze, frozen = bundle.only("roster")
     place, manifest = bundle.only("assembly")
     opened, opening = bundle.only("assembly-opened")
@@ -1733,18 +1801,18 @@ def check_registered(bundle):
     yield from check_origin(bundle, freeze, frozen)
     acts = bundle.registered("roster-correction")
     logged = [
-        (index, entry["correction"], entry["roster"])
+        [index, entry["correction"], entry["roster"]]
         for index, entry in enumerate(bundle.objects)
         if entry["type"] == "roster-correction"
     ]
     told = bundle.result.get("corrections", [])
-    if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
+    if not same([[each["position"], each["correction"], each["roster"]] for each in told], logged):
         yield "结果所写的更正与日志不同"
     if bundle.supervised or "corrections.json" in bundle.files:
-        expected = [(each[2], each[4].digest) for each in bundle.corrections]
+        expected = [[each[2], each[4].digest] for each in bundle.corrections]
     else:
         expected = [each[1:] for each in logged]
-    if [(act["correction"], act["digest"]) for _, act in acts] != expected:
+    if [[act["correction"], act["digest"]] for _, act in acts] != expected:
         yield "登记簿所记的更正与日志不同"
     for index, act in acts:
         if not two_people(act):
@@ -1767,7 +1835,7 @@ def check_origin(bundle, freeze, frozen):
     """Check where the roster comes from: its version, and for supervisors the words to it."""
     versions = bundle.registered("roster-version")
     expected = [frozen["entered"]] if "entered" in frozen else []
-    if [index for index, _ in versions] != expected:
+    if not same([index for index, _ in versions], expected):
         yield "清册版本与冻结所指的不同"
         return
     enclosed = "roster-origin.json" in bundle.files
@@ -1775,16 +1843,16 @@ def check_origin(bundle, freeze, frozen):
         yield "缺少或多出文件 roster-origin.json"
     roster = bundle.roster
     for index, entry in versions:
-        said = entry["roster"], entry["digest"], entry["version"], entry.get("previous")
-        wanted = (
+        said = [entry["roster"], entry["digest"], entry["version"], entry.get("previous")]
+        wanted = [
             frozen["roster"],
             roster.digest,
             roster.said["version"],
             roster.said.get("previous"),
-        )
-        if index >= freeze or said != wanted:
+        ]
+        if index >= freeze or not same(said, wanted):
             yield "登记簿所记的清册版本不是这一份"
-        if entry["totals"] != roster.totals():
+        if not same(entry["totals"], roster.totals()):
             yield "登记簿所记的总数与清册不符"
         if (
             entry["act"] not in ("import-roster", "amend-roster")
@@ -1793,7 +1861,7 @@ def check_origin(bundle, freeze, frozen):
             yield "登记簿没有写明清册的来历"
         named = [entry["basis"], entry["source"]]
         named += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
-        if not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in named):
+        if not all(map(is_digest, named)):
             yield "登记簿所记的摘要写法不对"
         if "stated" in entry and not are_statements(entry["stated"]):
             yield "登记簿所记的统一写明的内容写法不对"
@@ -1822,7 +1890,7 @@ def check_words(bundle, entry):
     elif before:
         if sha256(canonical(difference_of(before, bundle.roster))) != entry["difference"]:
             yield "两版清册的差异与登记簿所记的不符"
-        if before.totals() != entry["totals_before"]:
+        if not same(entry["totals_before"], before.totals()):
             yield "上一版的总数与登记簿所记的不符"
 
 
@@ -1994,10 +2062,9 @@ def check_commitments(bundle):
 def enrolled_keys(bundle):
     """Open the device keys: key id -> (index, key, owner, from, until)."""
     entries = dict(bundle.registered("device-key"))
-    ended = {
-        entry["enrolment"]: moment(entry["at"])
-        for _, entry in bundle.registered("device-key-revoked")
-    }
+    ended = {}
+    for _, entry in bundle.registered("device-key-revoked"):
+        ended.setdefault(entry["enrolment"], []).append(moment(entry["at"]))
     opened = bundle.openings("keys")
     need(opened.keys() == entries.keys(), "密钥的开启值与登记簿不一一对应")
     keys = {}
@@ -2009,7 +2076,7 @@ def enrolled_keys(bundle):
         )
         need(said["roster"] == bundle.roster.digest, "密钥是为另一份清册登记的")
         spki = unbase64(said["spki"])
-        since, until = moment(entries[index]["at"]), ended.get(index)
+        since, until = moment(entries[index]["at"]), min(ended.get(index, [None]))
         keys[sha256(spki)] = index, load_key(spki), said["owner"], since, until
     return keys
 
@@ -2174,11 +2241,12 @@ def require_capacity(said, on):
     """Check who signed a paper ballot, and on what (W-10 to W-13)."""
     capacity, authority = said["capacity"], said["authority"]
     need(said["scans"] == sorted(set(said["scans"])), "扫描件须排序且不重复")
+    need(all(map(is_digest, said["scans"])), "扫描件的摘要写法不对")
     if capacity == "proxy":
         need(authority is not None and "agent" in authority, "代理人没有委托书")
         matters = authority["matters"]
         need(matters and matters == sorted(set(matters)), "委托事项不对")
-        need(re.fullmatch("[0-9a-f]{64}", authority["agent"]), "代理人的摘要不对")
+        need(is_digest(authority["agent"]), "代理人的摘要不对")
         need(authority["scope"] in ("as_instructed", "full"), "委托权限不对")
         need(not authority["exception"] or authority["exception"].strip(), "依据的条款不对")
         if not said["void_reason"]:
@@ -2235,7 +2303,7 @@ def check_ballots(bundle):
     agenda = bundle.notice["agenda"]
     policies = policies_of(agenda)
     used_keys = set()
-    principals = {}
+    principals, serials = {}, set()
     valid, hands = {}, {}  # what check_turn is told
     for place in bundle.ballot_places:
         entry = bundle.entries[place]
@@ -2252,6 +2320,8 @@ def check_ballots(bundle):
             else:
                 said = read_paper(data)
                 need(said["serial"] == said["serial"].strip(), "纸质票的编号前后有空格")
+                need(said["serial"] not in serials, "纸质票的编号已经用过")
+                serials.add(said["serial"])
                 need(not said["void_reason"] or said["void_reason"].strip(), "作废没有原因")
                 require_units(said["units"])
                 group = require_one_group(bundle, said["units"], rights)

@@ -277,8 +277,11 @@ class Assemblies:
         return self._poll(store.lock(session, assembly_id))
 
     def certified(self, session: Session, assembly_id: str) -> None:
-        """Note that the certificate is out; the caller holds the lock."""
-        self._require(session, assembly_id, State.CLOSED).state = State.CERTIFIED
+        """Note that the certificate is out, not before the close; the caller holds the lock."""
+        row = self._require(session, assembly_id, State.CLOSED)
+        poll = self._poll(row)
+        self._clock_after(poll.closed_at or poll.closes_at)
+        row.state = State.CERTIFIED
 
     def notice(self, assembly_id: str) -> bytes:
         """Give the published notice, byte for byte.

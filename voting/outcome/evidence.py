@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from voting.assembly import notice as notices
+from voting.assembly.entries import CORRECTION
 from voting.assembly.model import Poll, State
 from voting.count.logged import LoggedCorrection, logged_corrections
 from voting.kernel import canonical, dsse
@@ -261,7 +262,9 @@ class Evidence:
         Each is what the log commits to there, and all that it commits to are here.
         """
         logged = {
-            place: entry["voters"] for place, entry in enumerate(self.entries) if "voters" in entry
+            place: entry["voters"]
+            for place, entry in enumerate(self.entries)
+            if "voters" in entry and (place == 0 or entry["type"] == CORRECTION)
         }
         opened = self._openings("voters")
         if {place: opening.commitment for place, opening in opened.items()} != logged:

@@ -4,18 +4,17 @@ The entry of a version binds who handed the data in, the digests of the files, b
 the digest of what is different from the version before. The entry of the freeze names its place.
 """
 
-import re
 from collections.abc import Iterator
 
 from voting.outcome import mandates
 from voting.outcome.bundle import ORIGIN
 from voting.outcome.evidence import Evidence, ProvedEntry
+from voting.outcome.pieces import DIGEST, same
 from voting.roster.difference import RosterDifference, totals
 from voting.roster.entries import VERSION
 from voting.roster.stated import are_statements
 from voting.roster.version import Supplier
 
-_DIGEST = re.compile("[0-9a-f]{64}")
 _ACTS = {"import-roster", "amend-roster"}
 
 
@@ -26,7 +25,7 @@ def check(evidence: Evidence, frozen: ProvedEntry) -> Iterator[str]:
     """
     found = evidence.registered(VERSION)
     expected = [frozen.entry["entered"]] if "entered" in frozen.entry else []
-    if [version.index for version in found] != expected:
+    if not same([version.index for version in found], expected):
         yield "登记簿所记的清册版本与冻结所指的不是同一条"
         return
     for version in found:
@@ -41,16 +40,16 @@ def check(evidence: Evidence, frozen: ProvedEntry) -> Iterator[str]:
 
 def _version(evidence: Evidence, version: ProvedEntry, frozen: ProvedEntry) -> Iterator[str]:
     entry, roster, where = version.entry, evidence.roster, f"登记簿第 {version.index} 条"
-    said = (entry["roster"], entry["digest"], entry["version"], entry.get("previous"))
-    if said != (frozen.entry["roster"], roster.digest, roster.version, roster.previous):
+    said = [entry["roster"], entry["digest"], entry["version"], entry.get("previous")]
+    if not same(said, [frozen.entry["roster"], roster.digest, roster.version, roster.previous]):
         yield f"{where}所记的不是这一版业主清册"
-    if entry["totals"] != totals(roster).to_object():
+    if not same(entry["totals"], totals(roster).to_object()):
         yield f"{where}所记的两种总数与业主清册不符"
     if entry["act"] not in _ACTS or entry["supplied_by"] not in set(Supplier):
         yield f"{where}没有写明清册怎样得来、由谁提供"
     digests = [entry["basis"], entry["source"]]
     digests += [entry[key] for key in ("evidence", "difference", "mandates") if key in entry]
-    if not all(_DIGEST.fullmatch(digest) for digest in digests):
+    if not all(DIGEST.fullmatch(digest) for digest in digests):
         yield f"{where}所记的摘要写法不对"
     if "stated" in entry and not are_statements(entry["stated"]):
         yield f"{where}所记的统一写明的内容写法不对"
@@ -74,5 +73,5 @@ def _opened(evidence: Evidence, version: ProvedEntry) -> Iterator[str]:
         difference = RosterDifference.between(previous, evidence.roster)
         if difference.digest != entry["difference"]:
             yield f"{where}所记的差异不是这两版清册的差异"
-        if difference.totals[0].to_object() != entry["totals_before"]:
+        if not same(entry["totals_before"], difference.totals[0].to_object()):
             yield f"{where}所记的上一版总数与上一版清册不符"

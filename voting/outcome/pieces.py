@@ -1,9 +1,13 @@
 """Small pieces of a bundle's JSON, refused where their shape is odd."""
 
+import re
 from typing import Any
 
 from voting.kernel import canonical
 from voting.outcome import bundle
+
+DIGEST = re.compile("[0-9a-f]{64}")
+"""SHA-256 as it is written everywhere."""
 
 
 class Missing(bundle.BundleUnreadable):
@@ -43,3 +47,8 @@ def integer(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise Missing("编号须为整数")
     return value
+
+
+def same(said: object, wanted: object) -> bool:
+    """Compare two values as the bytes they are written in: true is not 1."""
+    return canonical.encode(said) == canonical.encode(wanted)

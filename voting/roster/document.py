@@ -272,6 +272,8 @@ def unit_of(value: dict[str, object]) -> PublicUnit:
             if area_cm2 < 0:
                 raise ValueError("less than no area")
             people = tuple(map(int, owners))
+            if not unit_key or len(set(people)) < len(people) or min(people, default=0) < 0:
+                raise ValueError("no name, or not each owner once by his number")
             return PublicUnit(
                 unit_key, building, Kind(kind), area_cm2, stock, group, people, household
             )

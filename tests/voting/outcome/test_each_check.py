@@ -4,6 +4,8 @@ import pytest
 
 from tests.voting.outcome.both import verify_bundle
 from tests.voting.outcome.damage import damage
+from tests.voting.outcome.damage.members import of_nobody
+from tests.voting.outcome.damage.rosters import no_rosters
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import eventful, quiet
@@ -37,6 +39,21 @@ def test_what_one_check_sees_no_other_does(row, level):
 def test_an_odd_shape_fails_the_same_checks_in_both(step, edit):
     files, phones = eventful()
     assert failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+
+
+@pytest.mark.parametrize("edit", list(no_rosters()))
+def test_a_roster_with_such_a_unit_is_unreadable_for_both(edit):
+    files, phones = quiet()
+    data = Dossier(files[Level.PUBLIC], phones).write(roster_bound=edit)
+    assert failing(data) == [7, 9, 10]
+
+
+@pytest.mark.parametrize(("step", "edit"), list(of_nobody()))
+def test_voters_named_where_none_are_named_fail_the_same_checks_in_both(step, edit):
+    """An entry that says for whom it does not speak: neither verifier takes it at its word."""
+    files, phones = eventful()
+    found = failing(Dossier(files[Level.SUPERVISED], phones).write(**{step: edit}))
+    assert {5, 9, 13} <= set(found)
 
 
 @pytest.mark.parametrize(("step", "edit"), list(variations()))

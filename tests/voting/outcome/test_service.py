@@ -1,13 +1,13 @@
 """What is certified is what was counted, once, and after the close."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, text
 
 from tests.voting.outcome.both import UNNAMED
 from voting.assembly.model import State
-from voting.assembly.refusals import UnknownAssembly, WrongState
+from voting.assembly.refusals import ClockWentBackwards, UnknownAssembly, WrongState
 from voting.box.store import BallotRow
 from voting.count.logged import LogDisagrees
 from voting.count.service import ChoicesSealed
@@ -41,6 +41,13 @@ def test_result_and_certificate_are_pinned_in_both_logs(closed):
     assert (entry["result"], entry["certificate"]) == (result, pdf)
     assert closed.poll.state is State.CERTIFIED
     closed.check_logs()
+
+
+def test_a_clock_behind_the_close_certifies_nothing(closed):
+    closed.clock.moment = closed.poll.closed_at - timedelta(seconds=1)
+    with pytest.raises(ClockWentBackwards):
+        issue(closed)
+    assert closed.poll.state is State.CLOSED
 
 
 def test_a_certificate_is_issued_once(closed):

@@ -75,7 +75,8 @@ class Outcomes(Bundles):
 
         Raises
         ------
-        UnknownAssembly, ChoicesSealed, WrongState, LogDisagrees, CertificateUnprintable
+        UnknownAssembly, ChoicesSealed, WrongState, LogDisagrees, CertificateUnprintable,
+        ClockWentBackwards
         """
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)

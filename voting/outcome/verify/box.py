@@ -15,6 +15,7 @@ from voting.kernel import canonical, dsse
 from voting.kernel.clock import BEIJING, parse_timestamp
 from voting.kernel.refusal import Refusal
 from voting.outcome.evidence import Evidence
+from voting.outcome.pieces import DIGEST
 from voting.outcome.verify.finding import Problems
 from voting.outcome.verify.keys import Keys
 from voting.roster.document import RosterDocument
@@ -31,6 +32,7 @@ class Box:
         self._electors = dict(_electors(evidence))
         self._slots = Slots(self._poll.agenda.policies, {}, ())
         self._principals = Principals()
+        self._serials: set[str] = set()
         self._objected: set[str] = set()
         self._used: set[str] = set()
 
@@ -76,6 +78,11 @@ class Box:
         data, at = self._evidence.ballot_openings[position].data, parse_timestamp(entry["at"])
         require_open(self._poll, at)
         entered = paper.parse(data)
+        if entered.serial in self._serials:
+            yield f"日志第 {position} 条的纸质票编号 {entered.serial} 已经用过，不应收下"
+        self._serials.add(entered.serial)
+        if not all(map(DIGEST.fullmatch, entered.scans)):
+            yield f"日志第 {position} 条的纸质票所列扫描件不是摘要"
         read = paper.read(entered, self._poll.agenda, roster, on=at.astimezone(BEIJING).date())
         if not entered.void_reason:
             self._principals.take(entered.authority, read.group)

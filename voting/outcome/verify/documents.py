@@ -19,6 +19,8 @@ def notice(evidence: Evidence) -> Problems:
 def roster(evidence: Evidence) -> Problems:
     """Check 7: the roster is the one that the notice pins, with its sums."""
     roster, notice = evidence.roster, evidence.notice
+    if not roster.units:
+        yield "业主清册中没有房屋"
     if roster.digest != notice.roster_digest:
         yield "业主清册与会议通知所固定的摘要不符"
     if roster.community != notice.community:

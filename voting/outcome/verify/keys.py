@@ -19,10 +19,10 @@ class Keys:
 
     def __init__(self, evidence: Evidence) -> None:
         enrolled = {proved.index: proved.entry for proved in evidence.registered("device-key")}
-        revoked = {
-            proved.entry["enrolment"]: parse_timestamp(proved.entry["at"])
-            for proved in evidence.registered("device-key-revoked")
-        }
+        revoked: dict[int, datetime] = {}
+        for proved in evidence.registered("device-key-revoked"):
+            ended, at = proved.entry["enrolment"], parse_timestamp(proved.entry["at"])
+            revoked[ended] = min(at, revoked.get(ended, at))  # what has ended cannot end later
         if enrolled.keys() != evidence.key_openings.keys():
             raise UnknownKey("密钥的开启值与登记簿条目不一一对应")
         self._log = evidence.entries

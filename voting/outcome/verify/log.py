@@ -6,6 +6,7 @@ from voting.kernel.clock import parse_timestamp
 from voting.ledger.tiles import read_layout
 from voting.ledger.tree import leaf_hash, root_of
 from voting.outcome.evidence import Evidence
+from voting.outcome.verify import members
 from voting.outcome.verify.finding import Problems
 
 
@@ -36,8 +37,20 @@ def order(evidence: Evidence) -> Problems:
             yield f"日志第 {place} 条是 {kind}，截止之前只能是表决票、异议或清册更正"
     if kinds[close + 1 :] != ["result"]:
         yield "截止之后须恰有一条结果记录"
-    for place, entry in enumerate(evidence.entries[1:], start=1):
-        try:
-            parse_timestamp(entry["at"])
-        except (KeyError, TypeError, ValueError):
-            yield f"日志第 {place} 条的时间无法读取"
+    odd = False
+    for place, entry in enumerate(evidence.entries):
+        for problem in members.problems(entry, members.IN_LOG, f"日志第 {place} 条"):
+            odd = True
+            yield problem
+    if not odd:
+        yield from _early(evidence)
+
+
+def _early(evidence: Evidence) -> Problems:
+    """Find a close within the window that the notice gives to ballots, or a result before it."""
+    entry, *after = evidence.entries[evidence.close_position :]
+    closed = parse_timestamp(entry["at"])
+    if closed < evidence.poll.closes_at:
+        yield "截止记录早于会议通知所写的投票截止时间"
+    if any(parse_timestamp(each["at"]) < closed for each in after):
+        yield "结果记录的时间早于截止"

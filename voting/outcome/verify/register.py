@@ -5,6 +5,8 @@ from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
 from voting.outcome import bundle, mandates, origin
 from voting.outcome.evidence import Evidence, ProvedEntry
+from voting.outcome.pieces import same
+from voting.outcome.verify import members
 from voting.outcome.verify.finding import Problems
 from voting.roster.signatories import are_two
 
@@ -27,6 +29,9 @@ def included(evidence: Evidence) -> Problems:
 
 def registered(evidence: Evidence) -> Problems:
     """Check 9: roster, assembly, opening, corrections and close, as the register has them."""
+    for proved in evidence.register:
+        where = f"登记簿第 {proved.index} 条"
+        yield from members.problems(proved.entry, members.IN_REGISTER, where)
     roster = evidence.only("roster")
     manifest = evidence.only("assembly")
     opened, closed = evidence.only("assembly-opened"), evidence.only("assembly-closed")
@@ -60,12 +65,12 @@ def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -
     """Compare the corrections of the roster with what two accounts signed in the register."""
     acts = evidence.registered("roster-correction")
     logged = [
-        (place, entry["correction"], entry["roster"])
+        [place, entry["correction"], entry["roster"]]
         for place, entry in enumerate(evidence.entries)
         if entry["type"] == CORRECTION
     ]
     told = evidence.result.get("corrections", [])
-    if [(each["position"], each["correction"], each["roster"]) for each in told] != logged:
+    if not same([[each["position"], each["correction"], each["roster"]] for each in told], logged):
         yield "结果所写的清册更正与日志所记的不同"
     if evidence.is_open or bundle.CORRECTIONS in evidence.files:
         # What is enclosed has to be what the log names.

@@ -10,6 +10,7 @@ from tests.voting.outcome.damage import (
     files,
     keys,
     mandates,
+    members,
     origin,
     outcome,
     registered,
@@ -19,5 +20,5 @@ from tests.voting.outcome.damage.row import Damage
 
 def damage() -> list[Damage]:
     """All of it, by check."""
-    parts = (files, registered, origin, mandates, outcome, keys, ballots)
+    parts = (files, registered, members, origin, mandates, outcome, keys, ballots)
     return sorted((row for part in parts for row in part.rows()), key=lambda row: row.check)

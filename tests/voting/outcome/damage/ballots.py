@@ -104,12 +104,18 @@ def _paper():
     def entered(**values):
         return lambda d: d.rewrite(d.ballots(PAPER)[0], **values)
 
+    def numbered_as_before(d):
+        """Two clerks each entered one paper twice: void as it is, it has a place of its own."""
+        first, second = d.ballots(PAPER)
+        d.rewrite(second, serial=canonical.decode(d.openings["ballots"][first].data)["serial"])
+
     def late(d):
         d.log[d.ballots(PAPER)[0]]["at"] = "2026-03-25T10:00:01Z"
 
     return [
         row("without a number", entered(serial="　")),
         row("with a blank behind its number", entered(serial="7 ")),
+        row("with a number used before", numbered_as_before),
         row("out of order", entered(units=["B1-1-002", "2-1-102"])),
         row("for two groups", entered(units=["2-1-101", "2-1-102"])),
         row("for a unit removed", entered(units=["1-2-102"])),

@@ -18,6 +18,7 @@ def forgeries():
     yield [12, 13, 14], "pinned", unopened
     yield [12, 14], "pinned", resalted
     yield [12], "pinned", of_nothing
+    yield [5], "opened", lambda d: d.log[d.place(OBJECTION)].update(remark="-")
     for tell in _TOLD:
         yield [14], "pinned", _telling(tell)
     for values in _ODD:

@@ -74,6 +74,15 @@ def _after_the_close(d):
         d.openings["ballots"] = {at - (at > place): kept for at, kept in opened.items()} | moved
 
 
+def _closed(at):
+    return lambda d: d.log[d.close()].update(at=at)
+
+
+def _just_before_the_close(d):
+    d.log[d.close()]["at"] = "2026-03-25T10:00:01Z"
+    d.log[-1]["at"] = "2026-03-25T10:00:00Z"
+
+
 def _log():
     at = "2026-03-25T10:00:1Z"
     return [
@@ -96,6 +105,9 @@ def _log():
         Damage(5, "an odd moment", "opened", lambda d: d.log[d.close()].update(at=at)),
         Damage(5, "no moment", "opened", lambda d: d.log[d.close()].pop("at")),
         Damage(5, "no moment of the result", "opened", lambda d: d.log[-1].pop("at")),
+        Damage(5, "a close in the window", "opened", _closed("2026-03-25T09:59:59Z")),
+        Damage(5, "a close before the window", "opened", _closed("2026-03-17T15:59:59Z")),
+        Damage(5, "a result before the close", "opened", _just_before_the_close),
     ]
 
 
@@ -107,6 +119,16 @@ def _swap_groups(d):
     first, other = d.roster["units"][0], d.roster["units"][-1]
     first["group"], other["group"] = other["group"], first["group"]
     d.roster_bound()
+
+
+def _nobody_at_home(d):
+    none = {"area_cm2": 0, "heads": 0, "units": 0}
+    d.roster["units"].clear()
+    d.notice["roster"].update(none)
+    d.roster_bound()
+    d.only("roster-version")["totals"] = {
+        "everything": none, "without_parking_and_storage": none,
+    }  # fmt: skip
 
 
 def _pinned_total(name):
@@ -140,6 +162,7 @@ def _notice_and_roster():
             7, "another complex", "roster_bound", lambda d: d.notice.update(community="别的小区")
         ),
         *map(_pinned_total, ("units", "heads", "area_cm2")),
+        Damage(7, "no units", "roster_bound", _nobody_at_home, PUBLIC, quiet=True),
         Damage(7, "groups exchanged", "roster_bound", _swap_groups, PUBLIC),
         Damage(7, "corrections of nothing", "registered", _empty_corrections, quiet=True),
     ]

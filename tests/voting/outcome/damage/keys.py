@@ -35,6 +35,13 @@ def rows():
     def revoked(at):
         return lambda d: d.register[d.index("device-key-revoked")].update(at=at)
 
+    def revoked_once_more(d):
+        """Let the register end one key twice, before its ballot and long after it."""
+        first = d.index("device-key-revoked")
+        later = dict(d.register[first])
+        d.register[first]["at"] = "2026-03-17T15:59:59Z"
+        d.register = dict(sorted((d.register | {d.size - 1: later}).items()))
+
     def enrolled(at):
         return lambda d: d.register[_first_key(d)].update(at=at)
 
@@ -50,5 +57,5 @@ def rows():
                say(spki=base64.b64encode(b"-").decode()), SUPERVISED),
         Damage(13, "a key enrolled later", "opened", enrolled("2026-03-17T16:00:01Z"), SUPERVISED),
         Damage(13, "a key revoked before", "opened", revoked("2026-03-17T15:59:59Z"), SUPERVISED),
-        Damage(13, "a key revoked at no moment", "opened", revoked(""), SUPERVISED),
+        Damage(13, "a key revoked before and after", "opened", revoked_once_more, SUPERVISED),
     ]  # fmt: skip

@@ -34,6 +34,21 @@ def _first_version(d):
         entry.pop(name)
 
 
+def _false_for_none(name):
+    """Say ``false`` where nothing but stalls is left to be counted, as if that were a number."""
+
+    def say(d):
+        for unit in d.roster["units"]:
+            unit["kind"] = "车位"
+        d.roster_bound()
+        everything = d.only("roster-version")["totals"]["everything"]
+        none = {"area_cm2": 0, "heads": 0, "units": 0} | {name: False}
+        totals = {"everything": everything, "without_parking_and_storage": none}
+        d.only("roster-version")["totals"] = totals
+
+    return Damage(9, f"version: false for no {name}", "roster_bound", say, PUBLIC, quiet=True)
+
+
 def _origin_file(**values):
     return lambda d: setattr(d, "files", edited(d.files, ORIGIN, lambda said: said.update(values)))
 
@@ -81,6 +96,10 @@ def rows():
         _version("a number for all changes", mandates_changed=1),
         *(_version(f"stated {said}", stated=said) for said in _NOT_STATED),
         _version("true for a number of changes", mandates_changed=counts | {"voter": True}),
+        *map(_false_for_none, ("area_cm2", "heads", "units")),
+        replace(_version("true for the first", version=True), quiet=True),
+        Damage(9, "false for the first place", "opened",
+               lambda d: d.only("roster").update(entered=False), quiet=True),
         Damage(9, "the version later", "opened", _entered_later, PUBLIC),
         Damage(9, "another place of the version", "opened",
                lambda d: d.only("roster").update(entered=0)),

@@ -1,5 +1,6 @@
 """What can be false of a vote in which others sign for the owners, on paper (W-10 to W-13)."""
 
+from tests.voting.outcome.damage.row import ZERO
 from voting.box.entries import PAPER
 from voting.kernel import canonical
 from voting.ledger.tree import leaf_hash, root_of
@@ -92,8 +93,14 @@ _SEEN_BY_13 = [
     (AGENT, _authority(matters=["1", "3", "4"])),
     (AGENT, _authority(matters=["2", "3", "4"])),
     (SOME, _authority(matters=["2"])),
-    (VOID, {"scans": ["1", "0"]}),
-    (VOID, {"scans": ["0", "0"]}),
+    (VOID, {"scans": ["1" * 64, ZERO]}),
+    (VOID, {"scans": [ZERO, ZERO]}),
+    (CARRIED, {"scans": [""]}),
+    (CARRIED, {"scans": ["0" * 63]}),
+    (CARRIED, {"scans": ["0" * 65]}),
+    (CARRIED, {"scans": ["A" * 64]}),
+    (CARRIED, {"scans": [ZERO, "附件"]}),
+    (VOID, {"scans": [f"{ZERO}\n"]}),
     (VOID, {"void_reason": "　"}),
     (AGENT, _authority(exception=" ")),
 ]
@@ -133,4 +140,5 @@ _SOUND = [
     (AGENT, _authority(valid_until=_LATER)),
     (SOME, _authority(scope="full")),
     (GUARDIAN, _authority(evidence="court_ruling")),
+    (CARRIED, {"scans": [ZERO, "a" * 64]}),
 ]

@@ -261,6 +261,12 @@ def _just_in_time(d):
         d.log[place]["at"] = "2026-03-25T10:00:00Z"
 
 
+def _closed_at_once(d):
+    """Close and certify in the last second of the window."""
+    for place in (d.close(), -1):
+        d.log[place]["at"] = "2026-03-25T10:00:00Z"
+
+
 def variations():
     """Yield what is sound all the same: older releases, and moments that just suffice."""
     for edit in (
@@ -271,6 +277,7 @@ def variations():
         _revoked_with_the_ballot,
         _stated,
         _just_in_time,
+        _closed_at_once,
     ):
         yield "opened", edit
 
