@@ -1,7 +1,9 @@
 """Paper ballots: keyed in by two clerks, with their scans."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -96,13 +98,13 @@ def enter_paper(assembly_id: str, body: PaperIn, service: InService, account: Cl
     """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
     paper = PaperBallot(
         body.serial,
-        tuple(sorted(body.units)),
+        _sorted(body.units),
         body.choices,
         body.void_reason,
         body.capacity,
         _authority(body.authority, service.identities),
         body.carried,
-        tuple(sorted(body.scans)),
+        _sorted(body.scans),
     )
     position = service.box.enter_paper(assembly_id, paper, by=account.account_id)
     return PaperOut(position=position, warnings=service.box.paper_warnings(assembly_id, paper))
@@ -145,6 +147,11 @@ def read_scan(
     return Response(data, media_type=kind)
 
 
+def _sorted(texts: Iterable[str]) -> tuple[str, ...]:
+    """Sort texts as the log holds them, in Unicode form NFC: the order may be another as typed."""
+    return tuple(sorted(normalize("NFC", text) for text in texts))
+
+
 def _authority(said: GuardianIn | ProxyIn | None, identities: Identities) -> Authority:
     match said:
         case None:
@@ -154,7 +161,7 @@ def _authority(said: GuardianIn | ProxyIn | None, identities: Identities) -> Aut
         case ProxyIn():
             return Proxy(
                 identities.person(said.agent_id_type, said.agent_id_number).hex(),
-                tuple(sorted(said.matters)),
+                _sorted(said.matters),
                 said.scope,
                 said.signed_on,
                 said.valid_from,

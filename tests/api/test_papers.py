@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.routes.papers import _sorted
 from voting.box import store
 from voting.kernel import canonical
 
@@ -104,6 +105,11 @@ def test_what_is_refused_has_its_code_and_says_what_to_do(town, assembly, entere
     clerk = town.staff("clerk1")
     answer = clerk.post(f"{assembly.path}/paper-ballots/scans", content=b"MZ")
     assert answer.json()["type"] == "/problems/unreadable-scan"
+
+
+def test_matters_are_sorted_as_the_log_holds_them():
+    """Sorted as typed they came in another order, and a sound authority was unreadable."""
+    assert _sorted(["z", "e\u0301", "f"]) == ("f", "z", "\u00e9")
 
 
 def test_a_guardian_says_which_paper_he_showed(entered):

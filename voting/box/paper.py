@@ -79,6 +79,21 @@ class PaperBallot:
         return canonical.encode(said)
 
 
+def as_logged(typed: PaperBallot) -> PaperBallot:
+    """Give a paper as the log will hold it: what looks alike in two Unicode forms is one text.
+
+    Raises
+    ------
+    UnreadablePaper
+        Something in it has no canonical text, such as a fraction among the answers.
+    """
+    try:
+        data = typed.to_bytes()
+    except (TypeError, ValueError) as error:
+        raise UnreadablePaper("纸质表决票含有无法记录的内容，请对照原票重新录入") from error
+    return parse(data)
+
+
 def parse(data: bytes) -> PaperBallot:
     """Read what :meth:`PaperBallot.to_bytes` wrote.
 

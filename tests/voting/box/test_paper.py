@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from tests.voting.box.test_service import CHEN, ballots, slots, together
 from tests.voting.conftest import voting
-from tests.voting.world import choices
+from tests.voting.world import ROWS, SUN, _row, choices
 from voting.ballot.refusals import (
     NotYourUnit,
     PollClosed,
@@ -98,6 +98,36 @@ def test_a_second_entry_by_two_clerks_at_once_is_one_ballot(open_engine_world):
     )
     assert len(world.log()) == 2
     world.check_logs()
+
+
+def test_one_number_in_two_unicode_forms_is_one_paper(open_world):
+    """Each form waited for a second entry of its own, and the log then held one number twice."""
+    as_printed, as_pasted = "六号", "\uf9d1号"
+    assert as_printed != as_pasted
+    assert enter(open_world, paper(serial=as_pasted), "c1") is None
+    assert enter(open_world, paper(serial=as_printed), "c2") == 1
+    with pytest.raises(PaperAlreadyAccepted):
+        enter(open_world, paper(serial=as_pasted), "c3")
+    (row,) = ballots(open_world)
+    assert canonical.decode(row.data)["serial"] == as_printed
+
+
+def test_a_unit_in_another_unicode_form_is_the_unit(world):
+    world.freeze((*ROWS, _row("金-1-101", "住宅", "60", [SUN], 14)))
+    world.draft().publish().open()
+    enter(world, paper(units=["\uf90a-1-101"]), "c1")
+    assert enter(world, paper(units=["金-1-101"]), "c2") == 1
+    assert slots(world) == {"金-1-101": 1}
+    assert world.box.paper_warnings(world.assembly_id, paper(units=["\uf90a-1-101"])) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"1": 0.5}, {"1": 2**53}, {"1": "\ud800"}, {"\u00e9": 1, "e\u0301": 1}]
+)
+def test_what_has_no_canonical_text_is_no_paper(open_world, said):
+    for wrong in (paper(said=said), paper(said=said, void_reason="未签名")):
+        with pytest.raises(UnreadablePaper):
+            enter(open_world, wrong, "c1")
 
 
 def test_a_void_paper_is_logged_and_takes_no_slot(open_world):

@@ -163,6 +163,8 @@ class BallotBox:
         AlreadyVoted, DifferentChoices, UnknownScan
             And those of :mod:`voting.box.paper`.
         """
+        # Before anything is asked of it: what is checked has to be what is logged.
+        paper = paper_ballots.as_logged(paper)
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
             now = self._now()
@@ -229,8 +231,9 @@ class BallotBox:
 
         Raises
         ------
-        UnknownAssembly, RosterErased
+        UnknownAssembly, RosterErased, UnreadablePaper
         """
+        paper = paper_ballots.as_logged(paper)
         with self._database.read() as session:
             electors = self._assemblies.electors(
                 session, self._assemblies.poll(session, assembly_id)
