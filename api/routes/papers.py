@@ -87,6 +87,12 @@ class PaperOut(BaseModel):
     warnings: list[str] = Field(description="签名人须与清册核对的房屋，缺少的扫描件")
 
 
+class WithdrawalIn(BaseModel):
+    """Which entry is taken back; in the body, since a stub may tell whose number it is."""
+
+    serial: _ShortLine = Field(description="录错或无人再录的表决票编号")
+
+
 class ScanOut(BaseModel):
     """Under which digest a scan is kept."""
 
@@ -108,6 +114,20 @@ def enter_paper(assembly_id: str, body: PaperIn, service: InService, account: Cl
     )
     position = service.box.enter_paper(assembly_id, paper, by=account.account_id)
     return PaperOut(position=position, warnings=service.box.paper_warnings(assembly_id, paper))
+
+
+@routes.post("/withdrawals", status_code=204)
+def withdraw_paper(
+    assembly_id: str,
+    body: WithdrawalIn,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CLERK, Role.CONVENER))],
+) -> None:
+    """撤回只录过一次的纸质表决票，编号可重新录入；任何录入员或召集人均可，登记簿写明撤回的是谁的录入。
+
+    投票期间可用；两次录入已经一致的不能撤回。
+    """
+    service.box.withdraw_paper(assembly_id, body.serial, by=account.account_id)
 
 
 @routes.post(

@@ -118,3 +118,14 @@ def test_a_guardian_says_which_paper_he_showed(entered):
     )
     assert answer.status_code == 201
     assert "扫描" in answer.json()["warnings"][0]
+
+
+def test_a_number_typed_wrong_is_withdrawn_by_a_clerk_or_the_convener(town, assembly):
+    path = f"{assembly.path}/paper-ballots"
+    body = {"serial": "11", "units": ["2-1-201"], "choices": CHOICES}
+    for name, status in (("supervisor", 403), ("clerk2", 204), ("convener", 204)):
+        town.staff("clerk1").post(path, json=body)
+        answer = town.staff(name).post(f"{path}/withdrawals", json={"serial": "11"})
+        assert answer.status_code == status
+    again = town.staff("convener").post(f"{path}/withdrawals", json={"serial": "11"})
+    assert (again.status_code, again.json()["type"]) == (404, "/problems/unknown-paper")

@@ -36,6 +36,11 @@ def enter(world, entry, by):
     return world.box.enter_paper(world.assembly_id, entry, by=by)
 
 
+def pending(world):
+    with world.database.read() as session:
+        return store.pending_paper(session, world.assembly_id)
+
+
 def test_two_clerks_make_a_paper_ballot(open_engine_world):
     world = open_engine_world
     assert enter(world, paper(), "c1") is None
@@ -202,8 +207,7 @@ def test_the_developer_votes_on_paper_for_all_its_stock(open_world):
 def test_an_entry_that_cannot_be_a_ballot_is_refused_at_once(open_world, entry, refusal):
     with pytest.raises(refusal):
         enter(open_world, entry, "c1")
-    with open_world.database.read() as session:
-        assert store.pending_paper(session, open_world.assembly_id) == 0
+    assert pending(open_world) == 0
 
 
 def test_paper_is_taken_within_the_window_only(open_world):

@@ -1,8 +1,8 @@
 """The ballot box: phone ballots, their receipts, and paper ballots."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from functools import partial
+from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from voting.box.refusals import (
     SameClerk,
     UnknownScan,
 )
+from voting.box.service import first_entry
 from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
@@ -179,7 +180,7 @@ class BallotBox:
             first = store.paper_entry(session, assembly_id, paper.serial)
             content = paper.to_bytes()
             if first is None or first.entered_by == by:
-                self._first_entry(session, assembly_id, paper.serial, content, first, by, now)
+                first_entry.keep(session, assembly_id, paper.serial, content, first, by, now)
                 return None
             if staff_store.are_one_person(session, first.entered_by, by):
                 raise SameClerk(
@@ -224,6 +225,32 @@ class BallotBox:
         self._bus.publish(assembly_id)
         return position
 
+    def withdraw_paper(self, assembly_id: str, serial: str, *, by: str) -> None:
+        """Take back a first entry that waits for the second, whoever made it.
+
+        A number typed wrong or a clerk who has left would else block the paper of that number.
+        The register says whose entry was withdrawn, and not its number: stubs tell whose that is.
+
+        Raises
+        ------
+        UnknownAssembly, PollNotOpen, PollClosed, UnknownPaper, PaperAlreadyAccepted
+        """
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            now = self._now()
+            # After the close the certificate counts what was left pending.
+            require_open(poll, now)
+            entered_by = first_entry.withdraw(session, assembly_id, normalize("NFC", serial))
+            trail.record(
+                session,
+                self._ledger,
+                "withdraw-paper",
+                by=by,
+                at=now,
+                assembly=assembly_id,
+                entered_by=entered_by,
+            )
+
     def paper_warnings(self, assembly_id: str, paper: paper_ballots.PaperBallot) -> list[str]:
         """Tell a clerk for which units not simply any owner may sign, and that no scan is there.
 
@@ -258,35 +285,6 @@ class BallotBox:
             if not void:
                 principals.take(paper_ballots.parse(data).authority, earlier)
         principals.take(paper.authority, group)
-
-    def _first_entry(
-        self,
-        session: Session,
-        assembly_id: str,
-        serial: str,
-        content: bytes,
-        earlier: store.PaperEntryRow | None,
-        by: str,
-        at: datetime,
-    ) -> None:
-        if earlier is None:
-            session.add(
-                store.PaperEntryRow(
-                    assembly_id=assembly_id,
-                    serial=serial,
-                    entered_by=by,
-                    entered_at=at,
-                    content=content,
-                    accepted_position=None,
-                )
-            )
-        elif earlier.accepted_position is not None:
-            raise PaperAlreadyAccepted(f"编号 {serial} 的纸质表决票已经录入完毕")
-        elif earlier.content == content:
-            raise SameClerk(f"编号 {serial} 的第二次录入须由另一位录入员完成")
-        else:
-            # Until somebody else has read the paper, a slip of the pen is simply corrected.
-            earlier.content, earlier.entered_at = content, at
 
 
 def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners: set[int]) -> bool:
