@@ -260,3 +260,10 @@ def test_two_clerks_of_whom_no_number_is_known_are_two(open_world):
     identified(open_world, k1=("钱录入", None), k2=("唐录入", None))
     enter(open_world, paper(), "k1")
     assert enter(open_world, paper(), "k2") == 1
+
+
+def test_two_clerks_who_share_a_name_are_told_apart_by_their_numbers(open_world):
+    """The second of them was told that he was the first."""
+    identified(open_world, k1=("王伟", b"one"), k2=("王伟", b"another"))
+    enter(open_world, paper(), "k1")
+    assert enter(open_world, paper(), "k2") == 1

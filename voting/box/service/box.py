@@ -184,7 +184,8 @@ class BallotBox:
                 return None
             if staff_store.are_one_person(session, first.entered_by, by):
                 raise SameClerk(
-                    f"编号 {paper.serial} 的第二次录入须由另一位录入员完成，不是另一个账号"
+                    f"编号 {paper.serial} 的第二次录入须由另一位录入员完成，不是另一个账号；"
+                    "确是两人而同名的，请管理员为两个账号登记证件号码"
                 )
             if first.accepted_position is not None:
                 raise PaperAlreadyAccepted(f"编号 {paper.serial} 的纸质表决票已经录入完毕")
