@@ -12,15 +12,17 @@ from nacl.public import PrivateKey
 
 from tests.conftest import MovingClock, _migrate
 from tests.voting.outcome.both import UNNAMED
-from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD
+from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD, corrected
 from tests.voting.outcome.test_voters import FURTHER, GUARDIAN, HEIR, named, with_child
 from tests.voting.roster.test_versions import FROM_REGISTRY
 from tests.voting.world import (
+    CHEN,
     COMMUNITY,
     DISPLAYED,
     HEADER,
     ROWS,
     SUN,
+    WANG,
     World,
     _row,
     choices,
@@ -174,6 +176,28 @@ def hold_contested(world):
     world.cast("liu", ["1-2-102"], choices("oppose"))
     world.cast("chen", ["2-1-102"], choices("oppose"))
     world.object("li", ["1-1-102", "1-1-201"])
+
+
+@functools.cache
+def sold():
+    """The same of a vote in which a flat is sold in part, and a co-owner objects."""
+    return _bundles_of(hold_sold)
+
+
+def hold_sold(world):
+    """Two co-owners' flats: one of them votes and sells his share, the other one objects."""
+    world.freeze()
+    for name in ("wang", "li", "chen"):
+        world.enrol(name)
+    world.draft().publish().open()
+    world.cast("chen", ["2-1-102", "B1-1-002"], choices("oppose"))
+    world.cast("li", ["1-1-102", "1-1-201"])
+    rows = [
+        _row("1-1-102", "住宅", "100.5", [WANG, CHEN], 2),
+        _row("1-1-201", "住宅", "60.25", [CHEN, WANG], 3),
+    ]
+    corrected(world, rows)
+    world.object("wang", ["1-1-201"])
 
 
 def hold(world):
