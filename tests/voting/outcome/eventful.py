@@ -20,6 +20,7 @@ from tests.voting.world import (
     COMMUNITY,
     DISPLAYED,
     HEADER,
+    LI,
     ROWS,
     SUN,
     WANG,
@@ -185,19 +186,21 @@ def sold():
 
 
 def hold_sold(world):
-    """Two co-owners' flats: one of them votes and sells his share, the other one objects."""
+    """Who buys shares votes, or sells on; who shared a flat all along objects."""
     world.freeze()
     for name in ("wang", "li", "chen"):
         world.enrol(name)
     world.draft().publish().open()
-    world.cast("chen", ["2-1-102", "B1-1-002"], choices("oppose"))
+    first = corrected(world, [_row("1-1-202", "住宅", "75", [WANG, CHEN], 4)])
+    world.cast("chen", ["1-1-202"], choices("oppose"))
     world.cast("li", ["1-1-102", "1-1-201"])
     rows = [
+        _row("1-1-202", "住宅", "75", [WANG, LI], 4),
         _row("1-1-102", "住宅", "100.5", [WANG, CHEN], 2),
         _row("1-1-201", "住宅", "60.25", [CHEN, WANG], 3),
     ]
-    corrected(world, rows)
-    world.object("wang", ["1-1-201"])
+    corrected(world, rows, after=first)
+    world.object("wang", ["1-1-201", "1-1-202"])
 
 
 def hold(world):

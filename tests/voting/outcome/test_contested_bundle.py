@@ -39,7 +39,7 @@ def test_who_owned_a_share_all_along_objects_and_who_bought_one_later_does_not()
     false = Dossier(files[Level.SUPERVISED], phones).write(notice_bound=bought)
     (found,) = [finding for finding in verify_bundle(false) if finding.problems]
     assert (found.number, found.problems) == (
-        13, ("日志第 5 条的异议是对房屋 1-1-102 转让之前投的票，不应收下",)
+        13, ("日志第 6 条的异议是对房屋 1-1-102 转让之前投的票，不应收下",)
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def bought(d):
     payload = canonical.decode(
         dsse.parse(d.openings["objections"][d.place(OBJECTION)].data).payload
     )
-    key_id = dsse.parse(d.openings["ballots"][1].data).key_id
+    key_id = dsse.parse(d.openings["ballots"][min(d.ballots())].data).key_id
     said = canonical.encode(payload | {"nonce": "0" * 32, "units": ["1-1-102"]})
     close = d.close()
     d.log.insert(close, dict(d.log[d.place(OBJECTION)]))
