@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from unicodedata import normalize
 
-from sqlalchemy.orm import Session
-
 from voting.assembly.service import Assemblies
 from voting.ballot.verify import require_open
 from voting.box import paper as paper_ballots
 from voting.box import store
-from voting.box.authority import OWNER, Principals, Proxy
+from voting.box.authority import OWNER
 from voting.box.entries import PHONE
 from voting.box.refusals import (
     PaperAlreadyAccepted,
@@ -19,6 +17,7 @@ from voting.box.refusals import (
     UnknownScan,
 )
 from voting.box.service import first_entry
+from voting.box.service.agents import require_few_principals
 from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
@@ -173,7 +172,7 @@ class BallotBox:
             electors = self._assemblies.electors(session, poll)
             day = now.astimezone(BEIJING).date()
             read = paper_ballots.read(paper, poll.agenda, electors, on=day)
-            self._require_few_principals(session, assembly_id, paper, read.group)
+            require_few_principals(session, self._rosters, poll, paper, read.group, on=day)
             missing = store.missing_scans(session, assembly_id, paper.scans)
             if missing:
                 raise UnknownScan(f"没有摘要为 {'、'.join(missing)} 的扫描件，请先上传")
@@ -274,18 +273,6 @@ class BallotBox:
         if paper.capacity != OWNER and not paper.scans:
             named.append("委托书或监护证明没有扫描件，请扫描上传后连同表决票再录入，原件妥善保存")
         return named
-
-    def _require_few_principals(
-        self, session: Session, assembly_id: str, paper: paper_ballots.PaperBallot, group: int
-    ) -> None:
-        """Check 9 of a paper ballot, against those that are in the log."""
-        if paper.void_reason or not isinstance(paper.authority, Proxy):
-            return
-        principals = Principals()
-        for earlier, data, void in store.papers(session, assembly_id):
-            if not void:
-                principals.take(paper_ballots.parse(data).authority, earlier)
-        principals.take(paper.authority, group)
 
 
 def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners: set[int]) -> bool:
