@@ -97,6 +97,7 @@ STATUS: dict[type[Refusal], int] = {
     box.PropertyStaff: 409,
     box.SameClerk: 409,
     box.TooManyPrincipals: 409,
+    box.UnknownPaper: 404,
     box.UnknownScan: 404,
     box.UnreadableAuthority: 422,
     box.UnreadablePaper: 422,

@@ -2411,9 +2411,26 @@ def check_objections(bundle, keys, used_keys, valid, hands):
                 yield f"日志第 {place} 条的异议提出时，房屋 {unit} 还没有有效的表决票"
             elif not stands.paper and hands[stands.position][0] == keys[key_id][2]:
                 yield f"日志第 {place} 条的异议是对提出人自己为房屋 {unit} 投的票"
+            else:
+                sellers = owned_before_sale(bundle, unit, stands.position, place)
+                if sellers is not None and keys[key_id][2] not in sellers:
+                    yield f"日志第 {place} 条的异议是对房屋 {unit} 转让之前投的票"
             if unit in objected:
                 yield f"日志第 {place} 条的异议是对房屋 {unit} 的第二件异议"
             objected.add(unit)
+
+
+def owned_before_sale(bundle, unit, ballot, place):
+    """Give who owned a unit when a ballot came, if a correction before ``place`` names others."""
+    versions = [(0, bundle.roster)]
+    versions += [(at, after) for at, _, _, _, after in bundle.corrections if at < place]
+    owners = [
+        (at, set(version.units[version.place[unit]]["owners"]))
+        for at, version in versions
+        if unit in version.place
+    ]
+    _, then = [each for each in owners if each[0] <= ballot][-1]
+    return then if any(now != then for at, now in owners if at > ballot) else None
 
 
 def check_objection(bundle, data, at, keys, rights):

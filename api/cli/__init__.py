@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.consent import require_consent
 from api.cli.parties import parties
 from voting.kernel.refusal import Refusal
 
@@ -152,7 +153,7 @@ def erase_identities(
 
     before = years_before(system_clock(), years)
     if not yes:
-        typer.confirm(f"将删除表决结束已满 {years} 年的个人信息与表决票，确定吗？", abort=True)
+        require_consent(f"将删除表决结束已满 {years} 年的个人信息与表决票，确定吗？")
     typer.echo(f"已删除 {erase(data, before, keep or ())} 版清册的个人信息与相应的表决票内容。")
 
 

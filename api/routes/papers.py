@@ -1,7 +1,9 @@
 """Paper ballots: keyed in by two clerks, with their scans."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -85,6 +87,12 @@ class PaperOut(BaseModel):
     warnings: list[str] = Field(description="签名人须与清册核对的房屋，缺少的扫描件")
 
 
+class WithdrawalIn(BaseModel):
+    """Which entry is taken back; in the body, since a stub may tell whose number it is."""
+
+    serial: _ShortLine = Field(description="录错或无人再录的表决票编号")
+
+
 class ScanOut(BaseModel):
     """Under which digest a scan is kept."""
 
@@ -96,16 +104,30 @@ def enter_paper(assembly_id: str, body: PaperIn, service: InService, account: Cl
     """录入一张纸质表决票；两位录入员各录一次，完全一致才生效。"""
     paper = PaperBallot(
         body.serial,
-        tuple(sorted(body.units)),
+        _sorted(body.units),
         body.choices,
         body.void_reason,
         body.capacity,
         _authority(body.authority, service.identities),
         body.carried,
-        tuple(sorted(body.scans)),
+        _sorted(body.scans),
     )
     position = service.box.enter_paper(assembly_id, paper, by=account.account_id)
     return PaperOut(position=position, warnings=service.box.paper_warnings(assembly_id, paper))
+
+
+@routes.post("/withdrawals", status_code=204)
+def withdraw_paper(
+    assembly_id: str,
+    body: WithdrawalIn,
+    service: InService,
+    account: Annotated[Account, Depends(staff(Role.CLERK, Role.CONVENER))],
+) -> None:
+    """撤回只录过一次的纸质表决票，编号可重新录入；任何录入员或召集人均可，登记簿写明撤回的是谁的录入。
+
+    投票期间可用；两次录入已经一致的不能撤回。
+    """
+    service.box.withdraw_paper(assembly_id, body.serial, by=account.account_id)
 
 
 @routes.post(
@@ -145,6 +167,11 @@ def read_scan(
     return Response(data, media_type=kind)
 
 
+def _sorted(texts: Iterable[str]) -> tuple[str, ...]:
+    """Sort texts as the log holds them, in Unicode form NFC: the order may be another as typed."""
+    return tuple(sorted(normalize("NFC", text) for text in texts))
+
+
 def _authority(said: GuardianIn | ProxyIn | None, identities: Identities) -> Authority:
     match said:
         case None:
@@ -154,7 +181,7 @@ def _authority(said: GuardianIn | ProxyIn | None, identities: Identities) -> Aut
         case ProxyIn():
             return Proxy(
                 identities.person(said.agent_id_type, said.agent_id_number).hex(),
-                tuple(sorted(said.matters)),
+                _sorted(said.matters),
                 said.scope,
                 said.signed_on,
                 said.valid_from,

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.routes.papers import _sorted
 from voting.box import store
 from voting.kernel import canonical
 
@@ -106,9 +107,25 @@ def test_what_is_refused_has_its_code_and_says_what_to_do(town, assembly, entere
     assert answer.json()["type"] == "/problems/unreadable-scan"
 
 
+def test_matters_are_sorted_as_the_log_holds_them():
+    """Sorted as typed they came in another order, and a sound authority was unreadable."""
+    assert _sorted(["z", "e\u0301", "f"]) == ("f", "z", "\u00e9")
+
+
 def test_a_guardian_says_which_paper_he_showed(entered):
     answer = entered(
         "10", "2-1-104", capacity="guardian", authority={"evidence": "household_register"}
     )
     assert answer.status_code == 201
     assert "扫描" in answer.json()["warnings"][0]
+
+
+def test_a_number_typed_wrong_is_withdrawn_by_a_clerk_or_the_convener(town, assembly):
+    path = f"{assembly.path}/paper-ballots"
+    body = {"serial": "11", "units": ["2-1-201"], "choices": CHOICES}
+    for name, status in (("supervisor", 403), ("clerk2", 204), ("convener", 204)):
+        town.staff("clerk1").post(path, json=body)
+        answer = town.staff(name).post(f"{path}/withdrawals", json={"serial": "11"})
+        assert answer.status_code == status
+    again = town.staff("convener").post(f"{path}/withdrawals", json={"serial": "11"})
+    assert (again.status_code, again.json()["type"]) == (404, "/problems/unknown-paper")

@@ -7,6 +7,7 @@ owners' representative carries what owners have signed themselves, and never sig
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -199,6 +200,10 @@ class Principals:
 
     def __init__(self) -> None:
         self._groups: defaultdict[str, set[int]] = defaultdict(set)
+
+    def count(self, agent: str, groups: Iterable[int]) -> None:
+        """Count owner groups that an agent acts for otherwise than on paper."""
+        self._groups[agent].update(groups)
 
     def take(self, authority: Authority, group: int) -> None:
         """Let an agent sign for one more owner group; several ballots of one are one.

@@ -25,7 +25,7 @@ in writing votes for them all (domain C-1, W-9): nobody else may object.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,3 +151,23 @@ def _require_co_owner(codes: tuple[int, ...], roster: RosterDocument, person: in
     alone = [roster.units[code].unit_key for code in codes if len(set(roster.voters_of(code))) == 1]
     if alone:
         raise NotCoOwned(f"房屋 {'、'.join(alone)} 只由您一人投票，没有其他共有人的票可提出异议")
+
+
+def sellers(then: RosterDocument, later: Iterable[RosterDocument]) -> dict[str, tuple[int, ...]]:
+    """Name by unit who owned it when a ballot came, where a correction has named others since.
+
+    Only they object to that ballot: what was cast before a sale stands, and is nothing to the
+    buyers (domain C-14).
+
+    Parameters
+    ----------
+    then, later
+        The roster as it was corrected when the ballot came, and every version after it.
+    """
+    owned = {unit.unit_key: unit.owners for unit in then.units}
+    return {
+        unit.unit_key: owned[unit.unit_key]
+        for version in later
+        for unit in version.units
+        if unit.unit_key in owned and set(unit.owners) != set(owned[unit.unit_key])
+    }

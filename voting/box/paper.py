@@ -17,6 +17,9 @@ no.   check                                                       refusal
 9     his agent signs for no more owners than usual (W-12)        ``too-many-principals``
 ====  ==========================================================  ==========================
 
+Number 9 counts the owners whom the roster has him vote for by phone as well; no verifier can, as
+bundles name him there by a number, not by the digest on paper.
+
 A paper that is void as a whole counts for nobody, and so 7 to 9 are not asked of it. What an
 owner answers for himself always goes before what his agent brings later, where the first valid
 ballot stands; an authority he has withdrawn is a reason to enter the paper as void (art. 173).
@@ -77,6 +80,21 @@ class PaperBallot:
                 "scans": list(self.scans),
             }
         return canonical.encode(said)
+
+
+def as_logged(typed: PaperBallot) -> PaperBallot:
+    """Give a paper as the log will hold it: what looks alike in two Unicode forms is one text.
+
+    Raises
+    ------
+    UnreadablePaper
+        Something in it has no canonical text, such as a fraction among the answers.
+    """
+    try:
+        data = typed.to_bytes()
+    except (TypeError, ValueError) as error:
+        raise UnreadablePaper("纸质表决票含有无法记录的内容，请对照原票重新录入") from error
+    return parse(data)
 
 
 def parse(data: bytes) -> PaperBallot:

@@ -39,6 +39,12 @@ class PaperAlreadyAccepted(Refusal):
     code = "paper-already-accepted"
 
 
+class UnknownPaper(Refusal):
+    """Nobody has entered a paper ballot of this number."""
+
+    code = "unknown-paper"
+
+
 class MalformedObjection(Refusal):
     """The signed text is not an objection of a known format."""
 

@@ -14,9 +14,13 @@ import redis
 import redis.asyncio
 import structlog
 
+from voting.infra.rest import Rest
+
 _log = structlog.get_logger()
 _PREFIX = "yezhu:changed:"
 _RECONNECT_SECONDS = 1.0
+_LOOK_SECONDS = 10.0
+"""So often a listener looks of itself: a worker that has just lost Redis is silent for a while."""
 TIMEOUT_SECONDS = 2.0
 """So long one question to Redis may take: receipts wait for it."""
 
@@ -67,12 +71,17 @@ class RedisBus:
         self._client = redis.Redis.from_url(
             url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
         )
+        self._rest = Rest()
 
     def publish(self, topic: str) -> None:
         """Wake every worker's listeners; losing Redis loses only speed."""
+        if self._rest.lasts:
+            return
         try:
             self._client.publish(_PREFIX + topic, b"")
         except redis.RedisError:
+            # Every batch of ballots waits for this before its receipts.
+            self._rest.begin()
             _log.warning("bus-unreachable", topic=topic)
 
     @asynccontextmanager
@@ -100,12 +109,15 @@ class RedisBus:
                     client.pubsub() as channel,
                 ):
                     await channel.subscribe(_PREFIX + topic)
-                    async for _ in channel.listen():
+                    while True:
+                        heard = await channel.get_message(timeout=_LOOK_SECONDS)
                         # The first one says that we hear from now on. Whoever has not waited
                         # for it has missed what was said before, and must look.
                         if ready.is_set():
                             changed.set()
-                        ready.set()
+                        if heard is not None:
+                            ready.set()
+                            self._rest.end()
             except redis.RedisError:
                 _log.warning("bus-unreachable", topic=topic)
             # Whatever was said while we were away, we did not hear it.

@@ -1,7 +1,5 @@
 """Wrong guesses cost time: limits per identity and per address."""
 
-import time
-
 import structlog
 from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
@@ -9,11 +7,10 @@ from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from voting.infra.bus import TIMEOUT_SECONDS
+from voting.infra.rest import Rest
 from voting.kernel.refusal import Refusal
 
 _log = structlog.get_logger()
-_REST_SECONDS = 5.0
-"""So long a Redis that gave no answer is not asked again."""
 
 
 class TooManyAttempts(Refusal):
@@ -37,7 +34,7 @@ class Throttle:
         self._shared = (
             None if redis_url is None else MovingWindowRateLimiter(_redis_storage(redis_url))
         )
-        self._lost_until = float("-inf")
+        self._rest = Rest()
 
     def require(self, purpose: str, key: str, failures: int, minutes: int) -> None:
         """Refuse if ``key`` has failed too often.
@@ -81,13 +78,13 @@ class Throttle:
 
     def _ask(self, method: str, item: RateLimitItemPerMinute, purpose: str, key: str) -> bool:
         here = bool(getattr(self._here, method)(item, purpose, key))
-        if self._shared is None or time.monotonic() < self._lost_until:
+        if self._shared is None or self._rest.lasts:
             return here
         try:
             return bool(getattr(self._shared, method)(item, purpose, key))
         except StorageError:
-            # Where it hangs each question costs seconds, and enrolling asks several.
-            self._lost_until = time.monotonic() + _REST_SECONDS
+            # Enrolling asks several questions.
+            self._rest.begin()
             _log.warning("throttle-unreachable")
             return here
 

@@ -5,7 +5,11 @@ say unless the rules of procedure say otherwise: a roster that goes beyond it is
 paper ballot is refused until it names the clause.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+
+from voting.roster.mandate import Mandates, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,25 @@ USUAL = AgencyLimit(
 
 PROPERTY_STAFF = f"《舟山市物业管理条例》（2019 年 9 月 1 日起施行）第十七条第三款；{_ELSEWHERE}"
 """Who says that the property company's people are nobody's agents."""
+
+_BY_LAW = {Standing.MINOR, Standing.DECEASED, Standing.UNABLE}
+"""Beside whom the law, not the owner, has chosen who votes."""
+
+
+def mandated_to(mandates: Mandates, numbers: Collection[int], on: date) -> set[str]:
+    """Name the units for which one of these people votes as the owners' agent.
+
+    Parameters
+    ----------
+    on
+        The day of the decision.
+    """
+    return {
+        unit
+        for unit, people in mandates.items()
+        if not any(each.standing in _BY_LAW for each in people)
+        and any(
+            each.owner in numbers and each.standing is Standing.REPRESENTATIVE and each.may_vote(on)
+            for each in people
+        )
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -70,14 +71,21 @@ def identities(session: Session, account_ids: Collection[str]) -> dict[str, byte
 
 
 def are_one_person(session: Session, *account_ids: str) -> bool:
-    """Whether two accounts are of one person: one identity number, or one name."""
+    """Whether two accounts are of one person, by the identity number; by the name if one has none.
+
+    Two people may share a name, and whose number is known is told apart by it.
+    """
     statement = select(AccountRow.identity_index, AccountRow.name).where(
         AccountRow.account_id.in_(account_ids)
     )
-    people = session.execute(statement).all()
-    identities = [identity for identity, _ in people if identity is not None]
-    names = {"".join(name.split()).casefold() for _, name in people}
-    return len(set(identities)) < len(identities) or len(names) < len(people)
+    people = [
+        (identity, "".join(name.split()).casefold())
+        for identity, name in session.execute(statement)
+    ]
+    return any(
+        name == another if None in (identity, other) else identity == other
+        for (identity, name), (other, another) in combinations(people, 2)
+    )
 
 
 def accounts_of(session: Session, identity: bytes) -> list[AccountRow]:

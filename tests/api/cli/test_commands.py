@@ -17,9 +17,9 @@ from voting.box.sheet import ballot_sheet
 from voting.roster.workbook import roster_workbook
 
 
-def yezhu(*arguments, cwd=None, **environment):
+def yezhu(*arguments, cwd=None, stdin="", **environment):
     return subprocess.run(
-        [sys.executable, "-m", "api.cli", *map(str, arguments)],
+        [sys.executable, "-m", "api.cli", *map(str, arguments)], input=stdin,
         capture_output=True, text=True, check=False, cwd=cwd, env=os.environ | environment,
     )  # fmt: skip
 

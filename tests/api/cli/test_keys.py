@@ -97,9 +97,23 @@ def test_a_key_file_that_was_not_finished_is_no_key(data):
     assert (data / "secrets" / "identity-encryption.2.key").stat().st_mode & 0o077 == 0
 
 
-def test_erasing_asks_first_and_spares_what_is_young(data):
-    refused = yezhu("erase-identities", "--data", data)
-    assert refused.returncode != 0
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""], ids=["no", "enter", "nobody there"])
+def test_whoever_does_not_say_yes_is_told_that_nothing_was_changed(data, answer):
+    """He read "Aborted." and could not tell."""
+    refused = yezhu("erase-identities", "--years", "1", "--data", data, stdin=answer)
+    assert refused.returncode == 1
+    assert "没有更改任何内容" in refused.stderr
+    assert "Abort" not in refused.stderr + refused.stdout
+    assert all(owners(data, "sealed"))
+
+
+def test_who_says_yes_has_it_done(data):
+    done = yezhu("erase-identities", "--years", "1", "--data", data, stdin="y\n")
+    assert (done.returncode, "1 版" in done.stdout) == (0, True), done.stderr
+    assert not any(owners(data, "sealed"))
+
+
+def test_erasing_spares_what_is_young(data):
     done = yezhu("erase-identities", "--yes", "--years", "8", "--data", data)
     assert (done.returncode, "0 版" in done.stdout) == (0, True), done.stderr
     assert all(owners(data, "sealed"))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from tests.voting.box.test_service import CHEN, ballots, slots, together
 from tests.voting.conftest import voting
-from tests.voting.world import choices
+from tests.voting.world import ROWS, SUN, _row, choices
 from voting.ballot.refusals import (
     NotYourUnit,
     PollClosed,
@@ -34,6 +34,11 @@ def paper(serial="7", units=CHEN, said=None, void_reason=""):
 
 def enter(world, entry, by):
     return world.box.enter_paper(world.assembly_id, entry, by=by)
+
+
+def pending(world):
+    with world.database.read() as session:
+        return store.pending_paper(session, world.assembly_id)
 
 
 def test_two_clerks_make_a_paper_ballot(open_engine_world):
@@ -98,6 +103,36 @@ def test_a_second_entry_by_two_clerks_at_once_is_one_ballot(open_engine_world):
     )
     assert len(world.log()) == 2
     world.check_logs()
+
+
+def test_one_number_in_two_unicode_forms_is_one_paper(open_world):
+    """Each form waited for a second entry of its own, and the log then held one number twice."""
+    as_printed, as_pasted = "六号", "\uf9d1号"
+    assert as_printed != as_pasted
+    assert enter(open_world, paper(serial=as_pasted), "c1") is None
+    assert enter(open_world, paper(serial=as_printed), "c2") == 1
+    with pytest.raises(PaperAlreadyAccepted):
+        enter(open_world, paper(serial=as_pasted), "c3")
+    (row,) = ballots(open_world)
+    assert canonical.decode(row.data)["serial"] == as_printed
+
+
+def test_a_unit_in_another_unicode_form_is_the_unit(world):
+    world.freeze((*ROWS, _row("金-1-101", "住宅", "60", [SUN], 14)))
+    world.draft().publish().open()
+    enter(world, paper(units=["\uf90a-1-101"]), "c1")
+    assert enter(world, paper(units=["金-1-101"]), "c2") == 1
+    assert slots(world) == {"金-1-101": 1}
+    assert world.box.paper_warnings(world.assembly_id, paper(units=["\uf90a-1-101"])) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"1": 0.5}, {"1": 2**53}, {"1": "\ud800"}, {"\u00e9": 1, "e\u0301": 1}]
+)
+def test_what_has_no_canonical_text_is_no_paper(open_world, said):
+    for wrong in (paper(said=said), paper(said=said, void_reason="未签名")):
+        with pytest.raises(UnreadablePaper):
+            enter(open_world, wrong, "c1")
 
 
 def test_a_void_paper_is_logged_and_takes_no_slot(open_world):
@@ -172,8 +207,7 @@ def test_the_developer_votes_on_paper_for_all_its_stock(open_world):
 def test_an_entry_that_cannot_be_a_ballot_is_refused_at_once(open_world, entry, refusal):
     with pytest.raises(refusal):
         enter(open_world, entry, "c1")
-    with open_world.database.read() as session:
-        assert store.pending_paper(session, open_world.assembly_id) == 0
+    assert pending(open_world) == 0
 
 
 def test_paper_is_taken_within_the_window_only(open_world):
@@ -224,5 +258,12 @@ def test_two_accounts_of_one_person_are_not_two_clerks(open_world, first, second
 
 def test_two_clerks_of_whom_no_number_is_known_are_two(open_world):
     identified(open_world, k1=("钱录入", None), k2=("唐录入", None))
+    enter(open_world, paper(), "k1")
+    assert enter(open_world, paper(), "k2") == 1
+
+
+def test_two_clerks_who_share_a_name_are_told_apart_by_their_numbers(open_world):
+    """The second of them was told that he was the first."""
+    identified(open_world, k1=("王伟", b"one"), k2=("王伟", b"another"))
     enter(open_world, paper(), "k1")
     assert enter(open_world, paper(), "k2") == 1

@@ -37,6 +37,22 @@ def test_a_paper_names_its_scans_and_they_are_found_by_the_digest(open_engine_wo
     assert (act["act"], act["by"], act["assembly"]) == ("open-scan", "s1", world.assembly_id)
 
 
+def test_the_register_says_which_scan_was_opened_to_whoever_has_the_key_only(open_world):
+    """It said that one was, and of a hundred nobody could tell which."""
+    world = open_world
+    digests = [world.scans.keep(world.assembly_id, data) for data in (PDF, PNG)]
+    before = len(world.acts())
+    for digest in (*digests, digests[0]):
+        world.scans.read(world.assembly_id, digest, by="s1")
+    opened = [act["scan"] for act in world.acts()[before:]]
+    assert opened[0] == opened[2] != opened[1]
+    assert set(opened).isdisjoint(digests)
+    vault = Vault({1: b"e" * 32}, b"another index key".ljust(32))
+    other = Scans(world.database, world.ledger, world.assemblies, vault, world.clock)
+    other.read(world.assembly_id, digests[0], by="s1")
+    assert world.acts()[-1]["scan"] not in opened
+
+
 def test_the_same_scan_is_kept_once_and_never_in_clear(open_world):
     for _ in range(2):
         open_world.scans.keep(open_world.assembly_id, PDF)

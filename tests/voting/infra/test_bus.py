@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+import redis
 
 from tests.servers import free_port, valkey_server
 from voting.infra import bus as buses
@@ -113,6 +114,51 @@ def test_without_redis_publishing_does_not_raise_and_listening_starts(monkeypatc
     async def run():
         async with bus.listen("a"):
             bus.publish("a")
+
+    asyncio.run(run())
+
+
+def test_a_redis_that_hangs_is_waited_for_once_in_a_while(monkeypatch):
+    """Every batch of ballots waited two seconds for it before its receipts."""
+    asked, moment = [], 1_000.0
+
+    class Hanging:
+        def publish(self, *_):
+            asked.append(moment)
+            raise redis.TimeoutError
+
+    bus = RedisBus(f"redis://127.0.0.1:{free_port()}/0")
+    monkeypatch.setattr(bus, "_client", Hanging())
+    monkeypatch.setattr("voting.infra.rest.time.monotonic", lambda: moment)
+    for _ in range(3):
+        bus.publish("a")
+    moment += 5
+    for _ in range(2):
+        bus.publish("a")
+    assert asked == [1_000.0, 1_005.0]
+
+
+def test_a_listener_looks_of_itself_at_what_a_resting_worker_did_not_say(redis_url, monkeypatch):
+    monkeypatch.setattr(buses, "_LOOK_SECONDS", 0.1)
+    resting, other = RedisBus(redis_url), RedisBus(redis_url)
+    resting._rest.begin()
+
+    async def run():
+        async with other.listen("resting") as changed:
+            resting.publish("resting")
+            assert await heard(changed)
+
+    asyncio.run(run())
+
+
+def test_a_redis_that_is_heard_again_is_spoken_to_again(redis_url):
+    bus = RedisBus(redis_url)
+    bus._rest.begin()
+
+    async def run():
+        async with bus.listen("again") as changed:
+            bus.publish("again")
+            assert await heard(changed)
 
     asyncio.run(run())
 

@@ -104,7 +104,7 @@ def test_a_redis_that_hangs_is_waited_for_once_in_a_while(monkeypatch):
 
     throttle = Throttle()
     monkeypatch.setattr(throttle, "_shared", Hanging())
-    monkeypatch.setattr("voting.infra.throttle.time.monotonic", lambda: moment)
+    monkeypatch.setattr("voting.infra.rest.time.monotonic", lambda: moment)
     fail(throttle, "key", 3)
     assert is_limited(throttle, "key")
     moment += 5

@@ -12,15 +12,18 @@ from nacl.public import PrivateKey
 
 from tests.conftest import MovingClock, _migrate
 from tests.voting.outcome.both import UNNAMED
-from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD
+from tests.voting.outcome.test_correction import BUYERS_CLAIM, SOLD, corrected
 from tests.voting.outcome.test_voters import FURTHER, GUARDIAN, HEIR, named, with_child
 from tests.voting.roster.test_versions import FROM_REGISTRY
 from tests.voting.world import (
+    CHEN,
     COMMUNITY,
     DISPLAYED,
     HEADER,
+    LI,
     ROWS,
     SUN,
+    WANG,
     World,
     _row,
     choices,
@@ -174,6 +177,30 @@ def hold_contested(world):
     world.cast("liu", ["1-2-102"], choices("oppose"))
     world.cast("chen", ["2-1-102"], choices("oppose"))
     world.object("li", ["1-1-102", "1-1-201"])
+
+
+@functools.cache
+def sold():
+    """The same of a vote in which a flat is sold in part, and a co-owner objects."""
+    return _bundles_of(hold_sold)
+
+
+def hold_sold(world):
+    """Who buys shares votes, or sells on; who shared a flat all along objects."""
+    world.freeze()
+    for name in ("wang", "li", "chen"):
+        world.enrol(name)
+    world.draft().publish().open()
+    first = corrected(world, [_row("1-1-202", "住宅", "75", [WANG, CHEN], 4)])
+    world.cast("chen", ["1-1-202"], choices("oppose"))
+    world.cast("li", ["1-1-102", "1-1-201"])
+    rows = [
+        _row("1-1-202", "住宅", "75", [WANG, LI], 4),
+        _row("1-1-102", "住宅", "100.5", [WANG, CHEN], 2),
+        _row("1-1-201", "住宅", "60.25", [CHEN, WANG], 3),
+    ]
+    corrected(world, rows, after=first)
+    world.object("wang", ["1-1-201", "1-1-202"])
 
 
 def hold(world):

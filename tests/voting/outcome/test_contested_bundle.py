@@ -4,9 +4,9 @@ import pytest
 
 from tests.voting.conftest import voting
 from tests.voting.outcome.both import UNNAMED, verify_bundle
-from tests.voting.outcome.damage.contested import forgeries
+from tests.voting.outcome.damage.contested import bought, forgeries
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import contested
+from tests.voting.outcome.eventful import contested, sold
 from tests.voting.outcome.test_correction import bundles, certify, corrected
 from tests.voting.world import choices
 from voting.kernel import canonical
@@ -30,6 +30,17 @@ def test_what_keeps_the_clauses_passes(level):
 @pytest.mark.parametrize(("checks", "step", "edit"), list(forgeries()))
 def test_what_is_false_of_them_both_find_in_the_same_checks(checks, step, edit):
     assert failing(written(**{step: edit})) == checks
+
+
+def test_who_owned_a_share_all_along_objects_and_who_bought_one_later_does_not():
+    """Both took the buyer's objection to what the seller had cast (C-14)."""
+    files, phones = sold()
+    assert failing(Dossier(files[Level.SUPERVISED], phones).write()) == []
+    false = Dossier(files[Level.SUPERVISED], phones).write(notice_bound=bought)
+    (found,) = [finding for finding in verify_bundle(false) if finding.problems]
+    assert (found.number, found.problems) == (
+        13, ("日志第 6 条的异议是对房屋 1-1-102 转让之前投的票，不应收下",)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("household", ["7", True, None, []])

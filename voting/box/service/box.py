@@ -1,16 +1,14 @@
 """The ballot box: phone ballots, their receipts, and paper ballots."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from functools import partial
-
-from sqlalchemy.orm import Session
+from unicodedata import normalize
 
 from voting.assembly.service import Assemblies
 from voting.ballot.verify import require_open
 from voting.box import paper as paper_ballots
 from voting.box import store
-from voting.box.authority import OWNER, Principals, Proxy
+from voting.box.authority import OWNER
 from voting.box.entries import PHONE
 from voting.box.refusals import (
     PaperAlreadyAccepted,
@@ -18,6 +16,8 @@ from voting.box.refusals import (
     SameClerk,
     UnknownScan,
 )
+from voting.box.service import first_entry
+from voting.box.service.agents import require_few_principals
 from voting.box.service.batch import Batch, Written
 from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
@@ -163,6 +163,8 @@ class BallotBox:
         AlreadyVoted, DifferentChoices, UnknownScan
             And those of :mod:`voting.box.paper`.
         """
+        # Before anything is asked of it: what is checked has to be what is logged.
+        paper = paper_ballots.as_logged(paper)
         with self._database.write() as session:
             poll = self._assemblies.locked_poll(session, assembly_id)
             now = self._now()
@@ -170,18 +172,19 @@ class BallotBox:
             electors = self._assemblies.electors(session, poll)
             day = now.astimezone(BEIJING).date()
             read = paper_ballots.read(paper, poll.agenda, electors, on=day)
-            self._require_few_principals(session, assembly_id, paper, read.group)
+            require_few_principals(session, self._rosters, poll, paper, read.group, on=day)
             missing = store.missing_scans(session, assembly_id, paper.scans)
             if missing:
                 raise UnknownScan(f"没有摘要为 {'、'.join(missing)} 的扫描件，请先上传")
             first = store.paper_entry(session, assembly_id, paper.serial)
             content = paper.to_bytes()
             if first is None or first.entered_by == by:
-                self._first_entry(session, assembly_id, paper.serial, content, first, by, now)
+                first_entry.keep(session, assembly_id, paper.serial, content, first, by, now)
                 return None
             if staff_store.are_one_person(session, first.entered_by, by):
                 raise SameClerk(
-                    f"编号 {paper.serial} 的第二次录入须由另一位录入员完成，不是另一个账号"
+                    f"编号 {paper.serial} 的第二次录入须由另一位录入员完成，不是另一个账号；"
+                    "确是两人而同名的，请管理员为两个账号登记证件号码"
                 )
             if first.accepted_position is not None:
                 raise PaperAlreadyAccepted(f"编号 {paper.serial} 的纸质表决票已经录入完毕")
@@ -222,6 +225,32 @@ class BallotBox:
         self._bus.publish(assembly_id)
         return position
 
+    def withdraw_paper(self, assembly_id: str, serial: str, *, by: str) -> None:
+        """Take back a first entry that waits for the second, whoever made it.
+
+        A number typed wrong or a clerk who has left would else block the paper of that number.
+        The register says whose entry was withdrawn, and not its number: stubs tell whose that is.
+
+        Raises
+        ------
+        UnknownAssembly, PollNotOpen, PollClosed, UnknownPaper, PaperAlreadyAccepted
+        """
+        with self._database.write() as session:
+            poll = self._assemblies.locked_poll(session, assembly_id)
+            now = self._now()
+            # After the close the certificate counts what was left pending.
+            require_open(poll, now)
+            entered_by = first_entry.withdraw(session, assembly_id, normalize("NFC", serial))
+            trail.record(
+                session,
+                self._ledger,
+                "withdraw-paper",
+                by=by,
+                at=now,
+                assembly=assembly_id,
+                entered_by=entered_by,
+            )
+
     def paper_warnings(self, assembly_id: str, paper: paper_ballots.PaperBallot) -> list[str]:
         """Tell a clerk for which units not simply any owner may sign, and that no scan is there.
 
@@ -229,8 +258,9 @@ class BallotBox:
 
         Raises
         ------
-        UnknownAssembly, RosterErased
+        UnknownAssembly, RosterErased, UnreadablePaper
         """
+        paper = paper_ballots.as_logged(paper)
         with self._database.read() as session:
             electors = self._assemblies.electors(
                 session, self._assemblies.poll(session, assembly_id)
@@ -243,47 +273,6 @@ class BallotBox:
         if paper.capacity != OWNER and not paper.scans:
             named.append("委托书或监护证明没有扫描件，请扫描上传后连同表决票再录入，原件妥善保存")
         return named
-
-    def _require_few_principals(
-        self, session: Session, assembly_id: str, paper: paper_ballots.PaperBallot, group: int
-    ) -> None:
-        """Check 9 of a paper ballot, against those that are in the log."""
-        if paper.void_reason or not isinstance(paper.authority, Proxy):
-            return
-        principals = Principals()
-        for earlier, data, void in store.papers(session, assembly_id):
-            if not void:
-                principals.take(paper_ballots.parse(data).authority, earlier)
-        principals.take(paper.authority, group)
-
-    def _first_entry(
-        self,
-        session: Session,
-        assembly_id: str,
-        serial: str,
-        content: bytes,
-        earlier: store.PaperEntryRow | None,
-        by: str,
-        at: datetime,
-    ) -> None:
-        if earlier is None:
-            session.add(
-                store.PaperEntryRow(
-                    assembly_id=assembly_id,
-                    serial=serial,
-                    entered_by=by,
-                    entered_at=at,
-                    content=content,
-                    accepted_position=None,
-                )
-            )
-        elif earlier.accepted_position is not None:
-            raise PaperAlreadyAccepted(f"编号 {serial} 的纸质表决票已经录入完毕")
-        elif earlier.content == content:
-            raise SameClerk(f"编号 {serial} 的第二次录入须由另一位录入员完成")
-        else:
-            # Until somebody else has read the paper, a slip of the pen is simply corrected.
-            earlier.content, earlier.entered_at = content, at
 
 
 def _shared(rosters: Iterable[RosterDocument], unit_codes: Iterable[int], owners: set[int]) -> bool:

@@ -12,7 +12,7 @@ from voting.assembly.model import Poll
 from voting.assembly.service import Assemblies
 from voting.box import store
 from voting.box.entries import PHONE, objection_entry
-from voting.box.objection import VerifiedObjection, verify
+from voting.box.objection import VerifiedObjection, sellers, verify
 from voting.box.refusals import AlreadyObjected, NothingToObjectTo
 from voting.identity.service import Identities
 from voting.infra.database import Database
@@ -22,6 +22,7 @@ from voting.kernel.clock import Clock
 from voting.kernel.commitment import Opening, commit
 from voting.kernel.refusal import Refusal
 from voting.ledger.service import Ledger
+from voting.roster.document import RosterDocument
 from voting.roster.service import Rosters
 
 _REFUSED, _MINUTES = 300, 10
@@ -125,13 +126,13 @@ class Contest:
         objected = {
             code for row in store.objections(session, poll.assembly_id) for code in row.codes
         }
-        sellers = cache(partial(self._sellers, session, poll))
+        sold = cache(partial(self._sellers, session, poll))
         for code, unit in zip(found.unit_codes, found.objection.units, strict=True):
             if code in objected:
                 raise AlreadyObjected(f"房屋 {unit} 的表决票已有共有人提出异议，不必重复提出")
             if code not in taken:
                 raise NothingToObjectTo(f"房屋 {unit} 还没有有效的表决票，您可以直接投票")
-            earlier = sellers(taken[code]).get(unit)
+            earlier = sold(taken[code]).get(unit)
             if earlier is not None and found.owner_code not in earlier:
                 raise NothingToObjectTo(
                     f"房屋 {unit} 的表决票是转让之前投的，转让后仍然有效，不能对它提出异议"
@@ -146,25 +147,23 @@ class Contest:
                 raise NothingToObjectTo(f"房屋 {unit} 的表决票是您自己投的，不能对它提出异议")
 
     def _sellers(self, session: Session, poll: Poll, ballot: int) -> dict[str, tuple[int, ...]]:
-        """Name by unit who owned it when the ballot at this position came, and does so no more.
-
-        What was cast before a sale stands, and is nothing to the buyers (domain C-14).
-        """
-        frozen = self._rosters.frozen(poll.roster_id)
-        signed = self._rosters.corrections.signed(session, poll.roster_id, frozen)
+        """Name by unit who owned it when the ballot at this position came, and does so no more."""
+        then = self._rosters.frozen(poll.roster_id)
+        signed = self._rosters.corrections.signed(session, poll.roster_id, then)
         if not signed:
             return {}
         origin = self._ledger.origins.assembly(poll.assembly_id)
         size = self._ledger.size(session, origin)
-        later = map(canonical.decode, self._ledger.read_entries(session, origin, ballot + 1, size))
-        acts = {entry["correction"] for entry in later if entry["type"] == CORRECTION}
-        sellers: dict[str, tuple[int, ...]] = {}
+        after = map(canonical.decode, self._ledger.read_entries(session, origin, ballot + 1, size))
+        acts = {entry["correction"] for entry in after if entry["type"] == CORRECTION}
+        later: list[RosterDocument] = []
         for correction in signed:
+            corrected = correction.act.difference.apply(later[-1] if later else then)
             if correction.act.digest in acts:
-                for pair in correction.act.difference.changed:
-                    if pair.owner_changed:
-                        sellers.setdefault(pair.before.unit_key, pair.before.owners)
-        return sellers
+                later.append(corrected)
+            else:
+                then = corrected
+        return sellers(then, later)
 
     def _kept(self, session: Session, poll: Poll, row: store.BallotObjectionRow) -> KeptObjection:
         roster = self._rosters.frozen(poll.roster_id)

@@ -52,7 +52,7 @@ class Scans:
         return digest
 
     def read(self, assembly_id: str, digest: str, *, by: str) -> tuple[bytes, str]:
-        """Open a scan, and write into the register who did; give its bytes and media type.
+        """Open a scan, and write into the register who opened which; give bytes and media type.
 
         Raises
         ------
@@ -72,6 +72,9 @@ class Scans:
                 by=by,
                 at=self._now(),
                 assembly=assembly_id,
+                # Keyed: ballots in an audit bundle name the digest, and with it the register would
+                # tell the public whose scan was looked at.
+                scan=self._vault.index("scan", f"{assembly_id}/{digest}").hex(),
             )
         return data, scan.kind_of(data)
 

@@ -8,6 +8,7 @@ from voting.ballot.verify import verify as verify_ballot
 from voting.box import paper
 from voting.box.authority import Principals
 from voting.box.entries import OBJECTION, PAPER, PHONE
+from voting.box.objection import sellers
 from voting.box.objection import verify as verify_objection
 from voting.box.slots import Placed, Slots
 from voting.box.turn import require_kept_by_owners, require_turn
@@ -101,14 +102,29 @@ class Box:
         found = verify_objection(data, self._poll, roster, self._keys.at(position), at=at)
         self._used.add(dsse.parse(data).key_id)
         standing = self._slots.standing(found.unit_codes)
+        came, _ = self._slots.won()
         for code, unit in zip(found.unit_codes, found.objection.units, strict=True):
             if code not in standing:
                 yield f"日志第 {position} 条的异议提出时，房屋 {unit} 还没有有效的表决票"
             elif standing[code].signer == found.owner_code:
                 yield f"日志第 {position} 条的异议是对提出人自己为房屋 {unit} 投的票，不应收下"
+            elif found.owner_code not in self._sellers(came[code], position).get(
+                unit, (found.owner_code,)
+            ):
+                yield f"日志第 {position} 条的异议是对房屋 {unit} 转让之前投的票，不应收下"
             if unit in self._objected:
                 yield f"日志第 {position} 条的异议是对房屋 {unit} 的第二件异议，不应收下"
             self._objected.add(unit)
+
+    def _sellers(self, ballot: int, position: int) -> dict[str, tuple[int, ...]]:
+        """Name by unit who owned it at the first of two positions, and not all along since."""
+        then, later = self._evidence.roster, []
+        for correction in self._evidence.corrections:
+            if correction.position < ballot:
+                then = correction.corrected
+            elif correction.position < position:
+                later.append(correction.corrected)
+        return sellers(then, later)
 
 
 def _electors(evidence: Evidence) -> Iterator[tuple[int, RosterDocument]]:

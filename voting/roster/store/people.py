@@ -71,6 +71,17 @@ def person(session: Session, roster_id: str, *, identity: bytes, name: bytes) ->
     )
 
 
+def numbers_of(session: Session, roster_id: str, identity: bytes) -> set[int]:
+    """Find the numbers under which the bearer of an identity number stands, whatever his name."""
+    return set(
+        session.scalars(
+            select(OwnerRow.owner_code).where(
+                OwnerRow.roster_id == roster_id, OwnerRow.identity_index == identity
+            )
+        )
+    )
+
+
 def holds_title(session: Session, roster_id: str, owner_code: int | None, title: bytes) -> bool:
     """Whether this is a title number of one of his units; nobody has none."""
     found = session.scalar(

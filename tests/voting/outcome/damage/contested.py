@@ -8,6 +8,7 @@ from voting.ballot.model import PAYLOAD_TYPE as BALLOT
 from voting.box.entries import OBJECTION
 from voting.box.objection import PAYLOAD_TYPE
 from voting.kernel import canonical, dsse
+from voting.kernel.commitment import Opening
 from voting.ledger.tree import leaf_hash, root_of
 
 
@@ -23,6 +24,19 @@ def forgeries():
         yield [14], "pinned", _telling(tell)
     for values in _ODD:
         yield [13, 14], "pinned", _misshapen(**values)
+
+
+def bought(d):
+    """Let who bought a share later object to the ballot of who sold it, which stands."""
+    payload = canonical.decode(
+        dsse.parse(d.openings["objections"][d.place(OBJECTION)].data).payload
+    )
+    key_id = dsse.parse(d.openings["ballots"][min(d.ballots())].data).key_id
+    said = canonical.encode(payload | {"nonce": "0" * 32, "units": ["1-1-102"]})
+    close = d.close()
+    d.log.insert(close, dict(d.log[d.place(OBJECTION)]))
+    data = d.phones[key_id].seal(PAYLOAD_TYPE, said).to_bytes()
+    d.openings["objections"][close] = Opening(bytes(32), data)
 
 
 def _telling(tell):
