@@ -476,6 +476,7 @@ class Roster:
             "业主清册的结构不对",
         )
         need(not chained or isinstance(said["previous"], str), "业主清册的结构不对")
+        need(isinstance(said["units"], list), "业主清册的结构不对")
         for unit in said["units"]:
             require_unit(unit)
         self.digest = sha256(data)
@@ -515,7 +516,8 @@ def require_unit(unit):
     need(unit["area_cm2"] >= 0, "房屋的面积不能为负")
     need(unit["kind"] in KINDS and type(unit["stock"]) is bool, "房屋的用途或状态不对")
     need(all(isinstance(unit[name], str) for name in ("building", "unit")), "房屋的名称不对")
-    need(all(type(owner) is int for owner in unit["owners"]), "业主编号不对")
+    owners = unit["owners"]
+    need(isinstance(owners, list) and all(type(owner) is int for owner in owners), "业主编号不对")
 
 
 def difference_of(first, second):
