@@ -486,6 +486,7 @@ class Roster:
             "业主清册的结构不对",
         )
         need(not chained or isinstance(said["previous"], str), "业主清册的结构不对")
+        need(isinstance(said["units"], list), "业主清册的结构不对")
         for unit in said["units"]:
             require_unit(unit)
         self.digest = sha256(data)

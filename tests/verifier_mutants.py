@@ -31,7 +31,7 @@ from tests.mutations import mutations
 from tests.reached import lines_reached
 from tests.voting.outcome.both import second
 from tests.voting.outcome.corpus import corpus
-from tests.voting.outcome.questions import answer, late, questions
+from tests.voting.outcome.questions import answer, in_words, late, questions
 from tests.voting.outcome.votes import second_count, the_same_votes
 
 FIRST = [
@@ -223,8 +223,9 @@ def trials(which):
     """What the first (0) or second verifier (1) is asked, and what it says with nothing changed."""
     judge = (_judged, late(second, "verify"))[which]
     # The quick ones first.
-    asked = [(question[1 + which], question.given) for question in questions()]
+    asked = [(question.first, question.given) for question in questions()]
     if which:
+        asked = [(in_words(question.second), question.given) for question in questions()]
         asked += [(second_count, vote) for vote in the_same_votes(MADE_UP)]
     asked += [(judge, (data,)) for data in corpus()]
     files = [_module(name).__file__ for name in ([second.__name__] if which else FIRST)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import NamedTuple
 
-from tests.voting.outcome import signed_questions
+from tests.voting.outcome import document_questions, signed_questions, sm2_questions
 from tests.voting.outcome.both import second
 from voting.kernel import canonical, clock, dsse
 from voting.ledger import tiles, tree
@@ -33,6 +33,18 @@ def answer(ask: Callable[..., object], *given: object) -> str:
         return "no"
 
 
+def in_words(ask: Callable[..., object]) -> Callable[..., object]:
+    """Let somebody say why not as well: whoever reads it is told, and a crash is no refusal."""
+
+    def tell(*given: object) -> object:
+        try:
+            return ask(*given)
+        except Exception as error:  # noqa: BLE001 - as above
+            return f"no, {type(error).__name__}: {error}"
+
+    return tell
+
+
 @functools.cache
 def questions() -> list[Question]:
     """All of them."""
@@ -48,6 +60,8 @@ def _subjects() -> Iterator[tuple]:
     yield "base64", dsse.strict_base64, late(second, "unbase64"), _base64()
     yield "moment", clock.parse_timestamp, late(second, "moment"), _moments()
     yield from signed_questions.subjects()
+    yield from sm2_questions.subjects()
+    yield from document_questions.subjects()
     yield "inclusion", late(tree, "verify_inclusion"), _climbed, _paths()
     yield "tiles", _layout, _layout_again, _layouts()
     yield "zip", late(bundle, "read"), late(second, "read_zip"), _zips()

@@ -33,6 +33,8 @@ def odd():
     yield eventful, Level.SUPERVISED, "notice_bound", _for_a_unit_removed
     yield quiet, Level.SUPERVISED, "pinned", _signed(units=["1-1-101", "1-2-101"])
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
+    for owners in ("", {}):
+        yield quiet, Level.PUBLIC, "roster_bound", _owners(owners)
     for change in _NO_NOTES:
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
     for change in _NO_ENTRIES:
@@ -93,6 +95,18 @@ def _another_in_the_group(d):
     d.roster_bound()
     d.notice_bound()
     d.resign(d.ballots()[0], units=["1-1-101", "2-1-101"])
+
+
+def _owners(owners):
+    """Write what is no list where a flat is the only one of its owner; the groups stay the same."""
+
+    def edit(d):
+        groups = [unit["group"] for unit in d.roster["units"]]
+        unit = next(unit for unit in d.roster["units"] if groups.count(unit["group"]) == 1)
+        unit["owners"] = owners
+        d.roster_bound()
+
+    return edit
 
 
 def _for_a_unit_removed(d):

@@ -1,0 +1,63 @@
+"""What both verifiers are asked about documents: each value of a roster and a notice made odd."""
+
+import copy
+from collections.abc import Iterator
+
+from tests.voting.outcome.both import second
+from tests.voting.outcome.eventful import contested
+from tests.voting.outcome.single_values import ODD, places
+from voting.assembly import notice as notices
+from voting.kernel import canonical
+from voting.outcome.bundle import Level
+from voting.roster.document import RosterDocument
+
+
+def subjects() -> Iterator[tuple]:
+    """Yield subject, how each verifier answers, and the cases."""
+    files, _ = contested()
+    public = files[Level.PUBLIC]
+    yield "roster", _roster, _roster_again, changed(public["roster.json"])
+    yield "notice", _notice, _notice_again, changed(public["notice.json"])
+
+
+def _roster(data):
+    RosterDocument.from_bytes(data)
+
+
+def _roster_again(data):
+    second.Roster(data)
+
+
+def _notice(data):
+    notices.parse(data)
+
+
+def _notice_again(data):
+    empty = second.Bundle.__new__(second.Bundle)
+    empty.files = {"notice.json": data}
+    assert empty.notice
+
+
+def changed(data):
+    """Every value of a document put, left out and doubled, one at a time."""
+    sound = canonical.decode(data)
+    yield data
+    for *way, last in places(sound):
+        for change in (*(("put", odd) for odd in ODD), ("leave out", None), ("double", None)):
+            document = copy.deepcopy(sound)
+            holder = document
+            for key in way:
+                holder = holder[key]
+            _make(holder, last, *change)
+            yield canonical.encode(document)
+
+
+def _make(holder, key, act, odd):
+    if act == "put":
+        holder[key] = odd
+    elif act == "leave out":
+        del holder[key]
+    elif isinstance(holder, list):
+        holder.insert(key, holder[key])
+    else:
+        holder[f"{key}x"] = holder[key]
