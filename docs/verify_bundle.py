@@ -1645,8 +1645,11 @@ class Bundle:
 def check_complete(bundle):
     wanted = FIXED | FORMATS[bundle.said["format"]]
     wanted |= LEVELS[bundle.said["level"]]
-    free = ("log/tile/", "timestamps/")
-    present = {name for name in bundle.files if not name.startswith(free)}
+    present = {
+        name
+        for name, data in bundle.files.items()
+        if not name.startswith("log/tile/") and name != f"timestamps/{sha256(data)}.tsr"
+    }
     for name in sorted(wanted ^ present):
         yield f"缺少或多出文件 {name}"
 
@@ -1882,7 +1885,9 @@ def check_words(bundle, entry):
         isinstance(said, dict) and said.keys() == {"basis", "previous", "salt"},
         "来历文件的结构不对",
     )
-    if sha256(unbase64(said["salt"]) + said["basis"].encode()) != entry["basis"]:
+    salt = unbase64(said["salt"])
+    need(len(salt) == 32, "盐须为 32 字节")
+    if sha256(salt + said["basis"].encode()) != entry["basis"]:
         yield "清册的依据与登记簿的承诺不符"
     before = None if said["previous"] is None else Roster(canonical(said["previous"]))
     if (before.digest if before else None) != entry.get("previous"):
