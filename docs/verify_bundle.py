@@ -2029,11 +2029,27 @@ def beside(people, owners):
 def check_result(bundle):
     if bundle.entries[-1].get("result") != sha256(bundle.file("result.json")):
         yield "结果不是日志固定的那一份"
-    result = bundle.result
+    result, agenda = bundle.result, bundle.notice["agenda"]
     if result["assembly"] != bundle.assembly:
         yield "结果属于另一次业主大会"
     if (result["notice"], result["roster"]) != (bundle.pins, bundle.roster.digest):
         yield "结果依据的是另一份通知或清册"
+    if (result["title"], result["decision_date"]) != (agenda["title"], agenda["decision_date"]):
+        yield "结果的名称或日期与通知不同"
+    if result["community"] != bundle.roster.said["community"]:
+        yield "结果属于另一个小区"
+    if not same(result["log"], log_at_close(bundle)):
+        yield "结果依据的是另一个日志"
+
+
+def log_at_close(bundle):
+    """Say which log was counted: up to and with its close."""
+    begun = bundle.raw[: bundle.close + 1]
+    return {
+        "origin": bundle.checkpoint[0],
+        "root": tree_root([leaf(data) for data in begun]).hex(),
+        "size": len(begun),
+    }
 
 
 def check_certificate(bundle):
@@ -2535,7 +2551,6 @@ def whole_result(bundle, agenda, policies, ballots, objections):
     holders = {ballot.position for ballot in standing.values() if ballot != "void"}
     refused = refused_ballots(roster.units, ballots, policies)
     objected = {unit for _, _, units in objections for unit in units}
-    begun = bundle.raw[: bundle.close + 1]
     result = {
         "assembly": bundle.assembly,
         "ballots": {
@@ -2552,11 +2567,7 @@ def whole_result(bundle, agenda, policies, ballots, objections):
         "decision_date": agenda["decision_date"],
         "format": "yezhu-result/1",
         "items": count_items(agenda, roster, ballots, objected),
-        "log": {
-            "origin": bundle.checkpoint[0],
-            "root": tree_root([leaf(data) for data in begun]).hex(),
-            "size": len(begun),
-        },
+        "log": log_at_close(bundle),
         "notice": bundle.pins,
         "roster": roster.digest,
         "title": agenda["title"],

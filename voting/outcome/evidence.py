@@ -16,14 +16,7 @@ from voting.ledger.note import NoteKey
 from voting.ledger.tiles import read_entries
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
-from voting.outcome.pieces import (
-    Missing,
-    integer,
-    json_object,
-    json_objects,
-    read_salt,
-    typed_entry,
-)
+from voting.outcome.pieces import Missing, integer, json_object, json_objects, salt_of, typed_entry
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import parse_voters
 
@@ -203,7 +196,7 @@ class Evidence:
         """What the roster rests on in words, and the version before it."""
         match json_object(self.file(bundle.ORIGIN), bundle.ORIGIN):
             case {"basis": str(basis), "previous": previous, "salt": str(salt), **more} if not more:
-                opening = Opening(read_salt(salt), basis.encode())
+                opening = Opening(salt_of(salt), basis.encode())
                 if previous is None:
                     return opening, None
                 return opening, RosterDocument.from_bytes(canonical.encode(previous))
@@ -297,7 +290,7 @@ class Evidence:
         indexes = [integer(item["index"]) for item in items]
         if indexes != sorted(set(indexes)):
             raise Missing(f"{_OPENINGS} 中的开启值须按编号排列且不重复")
-        salts = [read_salt(item["salt"]) for item in items]
+        salts = [salt_of(item["salt"]) for item in items]
         return {
             index: Opening(salt, dsse.strict_base64(item["data"]))
             for index, salt, item in zip(indexes, salts, items, strict=True)

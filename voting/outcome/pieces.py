@@ -55,7 +55,7 @@ def same(said: object, wanted: object) -> bool:
     return canonical.encode(said) == canonical.encode(wanted)
 
 
-def read_salt(text: str) -> bytes:
+def salt_of(text: str) -> bytes:
     """Read a salt: where it ends and the data begins, only its length says, not the commitment."""
     salt = dsse.strict_base64(text)
     if len(salt) != SALT_BYTES:
