@@ -91,7 +91,6 @@ class Box:
             require_kept_by_owners(standing, roster, self._electors[0], policies)
             digest = canonical.digest(data)
             self._slots.put(Placed(PAPER, None, read.unit_codes, position, 1, digest))
-        return ()
 
     def _take_objection(
         self, position: int, entry: dict[str, Any], roster: RosterDocument
