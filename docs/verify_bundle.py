@@ -2095,6 +2095,7 @@ def enrolled_keys(bundle):
         need(
             isinstance(said, dict) and said.keys() == {"owner", "roster", "spki"}, "密钥的结构不对"
         )
+        need(type(said["owner"]) is int, "密钥的业主编号不对")
         need(said["roster"] == bundle.roster.digest, "密钥是为另一份清册登记的")
         spki = unbase64(said["spki"])
         since, until = moment(entries[index]["at"]), min(ended.get(index, [None]))
