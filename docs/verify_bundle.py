@@ -1964,6 +1964,8 @@ def read_mandates(data):
     for unit, people in parse(data).items():
         found[unit] = []
         for each in people:
+            need(each.keys() == {"owner", "since", "standing"}, "表决资格的结构不对")
+            need(type(each["owner"]) is int, "表决资格的编号不对")
             need(each["standing"] in STANDINGS, "表决资格不认得")
             since = None if each["since"] is None else date.fromisoformat(each["since"])
             found[unit].append((each["owner"], each["standing"], since))
