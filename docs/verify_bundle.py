@@ -1646,8 +1646,11 @@ class Bundle:
 def check_complete(bundle):
     wanted = FIXED | FORMATS[bundle.said["format"]]
     wanted |= LEVELS[bundle.said["level"]]
-    free = ("log/tile/", "timestamps/")
-    present = {name for name in bundle.files if not name.startswith(free)}
+    present = {
+        name
+        for name, data in bundle.files.items()
+        if not name.startswith("log/tile/") and name != f"timestamps/{sha256(data)}.tsr"
+    }
     for name in sorted(wanted ^ present):
         yield f"缺少或多出文件 {name}"
 
@@ -1883,7 +1886,9 @@ def check_words(bundle, entry):
         isinstance(said, dict) and said.keys() == {"basis", "previous", "salt"},
         "来历文件的结构不对",
     )
-    if sha256(unbase64(said["salt"]) + said["basis"].encode()) != entry["basis"]:
+    salt = unbase64(said["salt"])
+    need(len(salt) == 32, "盐须为 32 字节")
+    if sha256(salt + said["basis"].encode()) != entry["basis"]:
         yield "清册的依据与登记簿的承诺不符"
     before = None if said["previous"] is None else Roster(canonical(said["previous"]))
     if (before.digest if before else None) != entry.get("previous"):
@@ -1960,6 +1965,8 @@ def read_mandates(data):
     for unit, people in parse(data).items():
         found[unit] = []
         for each in people:
+            need(each.keys() == {"owner", "since", "standing"}, "表决资格的结构不对")
+            need(type(each["owner"]) is int, "表决资格的编号不对")
             need(each["standing"] in STANDINGS, "表决资格不认得")
             since = None if each["since"] is None else date.fromisoformat(each["since"])
             found[unit].append((each["owner"], each["standing"], since))
@@ -2025,11 +2032,27 @@ def beside(people, owners):
 def check_result(bundle):
     if bundle.entries[-1].get("result") != sha256(bundle.file("result.json")):
         yield "结果不是日志固定的那一份"
-    result = bundle.result
+    result, agenda = bundle.result, bundle.notice["agenda"]
     if result["assembly"] != bundle.assembly:
         yield "结果属于另一次业主大会"
     if (result["notice"], result["roster"]) != (bundle.pins, bundle.roster.digest):
         yield "结果依据的是另一份通知或清册"
+    if (result["title"], result["decision_date"]) != (agenda["title"], agenda["decision_date"]):
+        yield "结果的名称或日期与通知不同"
+    if result["community"] != bundle.roster.said["community"]:
+        yield "结果属于另一个小区"
+    if not same(result["log"], log_at_close(bundle)):
+        yield "结果依据的是另一个日志"
+
+
+def log_at_close(bundle):
+    """Say which log was counted: up to and with its close."""
+    begun = bundle.raw[: bundle.close + 1]
+    return {
+        "origin": bundle.checkpoint[0],
+        "root": tree_root([leaf(data) for data in begun]).hex(),
+        "size": len(begun),
+    }
 
 
 def check_certificate(bundle):
@@ -2075,6 +2098,7 @@ def enrolled_keys(bundle):
         need(
             isinstance(said, dict) and said.keys() == {"owner", "roster", "spki"}, "密钥的结构不对"
         )
+        need(type(said["owner"]) is int, "密钥的业主编号不对")
         need(said["roster"] == bundle.roster.digest, "密钥是为另一份清册登记的")
         spki = unbase64(said["spki"])
         since, until = moment(entries[index]["at"]), min(ended.get(index, [None]))
@@ -2548,7 +2572,6 @@ def whole_result(bundle, agenda, policies, ballots, objections):
     holders = {ballot.position for ballot in standing.values() if ballot != "void"}
     refused = refused_ballots(roster.units, ballots, policies)
     objected = {unit for _, _, units in objections for unit in units}
-    begun = bundle.raw[: bundle.close + 1]
     result = {
         "assembly": bundle.assembly,
         "ballots": {
@@ -2565,11 +2588,7 @@ def whole_result(bundle, agenda, policies, ballots, objections):
         "decision_date": agenda["decision_date"],
         "format": "yezhu-result/1",
         "items": count_items(agenda, roster, ballots, objected),
-        "log": {
-            "origin": bundle.checkpoint[0],
-            "root": tree_root([leaf(data) for data in begun]).hex(),
-            "size": len(begun),
-        },
+        "log": log_at_close(bundle),
         "notice": bundle.pins,
         "roster": roster.digest,
         "title": agenda["title"],

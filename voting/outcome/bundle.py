@@ -126,6 +126,11 @@ def openings(
     )
 
 
+def stamp_path(response: bytes) -> str:
+    """Say where the answer of a time stamping authority stands: under its own digest."""
+    return f"{STAMPS}{canonical.digest(response)}.tsr"
+
+
 def corrections(acts: Sequence[bytes]) -> bytes:
     """Write the correction acts in the order of the log."""
     return canonical.encode([canonical.decode(act) for act in acts])

@@ -10,13 +10,13 @@ from voting.assembly.entries import CORRECTION
 from voting.assembly.model import Poll, State
 from voting.count.logged import LoggedCorrection, logged_corrections
 from voting.kernel import canonical, dsse
-from voting.kernel.commitment import SALT_BYTES, Opening
+from voting.kernel.commitment import Opening
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.note import NoteKey
 from voting.ledger.tiles import read_entries
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
-from voting.outcome.pieces import Missing, integer, json_object, json_objects, typed_entry
+from voting.outcome.pieces import Missing, integer, json_object, json_objects, salt_of, typed_entry
 from voting.roster.document import RosterDocument
 from voting.roster.entitled import parse_voters
 
@@ -97,8 +97,11 @@ class Evidence:
         required |= {bundle.PEOPLE} if self.level is Level.COURT else set()
         required |= bundle.FORMATS[self.manifest["format"]]
         # Tiles are counted by another check; time stamps are for whoever has some.
-        free = ("log/tile/", bundle.STAMPS)
-        return required ^ {path for path in self.files if not path.startswith(free)}
+        return required ^ {
+            path
+            for path, data in self.files.items()
+            if not path.startswith("log/tile/") and path != bundle.stamp_path(data)
+        }
 
     def file(self, path: str) -> bytes:
         """Give one file's bytes."""
@@ -193,7 +196,7 @@ class Evidence:
         """What the roster rests on in words, and the version before it."""
         match json_object(self.file(bundle.ORIGIN), bundle.ORIGIN):
             case {"basis": str(basis), "previous": previous, "salt": str(salt), **more} if not more:
-                opening = Opening(dsse.strict_base64(salt), basis.encode())
+                opening = Opening(salt_of(salt), basis.encode())
                 if previous is None:
                     return opening, None
                 return opening, RosterDocument.from_bytes(canonical.encode(previous))
@@ -287,10 +290,7 @@ class Evidence:
         indexes = [integer(item["index"]) for item in items]
         if indexes != sorted(set(indexes)):
             raise Missing(f"{_OPENINGS} 中的开启值须按编号排列且不重复")
-        salts = [dsse.strict_base64(item["salt"]) for item in items]
-        # Where a salt ends and the data begins is not in the commitment: only its length says so.
-        if any(len(salt) != SALT_BYTES for salt in salts):
-            raise Missing(f"{_OPENINGS} 中的盐须为 {SALT_BYTES} 字节")
+        salts = [salt_of(item["salt"]) for item in items]
         return {
             index: Opening(salt, dsse.strict_base64(item["data"]))
             for index, salt, item in zip(indexes, salts, items, strict=True)

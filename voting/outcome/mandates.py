@@ -7,7 +7,9 @@ Entries from before the register bound this carry no commitment, and are not com
 
 from collections.abc import Iterator
 
+from voting.kernel import canonical
 from voting.outcome.evidence import Evidence, ProvedEntry
+from voting.outcome.pieces import Missing, integer
 from voting.roster.mandate import Mandates, from_bytes, voters_on
 from voting.roster.mandate_changes import counted, mandate_changes
 
@@ -22,9 +24,19 @@ def check(evidence: Evidence, frozen: ProvedEntry) -> Iterator[str]:
     }:
         yield "登记簿所承诺的“谁可以表决”缺少开启值，或与开启值不符"
         return
-    mandates = {index: from_bytes(opening.data) for index, opening in opened.items()}
+    mandates = {index: _read(opening.data) for index, opening in opened.items()}
     yield from _acts(evidence, frozen, acts, mandates)
     yield from _voters(evidence, frozen, acts, mandates)
+
+
+def _read(data: bytes) -> Mandates:
+    """Read who stands beside each unit, of whom nothing further may be said."""
+    for people in canonical.decode(data).values():
+        for each in people:
+            if each.keys() != {"owner", "since", "standing"}:
+                raise Missing("“谁可以表决”缺少内容或含有多余内容")
+            integer(each["owner"])
+    return from_bytes(data)
 
 
 def _acts(

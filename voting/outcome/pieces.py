@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from voting.kernel import canonical
+from voting.kernel import canonical, dsse
+from voting.kernel.commitment import SALT_BYTES
 from voting.outcome import bundle
 
 DIGEST = re.compile("[0-9a-f]{64}")
@@ -52,3 +53,11 @@ def integer(value: object) -> int:
 def same(said: object, wanted: object) -> bool:
     """Compare two values as the bytes they are written in: true is not 1."""
     return canonical.encode(said) == canonical.encode(wanted)
+
+
+def salt_of(text: str) -> bytes:
+    """Read a salt: where it ends and the data begins, only its length says, not the commitment."""
+    salt = dsse.strict_base64(text)
+    if len(salt) != SALT_BYTES:
+        raise Missing(f"盐须为 {SALT_BYTES} 字节")
+    return salt

@@ -69,8 +69,7 @@ def attach(files: Mapping[str, bytes], response: bytes) -> bytes:
     StampUnreadable
     """
     _decode(response)
-    path = f"{bundle.STAMPS}{canonical.digest(response)}.tsr"
-    attached = {**files, path: response}
+    attached = {**files, bundle.stamp_path(response): response}
     manifest = canonical.decode(attached.pop(bundle.MANIFEST))
     manifest["files"] = {name: canonical.digest(data) for name, data in attached.items()}
     return bundle.write(attached | {bundle.MANIFEST: canonical.encode(manifest)})

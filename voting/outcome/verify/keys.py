@@ -11,6 +11,7 @@ from voting.kernel import canonical, dsse
 from voting.kernel.clock import parse_timestamp
 from voting.kernel.suites import load_key
 from voting.outcome.evidence import Evidence
+from voting.outcome.pieces import integer
 from voting.roster.document import RosterDocument
 
 
@@ -62,4 +63,4 @@ def _statement(data: bytes, roster: RosterDocument) -> EnrolledKey:
     key = load_key(dsse.strict_base64(statement["spki"]))
     if data != key_statement(statement["owner"], roster.digest, key.spki):
         raise UnknownKey("密钥登记的内容不对，或不是为这份业主清册登记")
-    return EnrolledKey(key, statement["owner"])
+    return EnrolledKey(key, integer(statement["owner"]))

@@ -1,23 +1,34 @@
 """Checks 10 and 11: result and certificate."""
 
 from voting.kernel import canonical
+from voting.ledger.tree import leaf_hash, root_of
 from voting.outcome.evidence import Evidence
+from voting.outcome.pieces import same
 from voting.outcome.verify.finding import Problems
 
 
 def result(evidence: Evidence) -> Problems:
-    """Check 10: the result is the one that the log ends with."""
+    """Check 10: the result is the one that the log ends with, of this vote and this log."""
     digest = canonical.digest(evidence.file("result.json"))
     if evidence.entries[-1].get("result") != digest:
         yield "结果与日志最后一条所固定的摘要不符"
-    result = evidence.result
-    if result["assembly"] != evidence.assembly_id:
-        yield "结果属于另一次业主大会"
-    if (result["notice"], result["roster"]) != (
-        evidence.poll.notice_digest,
-        evidence.roster.digest,
-    ):
-        yield "结果所依据的通知或清册不是这一份"
+    begun, agenda = evidence.log[: evidence.close_position + 1], evidence.notice.agenda
+    known = {
+        "assembly": evidence.assembly_id,
+        "community": evidence.roster.community,
+        "decision_date": agenda.decision_date.isoformat(),
+        "log": {
+            "origin": evidence.checkpoint.origin,
+            "root": root_of([leaf_hash(entry) for entry in begun]).hex(),
+            "size": len(begun),
+        },
+        "notice": evidence.poll.notice_digest,
+        "roster": evidence.roster.digest,
+        "title": agenda.title,
+    }
+    for name, value in known.items():
+        if not same(evidence.result[name], value):
+            yield f"结果所写的 {name} 与日志、通知或清册不符"
 
 
 def certificate(evidence: Evidence) -> Problems:

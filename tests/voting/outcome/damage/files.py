@@ -5,6 +5,7 @@ import base64
 from tests.voting.outcome.damage.row import COURT, PUBLIC, SUPERVISED, ZERO, Damage
 from tests.voting.outcome.forgery import ENTRIES, edited, flipped
 from voting.box.entries import PAPER
+from voting.kernel import canonical
 from voting.ledger.checkpoint import Checkpoint, sign_checkpoint
 from voting.outcome import bundle
 from voting.outcome.bundle import CORRECTIONS, ORIGIN
@@ -28,9 +29,21 @@ def _named(log):
     return rename
 
 
+_DASH = canonical.digest(b"-")
+
+
+def _stamp(name):
+    """Enclose one byte among the time stamps, under a name that is not its digest."""
+    path = f"{bundle.STAMPS}{name}"
+    return Damage(
+        1, f"a stamp called {name!r}", "registered", lambda d: d.files.update({path: b"-"})
+    )
+
+
 def _files():
     return [
         Damage(1, "a file too many", "registered", lambda d: d.files.update({"说明.txt": b"-"})),
+        *map(_stamp, (f"{ZERO}.tsr", f"{_DASH}.TSR", f"x/{_DASH}.tsr", _DASH, "说明.txt", "")),
         Damage(1, "nobody", "registered", lambda d: d.files.pop(bundle.PEOPLE), COURT),
         Damage(2, "others", "listed", lambda d: d.files.update({bundle.PEOPLE: b"-"}), COURT),
         Damage(2, "another digest", "listed", _listed("certificate.pdf", ZERO)),

@@ -35,6 +35,15 @@ def rows():
     def revoked(at):
         return lambda d: d.register[d.index("device-key-revoked")].update(at=at)
 
+    def said_false(d):
+        """Say ``false`` for the owner whose number is 0."""
+        (place,) = (
+            index
+            for index, opening in d.openings["keys"].items()
+            if canonical.decode(opening.data)["owner"] == 0
+        )
+        d.restate(place, owner=False)
+
     def revoked_once_more(d):
         """Let the register end one key twice, before its ballot and long after it."""
         first = d.index("device-key-revoked")
@@ -53,6 +62,7 @@ def rows():
         Damage(13, "the key of another roster", "notice_bound", say(roster=ZERO), SUPERVISED),
         Damage(13, "a key with a remark", "notice_bound", say(remark="-"), SUPERVISED),
         Damage(13, "the key of another owner", "notice_bound", say(owner=99), SUPERVISED),
+        Damage(13, "the key of nobody", "notice_bound", said_false, SUPERVISED),
         Damage(13, "no key", "notice_bound",
                say(spki=base64.b64encode(b"-").decode()), SUPERVISED),
         Damage(13, "a key enrolled later", "opened", enrolled("2026-03-17T16:00:01Z"), SUPERVISED),

@@ -46,6 +46,19 @@ def _act(edit):
     return change
 
 
+def _beside_the_first(**values):
+    """Say something else of the first person beside the first unit."""
+
+    def change(d):
+        index = d.index("roster")
+        opening = d.openings["mandates"][index]
+        said = canonical.decode(opening.data)
+        said[min(said)][0].update(values)
+        d.openings["mandates"][index] = replace(opening, data=canonical.encode(said))
+
+    return change
+
+
 def _says_nothing(d):
     _act(lambda act: (act.pop("mandates"), act.update(format="yezhu-correction/1")))(d)
     del d.openings["mandates"][d.index("roster-correction")]
@@ -88,5 +101,7 @@ def rows():
             9, "mandates: other counts", "notice_bound",
             _act(lambda act: act["mandates"]["changed"].update(voter=7)), SUPERVISED,
         ),
+        Damage(9, "mandates: a remark", "notice_bound",
+               _beside_the_first(remark="-"), SUPERVISED),
         Damage(9, "mandates: none in the act", "notice_bound", _says_nothing, SUPERVISED),
     ]  # fmt: skip

@@ -1,9 +1,11 @@
 """Check 9: where the roster comes from."""
 
+import base64
 from dataclasses import replace
 
 from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
 from tests.voting.outcome.forgery import edited
+from voting.kernel import canonical
 from voting.kernel.commitment import Opening
 from voting.outcome import bundle
 from voting.outcome.bundle import ORIGIN
@@ -51,6 +53,18 @@ def _false_for_none(name):
 
 def _origin_file(**values):
     return lambda d: setattr(d, "files", edited(d.files, ORIGIN, lambda said: said.update(values)))
+
+
+def _salted(size):
+    """Commit to the words under a salt of another length, which some of them could be."""
+
+    def edit(d):
+        salt = bytes(size)
+        _origin_file(salt=base64.b64encode(salt).decode())(d)
+        words = canonical.decode(d.files[ORIGIN])["basis"].encode()
+        d.only("roster-version")["basis"] = Opening(salt, words).commitment
+
+    return Damage(9, f"a salt of {size} bytes", "opened", edit, SUPERVISED)
 
 
 def _enclose_origin(d):
@@ -107,6 +121,8 @@ def rows():
         Damage(9, "a first version", "opened", _first_version),
         Damage(9, "an origin in public", "registered", _enclose_origin, PUBLIC),
         Damage(9, "other words", "registered", _origin_file(basis="另一份依据"), SUPERVISED),
+        _salted(31),
+        _salted(33),
         Damage(9, "no predecessor", "registered", _origin_file(previous=None), SUPERVISED),
         replace(_version("another difference", difference=ZERO), levels=SUPERVISED),
         replace(_version("other totals before", totals_before=no_totals), levels=SUPERVISED),

@@ -4,6 +4,14 @@ from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
 from voting.kernel.commitment import Opening
 
 
+def _says(name, value):
+    return lambda d: d.result.update({name: value})
+
+
+def _logged(name, value):
+    return lambda d: d.result["log"].update({name: value})
+
+
 def _outcome():
     def turn(d):
         d.result["items"][0]["carried"] = not d.result["items"][0]["carried"]
@@ -19,6 +27,14 @@ def _outcome():
         Damage(10, "of another vote", "pinned", lambda d: d.result.update(assembly="x"), PUBLIC),
         Damage(10, "of another notice", "pinned", lambda d: d.result.update(notice=ZERO), PUBLIC),
         Damage(10, "of another roster", "pinned", lambda d: d.result.update(roster=ZERO), PUBLIC),
+        *(
+            Damage(10, f"of another {name}", "pinned", _says(name, "2026-01-01"), PUBLIC)
+            for name in ("title", "community", "decision_date", "log")
+        ),
+        *(
+            Damage(10, f"another {name} of the log", "pinned", _logged(name, value), PUBLIC)
+            for name, value in (("origin", "x"), ("root", ZERO), ("size", 1), ("remark", "-"))
+        ),
         Damage(11, "another assembly", "counted",
                lambda d: d.only("certificate").update(assembly="other")),
         Damage(11, "another paper", "counted",
@@ -28,7 +44,7 @@ def _outcome():
         Damage(11, "no certificate", "counted", lambda d: d.register.pop(d.index("certificate"))),
         Damage(14, "another verdict", "pinned", turn, SUPERVISED),
         Damage(14, "something more", "pinned", lambda d: d.result.update(remark="-"), SUPERVISED),
-        Damage(14, "something less", "pinned", lambda d: d.result.pop("title"), SUPERVISED),
+        Damage(14, "something less", "pinned", lambda d: d.result.pop("format"), SUPERVISED),
         Damage(14, "no void ballot", "pinned",
                lambda d: d.result["ballots"].update(void=[]), SUPERVISED),
         Damage(14, "true for one", "pinned",
