@@ -43,9 +43,10 @@ def _notice_again(data):
 
 
 def changed(data):
-    """Every value of a document put, left out and doubled, one at a time."""
+    """Every value of a document put, left out and doubled, one at a time, and the whole put."""
     sound = canonical.decode(data)
     yield data
+    yield from map(canonical.encode, ODD)
     for *way, last in places(sound):
         for change in (*(("put", odd) for odd in ODD), ("leave out", None), ("double", None)):
             document = copy.deepcopy(sound)

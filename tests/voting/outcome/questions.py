@@ -9,6 +9,7 @@ from tests.voting.outcome import (
     act_questions,
     count_questions,
     document_questions,
+    mark_questions,
     signed_questions,
     sm2_questions,
 )
@@ -69,6 +70,7 @@ def _subjects() -> Iterator[tuple]:
     yield from sm2_questions.subjects()
     yield from document_questions.subjects()
     yield from act_questions.subjects()
+    yield from mark_questions.subjects()
     yield from count_questions.subjects()
     yield "inclusion", late(tree, "verify_inclusion"), _climbed, _paths()
     yield "tiles", _layout, _layout_again, _layouts()
