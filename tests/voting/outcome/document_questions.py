@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.voting.outcome.both import second
 from tests.voting.outcome.eventful import contested
@@ -17,6 +18,9 @@ def subjects() -> Iterator[tuple]:
     files, _ = contested()
     public = files[Level.PUBLIC]
     yield "roster", _roster, _roster_again, changed(public["roster.json"])
+    first = RosterDocument.from_bytes(public["roster.json"])
+    later = replace(first, units=first.units[:1], version=2, previous=first.digest)
+    yield "later roster", _roster, _roster_again, changed(later.to_bytes())
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
 
 
@@ -39,9 +43,10 @@ def _notice_again(data):
 
 
 def changed(data):
-    """Every value of a document put, left out and doubled, one at a time."""
+    """Every value of a document put, left out and doubled, one at a time, and the whole put."""
     sound = canonical.decode(data)
     yield data
+    yield from map(canonical.encode, ODD)
     for *way, last in places(sound):
         for change in (*(("put", odd) for odd in ODD), ("leave out", None), ("double", None)):
             document = copy.deepcopy(sound)

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import NamedTuple
 
-from tests.voting.outcome import document_questions, signed_questions, sm2_questions
+from tests.voting.outcome import (
+    act_questions,
+    count_questions,
+    document_questions,
+    mark_questions,
+    signed_questions,
+    sm2_questions,
+)
 from tests.voting.outcome.both import second
 from voting.kernel import canonical, clock, dsse
 from voting.ledger import tiles, tree
@@ -62,6 +69,9 @@ def _subjects() -> Iterator[tuple]:
     yield from signed_questions.subjects()
     yield from sm2_questions.subjects()
     yield from document_questions.subjects()
+    yield from act_questions.subjects()
+    yield from mark_questions.subjects()
+    yield from count_questions.subjects()
     yield "inclusion", late(tree, "verify_inclusion"), _climbed, _paths()
     yield "tiles", _layout, _layout_again, _layouts()
     yield "zip", late(bundle, "read"), late(second, "read_zip"), _zips()
