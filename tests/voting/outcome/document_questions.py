@@ -22,6 +22,15 @@ def subjects() -> Iterator[tuple]:
     later = replace(first, units=first.units[:1], version=2, previous=first.digest)
     yield "later roster", _roster, _roster_again, changed(later.to_bytes())
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
+    yield "window", _notice, _notice_again, _windows(public["notice.json"])
+
+
+def _windows(data):
+    """Opening before, at and after the close."""
+    for opens in ("2026-03-19T00:00:00Z", "2026-03-20T00:00:00Z", "2026-03-20T00:00:01Z"):
+        said = canonical.decode(data)
+        said["agenda"] |= {"opens_at": opens, "closes_at": "2026-03-20T00:00:00Z"}
+        yield canonical.encode(said)
 
 
 def _roster(data):
