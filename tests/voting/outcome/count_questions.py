@@ -1,8 +1,9 @@
 """What both verifiers are asked about counting: every pair of marks, under the clauses on them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from itertools import product
+from itertools import combinations_with_replacement, product
 from types import SimpleNamespace
 
 from tally.columns import BallotColumns, BallotRow, RosterColumns, UnitRow
@@ -18,8 +19,10 @@ from tally.model import (
     Kind,
     Matter,
     MixedUnits,
+    Option,
     Policies,
     Quorum,
+    ShortOrEven,
     VoidBallot,
     VoidItem,
 )
@@ -68,6 +71,8 @@ def _votes():
         policies = Policies(mixed_units=mixed, blank_item=blank)
         for one, other in pairs:
             yield _vote(resolution, policies, [(one,), (other,)], owners=1)
+    yield from _options()
+    yield from _seats()
     yield from _committees()
     yield from _scopes(resolution)
 
@@ -78,6 +83,28 @@ def _election(candidates, seats):
     )
 
 
+def _options():
+    """Five owners of equal flats and one, two or three options: every tie there can be."""
+    beside = (Choice.ABSTAIN, Choice.NONE_OF_THESE, Choice.VOID)
+    for names in ("a", "ab", "abc"):
+        options = tuple(Option(name, name) for name in names)
+        item = Item("1", "多选一", Form.CHOOSE_ONE, Matter.HIRE_MANAGER, options=options)
+        codes = [*range(Choice.OPTION, Choice.OPTION + len(names)), *beside]
+        for chosen in combinations_with_replacement(codes, 5):
+            yield _vote(item, Policies(), [(code,) for code in chosen], apart=0)
+
+
+def _seats():
+    """Three candidates who pass or not, one of them maybe behind the others, and lots or none."""
+    three = tuple(Candidate(name, name) for name in "abc")
+    marks = (Choice.APPROVE, Choice.OPPOSE)
+    for seats, alternates, seed, short in product((1, 2, 3), (0, 1), (None, "x"), ShortOrEven):
+        item = replace(_election(three, seats), alternates=alternates)
+        policies = Policies(lot_seed=seed, short_or_even=short)
+        for pattern, last in product(product(marks, repeat=3), marks):
+            yield _vote(item, policies, [pattern, pattern, (last, *pattern[1:])], apart=0)
+
+
 def _committees():
     """Three of five pass: enough for a hundred dwellings, whatever shops there are."""
     five = tuple(Candidate(name, name) for name in "abcde")
@@ -85,6 +112,11 @@ def _committees():
     for dwellings in (99, 100, 101):
         for shops in (0, 1, 101):
             yield _vote(_election(five, 5), Policies(), [marks] * dwellings, shops=shops)
+    for short, passing, seats, alternates in product(ShortOrEven, range(6), (3, 4, 5), range(3)):
+        item = replace(_election(five, seats), alternates=alternates)
+        marks = (Choice.APPROVE,) * passing + (Choice.OPPOSE,) * (5 - passing)
+        behind = (Choice.OPPOSE, Choice.APPROVE, Choice.ABSTAIN, Choice.APPROVE, Choice.APPROVE)
+        yield _vote(item, Policies(short_or_even=short), [marks] * 4 + [behind])
 
 
 def _scopes(item):
@@ -103,11 +135,18 @@ def _scopes(item):
     )
 
 
-def _vote(item, policies, marked, *, owners=None, shops=0):
-    """One flat and one paper for each row of marks, areas all different; shops of one owner."""
+def _vote(item, policies, marked, *, owners=None, shops=0, apart=1):
+    """One flat and one paper for each row of marks, areas ``apart``; shops of one owner."""
     agenda = Agenda("大会", "", None, None, date(2026, 6, 1), policies, (item,))
     rows = [
-        UnitRow(str(at), "1", Kind.DWELLING, 1000 + at, False, (str(at % (owners or len(marked))),))
+        UnitRow(
+            str(at),
+            "1",
+            Kind.DWELLING,
+            1000 + at * apart,
+            False,
+            (str(at % (owners or len(marked))),),
+        )
         for at in range(len(marked))
     ]
     rows += [

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from tests.voting.outcome.both import second
 from tests.voting.outcome.eventful import contested
@@ -22,6 +23,32 @@ def subjects() -> Iterator[tuple]:
     later = replace(first, units=first.units[:1], version=2, previous=first.digest)
     yield "later roster", _roster, _roster_again, changed(later.to_bytes())
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
+    yield "elections", _notice, _notice_again, _elections(public["notice.json"])
+    yield "window", _notice, _notice_again, _windows(public["notice.json"])
+
+
+def _elections(data):
+    """Two elections of each pair of sizes, of a committee or not; beside a resolution."""
+    sizes, matters = [(0, 1), (0, 3), (1, 0), (1, 1), (1, 2), (2, 1)], ("elect_committee", "other")
+    plain = {"form": "resolution", "id": "3", "matter": "other", "title": "决议"}
+    only = [{"id": "a", "name": "甲"}]
+    for pair in product(product(sizes, matters), repeat=2):
+        items = [
+            {"alternates": alternates, "candidates": only, "form": "election",
+             "id": str(number), "matter": matter, "seats": seats, "title": "选举"}
+            for number, ((seats, alternates), matter) in enumerate(pair)
+        ]  # fmt: skip
+        said = canonical.decode(data)
+        said["agenda"]["items"] = [*items, plain]
+        yield canonical.encode(said)
+
+
+def _windows(data):
+    """Opening before, at and after the close."""
+    for opens in ("2026-03-19T00:00:00Z", "2026-03-20T00:00:00Z", "2026-03-20T00:00:01Z"):
+        said = canonical.decode(data)
+        said["agenda"] |= {"opens_at": opens, "closes_at": "2026-03-20T00:00:00Z"}
+        yield canonical.encode(said)
 
 
 def _roster(data):
