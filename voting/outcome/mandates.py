@@ -24,12 +24,12 @@ def check(evidence: Evidence, frozen: ProvedEntry) -> Iterator[str]:
     }:
         yield "登记簿所承诺的“谁可以表决”缺少开启值，或与开启值不符"
         return
-    mandates = {index: _read(opening.data) for index, opening in opened.items()}
+    mandates = {index: read(opening.data) for index, opening in opened.items()}
     yield from _acts(evidence, frozen, acts, mandates)
     yield from _voters(evidence, frozen, acts, mandates)
 
 
-def _read(data: bytes) -> Mandates:
+def read(data: bytes) -> Mandates:
     """Read who stands beside each unit, of whom nothing further may be said."""
     for people in canonical.decode(data).values():
         for each in people:

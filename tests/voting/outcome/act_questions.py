@@ -13,8 +13,9 @@ from tests.voting.outcome.eventful import contested, eventful, represented
 from voting.ballot import model
 from voting.box import objection, paper
 from voting.kernel import canonical, dsse
+from voting.outcome import mandates
 from voting.outcome.bundle import Level
-from voting.roster import entitled, mandate
+from voting.roster import entitled
 from voting.roster.correction import Correction
 from voting.roster.difference import RosterDifference
 from voting.roster.document import PublicUnit, RosterDocument
@@ -71,18 +72,18 @@ def _corrections():
         yield _correction(before, units), before.to_bytes()
     alone = replace(roster, units=(one,)).regrouped()
     bound = BoundMandates("0" * 64, {"representative": 0, "state": 1, "voter": 2})
-    for base, units, mandates in (
+    for base, units, said in (
         (before, (one, new, shop, *others[1:]), bound),
         (alone, (new, one), None),
     ):
-        for data in changed(_correction(base, units, mandates)):
+        for data in changed(_correction(base, units, said)):
             yield data, base.to_bytes()
 
 
-def _correction(before, units, mandates=None):
+def _correction(before, units, said=None):
     after = replace(before, units=units, version=2, previous=before.digest).regrouped()
     difference = RosterDifference.between(before, after)
-    return Correction(before.digest, difference, "0" * 64, mandates).to_bytes()
+    return Correction(before.digest, difference, "0" * 64, said).to_bytes()
 
 
 def _phone(data):
@@ -163,7 +164,7 @@ def _voters_named():
 
 
 def _mandates(data):
-    mandate.from_bytes(data)
+    mandates.read(data)
 
 
 def _mandates_again(data):
