@@ -98,4 +98,6 @@ def _plain(value: object) -> object:
 def _key(key: object) -> str:
     if not isinstance(key, str):
         raise TypeError(f"key is not a string: {key!r}")
-    return key if key.isascii() else unicodedata.normalize("NFC", key)
+    # A word of an enumeration, too, as the plain text it is: orjson takes no other keys.
+    text = str.__str__(key)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

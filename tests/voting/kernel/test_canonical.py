@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,14 @@ def test_what_has_no_canonical_form_is_an_error(value):
 def test_an_integer_that_javascript_would_round_is_an_error(value):
     with pytest.raises(ValueError, match=r"2\*\*53"):
         encode([value])
+
+
+def test_a_word_of_an_enumeration_is_written_as_the_word_it_is():
+    class Word(StrEnum):
+        LATIN = "shop"
+        CHINESE = "车位"
+
+    assert encode({word: [word] for word in Word}) == '{"shop":["shop"],"车位":["车位"]}'.encode()
 
 
 def test_a_lone_surrogate_is_an_error():
