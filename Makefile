@@ -4,7 +4,8 @@
 # make serve  serve what `make run` left in demo-output
 # make check  format, lint, types, import contracts, dependencies
 # make bench  the benchmarks, timed
-# make load   ballots a second, what each costs, how long its sender waits: real servers, minutes
+# make load   ballots a second, what each costs, how long its sender waits: real servers, minutes;
+#               LOAD_CONNECTIONS of them at a time, 64 if unset
 # make mutants  mutation testing of tally/: at most 90 minutes a run, goes on where it stopped;
 #               with TARGET=verifier that of both verifiers, for at most MUTANTS_MINUTES
 
