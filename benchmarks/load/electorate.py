@@ -49,20 +49,23 @@ class Electorate:
         with service.database.write() as session:
             entries = [key_entry(opening.commitment, now) for opening in openings]
             places = service.ledger.append(session, service.ledger.origins.register, entries)
-            rows = zip(owner_codes, self.spki.items(), openings, places, strict=True)
             insert_rows(
                 session,
                 DeviceKeyRow,
-                [
-                    {
-                        "roster_id": self._place.roster_id, "key_id": key_id, "owner_code": owner,
-                        "spki": spki, "enrolled_at": now, "revoked_at": None,
-                        "register_position": place, "revoked_position": None,
-                        "salt": opening.salt,
-                    }
-                    for owner, (key_id, spki), opening, place in rows
-                ],
-            )  # fmt: skip
+                {
+                    "roster_id": self._place.roster_id,
+                    "enrolled_at": now,
+                    "revoked_at": None,
+                    "revoked_position": None,
+                },
+                {
+                    "key_id": list(self.spki),
+                    "owner_code": owner_codes,
+                    "spki": list(self.spki.values()),
+                    "register_position": places,
+                    "salt": [opening.salt for opening in openings],
+                },
+            )
 
     def publish(self, count):
         """Publish assemblies, all to be opened on one day."""

@@ -18,6 +18,7 @@ from voting.assembly.refusals import (
     WrongState,
 )
 from voting.assembly.shares import AssemblyShare, assembly_share
+from voting.infra.asking import Question
 from voting.infra.bus import Bus
 from voting.infra.database import Database
 from voting.kernel import canonical
@@ -32,6 +33,8 @@ from voting.roster.mandate import voters_on
 from voting.roster.service import Rosters
 from voting.roster.version import RosterErased
 from voting.staff import trail
+
+_Row = store.AssemblyRow | store.Published
 
 _STATE_TEXT = {
     State.DRAFT: "草稿",
@@ -274,7 +277,15 @@ class Assemblies:
         ------
         UnknownAssembly
         """
-        return self._poll(store.lock(session, assembly_id))
+        return self._poll(store.lock_published(session, assembly_id))
+
+    def questions(self, assembly_id: str, roster_id: str) -> list[Question]:
+        """Give what :meth:`locked_poll` and :meth:`electors` ask, the lock first."""
+        return [
+            store.locking(assembly_id),
+            self._rosters.corrections.question(roster_id),
+            store.positions_of_voters(assembly_id),
+        ]
 
     def certified(self, session: Session, assembly_id: str) -> None:
         """Note that the certificate is out, not before the close; the caller holds the lock."""
@@ -305,7 +316,7 @@ class Assemblies:
             )
         return row
 
-    def _poll(self, found: store.AssemblyRow | None) -> Poll:
+    def _poll(self, found: _Row | None) -> Poll:
         row, document, published_at = _published(found)
         published = self._notices.get(row.assembly_id)
         if published is None:
@@ -386,7 +397,7 @@ class Assemblies:
         trail.record(session, self._ledger, act, by=by, at=self._now(), assembly=assembly_id)
 
 
-def _published(row: store.AssemblyRow | None) -> tuple[store.AssemblyRow, bytes, datetime]:
+def _published(row: _Row | None) -> tuple[_Row, bytes, datetime]:
     """Give an assembly whose notice is out, the notice, and since when.
 
     Raises

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, and_, bindparam, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.assembly.model import State
+from voting.infra.asking import Question, ask
 from voting.infra.orm import Base
 
 
@@ -63,6 +65,37 @@ def lock(session: Session, assembly_id: str) -> AssemblyRow | None:
     return session.scalar(_LOCK, {"assembly_id": assembly_id})
 
 
+class Published(NamedTuple):
+    """What is read of an assembly with every batch of ballots; of a draft, no notice."""
+
+    assembly_id: str
+    roster_id: str
+    state: str
+    community: str
+    notice: bytes | None
+    published_at: datetime | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+
+_LOCK_PUBLISHED = (
+    select(*(AssemblyRow.__table__.c[name] for name in Published._fields))
+    .where(AssemblyRow.assembly_id == bindparam("assembly_id"))
+    .with_for_update()
+)
+
+
+def locking(assembly_id: str) -> Question:
+    """Ask for an assembly and lock it, like :func:`lock`."""
+    return Question(_LOCK_PUBLISHED, {"assembly_id": assembly_id})
+
+
+def lock_published(session: Session, assembly_id: str) -> Published | None:
+    """Answer :func:`locking`: what is read cannot be written to."""
+    rows = ask(session, locking(assembly_id))
+    return Published(*rows[0]) if rows else None
+
+
 def assemblies(session: Session) -> list[AssemblyRow]:
     """List assemblies that have a published notice, newest first."""
     return list(
@@ -106,9 +139,14 @@ _VOTERS_POSITIONS = (
 )
 
 
+def positions_of_voters(assembly_id: str) -> Question:
+    """Ask from which log positions on others may vote."""
+    return Question(_VOTERS_POSITIONS, {"assembly_id": assembly_id})
+
+
 def voters_positions(session: Session, assembly_id: str) -> list[int]:
     """List the log positions from which on others may vote, in order."""
-    return list(session.scalars(_VOTERS_POSITIONS, {"assembly_id": assembly_id}))
+    return [position for (position,) in ask(session, positions_of_voters(assembly_id))]
 
 
 def voters(session: Session, assembly_id: str) -> list[VotersRow]:

@@ -53,11 +53,25 @@ from voting.roster.document import RosterDocument
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedBallot:
+    """A ballot that is one by its form.
+
+    ``digest`` is the SHA-256 of the signed text: the identity of the ballot (signature bytes can
+    be respelled).
+    """
+
+    ballot: model.Ballot
+    envelope: dsse.Envelope
+    data: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedBallot:
     """A ballot that passed every check.
 
-    ``unit_codes`` are places in the roster, ``choices`` codes by question, ``digest`` the SHA-256
-    of the signed text: the identity of the ballot (signature bytes can be respelled).
+    ``unit_codes`` are places in the roster, ``choices`` codes by question, ``digest`` as in
+    :class:`ParsedBallot`.
     """
 
     ballot: model.Ballot
@@ -92,22 +106,28 @@ def verify(
     Refusal
         The one named in the table above.
     """
-    return verify_parsed(dsse.parse(data), data, poll, roster, holder, at=at)  # 1, 2
+    return verify_parsed(parse(data), poll, roster, holder, at=at)
+
+
+def parse(data: bytes) -> ParsedBallot:
+    """Run the first four checks, which need to know nothing else."""
+    envelope = dsse.parse(data)  # 1, 2
+    if envelope.payload_type != model.PAYLOAD_TYPE:  # 3
+        raise dsse.WrongPayloadType("这不是一张表决票")
+    ballot = model.parse(envelope.payload)  # 4
+    return ParsedBallot(ballot, envelope, data, canonical.digest(envelope.payload))
 
 
 def verify_parsed(
-    envelope: dsse.Envelope,
-    data: bytes,
+    parsed: ParsedBallot,
     poll: Poll,
     roster: RosterDocument,
     holder: Callable[[str], EnrolledKey],
     *,
     at: datetime,
 ) -> VerifiedBallot:
-    """Run the checks from the third on, on what was parsed from ``data``; see :func:`verify`."""
-    if envelope.payload_type != model.PAYLOAD_TYPE:  # 3
-        raise dsse.WrongPayloadType("这不是一张表决票")
-    ballot = model.parse(envelope.payload)  # 4
+    """Run the checks from the fifth on; see :func:`verify`."""
+    ballot, envelope = parsed.ballot, parsed.envelope
     if ballot.assembly_id != poll.assembly_id:  # 5
         raise WrongAssembly("这张表决票属于另一次业主大会")
     if ballot.notice_digest != poll.notice_digest:  # 6
@@ -123,7 +143,7 @@ def verify_parsed(
     choices = choice_vector(poll.agenda, ballot.choices)  # 14
     envelope.verify(enrolled.key, model.PAYLOAD_TYPE)  # 15
     return VerifiedBallot(
-        ballot, data, envelope.key_id, group, codes, choices, canonical.digest(envelope.payload)
+        ballot, parsed.data, envelope.key_id, group, codes, choices, parsed.digest
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from voting.box.entries import PAPER
+from voting.infra.asking import Question, ask, tell
 from voting.infra.bulk import among, insert_rows
 from voting.infra.orm import Base
 
@@ -141,10 +142,19 @@ _TAKEN_SLOTS = select(SlotRow.unit_code, SlotRow.position).where(
     SlotRow.assembly_id == bindparam("assembly_id"), among(SlotRow.unit_code, "unit_codes")
 )
 
+_GIVE_SLOT = (
+    update(SlotRow)
+    .where(SlotRow.assembly_id == bindparam("assembly"), SlotRow.unit_code == bindparam("code"))
+    .values(position=bindparam("ballot"))
+    .execution_options(synchronize_session=False)
+)
 
-def add_ballots(session: Session, values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert ballots, each given by the names of its columns."""
-    insert_rows(session, BallotRow, values)
+
+def add_ballots(
+    session: Session, shared: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert ballots: what all share and what each has, by the names of columns."""
+    insert_rows(session, BallotRow, shared, columns)
 
 
 def ballots_by_digest(
@@ -205,10 +215,14 @@ def objection_by_digest(
     )
 
 
-def taken_slots(session: Session, assembly_id: str, unit_codes: Iterable[int]) -> dict[int, int]:
+def slots_among(assembly_id: str, unit_codes: Collection[int]) -> Question:
+    """Ask which of some units have a standing ballot."""
+    return Question(_TAKEN_SLOTS, {"assembly_id": assembly_id, "unit_codes": unit_codes})
+
+
+def taken_slots(session: Session, assembly_id: str, unit_codes: Collection[int]) -> dict[int, int]:
     """Find which of these units have a standing ballot, and where it is in the log."""
-    asked = {"assembly_id": assembly_id, "unit_codes": unit_codes}
-    return dict(session.execute(_TAKEN_SLOTS, asked).all())
+    return dict(ask(session, slots_among(assembly_id, unit_codes)))
 
 
 def standing_choices(session: Session, assembly_id: str, unit_codes: Sequence[int]) -> set[bytes]:
@@ -231,20 +245,11 @@ def take_slots(
     session: Session, assembly_id: str, fresh: Mapping[int, int], given_way: Mapping[int, int]
 ) -> None:
     """Let ballots, by their positions, stand for units: for ``fresh`` ones no ballot has yet."""
-    insert_rows(
-        session,
-        SlotRow,
-        [
-            {"assembly_id": assembly_id, "unit_code": code, "position": position}
-            for code, position in fresh.items()
-        ],
-    )
+    columns = {"unit_code": tuple(fresh), "position": tuple(fresh.values())}
+    insert_rows(session, SlotRow, {"assembly_id": assembly_id}, columns)
     for code, position in sorted(given_way.items()):
-        session.execute(
-            update(SlotRow)
-            .where(SlotRow.assembly_id == assembly_id, SlotRow.unit_code == code)
-            .values(position=position)
-        )
+        slot = {"assembly": assembly_id, "code": code, "ballot": position}
+        tell(session, _GIVE_SLOT, slot)
 
 
 def arrivals(

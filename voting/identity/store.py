@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.asking import Question, ask
 from voting.infra.bulk import among
 from voting.infra.orm import Base
 
@@ -131,12 +133,9 @@ _KEYS_NAMED = (
 )
 
 
-def keys_named(
-    session: Session, roster_id: str, key_ids: Iterable[str]
-) -> Sequence[tuple[str, int, bytes, datetime | None]]:
+def keys_named(session: Session, roster_id: str, key_ids: Iterable[str]) -> Sequence[Sequence[Any]]:
     """Read some device keys: id, owner, SPKI, and when it was revoked. Unknown ones are missing."""
-    asked = {"roster_id": roster_id, "key_ids": key_ids}
-    return session.execute(_KEYS_NAMED, asked).all()
+    return ask(session, Question(_KEYS_NAMED, {"roster_id": roster_id, "key_ids": key_ids}))
 
 
 _REVOKED = select(DeviceKeyRow.key_id).where(
@@ -146,9 +145,14 @@ _REVOKED = select(DeviceKeyRow.key_id).where(
 )
 
 
-def revoked(session: Session, roster_id: str, key_ids: Iterable[str]) -> set[str]:
+def revoked_among(roster_id: str, key_ids: Sequence[str]) -> Question:
+    """Ask which of some device keys are revoked."""
+    return Question(_REVOKED, {"roster_id": roster_id, "key_ids": key_ids})
+
+
+def revoked(session: Session, roster_id: str, key_ids: Sequence[str]) -> set[str]:
     """Find which of some device keys are revoked."""
-    return set(session.scalars(_REVOKED, {"roster_id": roster_id, "key_ids": key_ids}))
+    return {key_id for (key_id,) in ask(session, revoked_among(roster_id, key_ids))}
 
 
 def valid_key_of(session: Session, roster_id: str, owner_code: int) -> DeviceKeyRow | None:

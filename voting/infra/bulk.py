@@ -1,13 +1,14 @@
 """Asking for many values, and inserting many rows, at the price of one statement."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from psycopg import sql
+from psycopg.adapt import PyFormat
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -30,6 +31,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from voting.infra.asking import driver, is_postgresql
 from voting.infra.orm import Base
 
 Value = TypeVar("Value", int, str)
@@ -91,7 +93,7 @@ def among_pairs(
 ) -> ColumnElement[bool]:
     """Give the condition that two columns have one of these pairs of values, at least one."""
     wanted = sorted(set(pairs))
-    if _is_postgresql(session):
+    if is_postgresql(session):
         arrays = (literal(list(each), ARRAY(BigInteger)) for each in zip(*wanted, strict=True))
         rows = func.unnest(*arrays).table_valued("first", "second").render_derived()
         return tuple_(first, second).in_(select(rows.c.first, rows.c.second))
@@ -104,41 +106,90 @@ def among_pairs(
     )
 
 
-def insert_rows(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of one table, each given by its columns' names, all by the same.
+def insert_rows(
+    session: Session,
+    row: type[Base],
+    shared: Mapping[str, Any],
+    columns: Mapping[str, Sequence[Any]],
+) -> None:
+    """Insert many rows of one table.
 
-    SQLite takes them one by one within the process. PostgreSQL reads them as one stream: a
+    SQLite takes them one by one within the process. PostgreSQL gets each column as one array: a
     statement for each row would cost more than all that is in it.
+
+    Parameters
+    ----------
+    shared
+        What is the same in all rows, by the names of columns.
+    columns
+        The values of all others, one for each row, by name; all of one length.
+
+    Raises
+    ------
+    ValueError
+        The columns differ in length.
     """
-    if not values:
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) != 1:
+        raise ValueError(f"columns of {sorted(lengths)} values make no rows")
+    if lengths == {0}:
         return
-    if not _is_postgresql(session):
-        session.execute(insert(row), list(values))
+    if not is_postgresql(session):
+        names = columns.keys()
+        rows = [
+            {**shared, **dict(zip(names, values, strict=True))}
+            for values in zip(*columns.values(), strict=True)
+        ]
+        session.execute(insert(row), rows)
         return
-    session.flush()  # what these rows refer to may not have been sent
-    connection = session.connection()
-    names = tuple(values[0])
-    convert = _converters(row, names, connection.dialect)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(row.__tablename__), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    with connection.connection.cursor().copy(statement) as copy:
-        for value in values:
-            fields = [value[name] for name in names]
-            for place, converted in convert:
-                fields[place] = converted(fields[place])
-            copy.write_row(fields)
+    into = _insertion(row, tuple(shared), tuple(columns), session.get_bind().dialect)
+    with driver(session) as raw:
+        raw.execute(into.text, into.parameters(shared, columns))
 
 
-@cache
-def _converters(
-    row: type[Base], names: tuple[str, ...], dialect: Dialect
-) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Find which fields the driver gets otherwise than they were given."""
-    types = (row.metadata.tables[row.__tablename__].c[name].type for name in names)
-    found = (each.dialect_impl(dialect).bind_processor(dialect) for each in types)
-    return [(place, convert) for place, convert in enumerate(found) if convert is not None]
+class _Insertion:
+    """An INSERT from arrays into some columns of a table."""
+
+    def __init__(
+        self, row: type[Base], shared: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect
+    ) -> None:
+        table = row.metadata.tables[row.__tablename__]
+        types = {name: table.c[name].type for name in (*shared, *columns)}
+        written = {name: sql.SQL(kind.compile(dialect)) for name, kind in types.items()}
+        one = [sql.SQL("{}::{}").format(sql.Placeholder(name), written[name]) for name in shared]
+        # In binary, which spares both sides the writing and reading of hexadecimal digits.
+        many = [
+            sql.SQL("{}::{}[]").format(sql.Placeholder(name, PyFormat.BINARY), written[name])
+            for name in columns
+        ]
+        comma = sql.SQL(", ")
+        self.text = (
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM unnest({}) AS each")
+            .format(
+                sql.Identifier(row.__tablename__),
+                comma.join(map(sql.Identifier, (*shared, *columns))),
+                comma.join([*one, sql.SQL("each.*")]),
+                comma.join(many),
+            )
+            .as_bytes()
+        )
+        self._bind = {
+            name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in types.items()
+        }
+
+    def parameters(
+        self, shared: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]
+    ) -> dict[str, Any]:
+        """Give the driver what it takes for these values."""
+        given: dict[str, Any] = {}
+        for name, value in shared.items():
+            bind = self._bind[name]
+            given[name] = value if bind is None else bind(value)
+        for name, values in columns.items():
+            bind = self._bind[name]
+            given[name] = list(values) if bind is None else list(map(bind, values))
+        return given
 
 
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+_insertion = cache(_Insertion)
+"""By table and names of columns."""

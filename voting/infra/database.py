@@ -23,7 +23,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _engine(url)
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        options = (
+            {}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
         self._presence: BinaryIO | None = None
         self._reading = self.engine.execution_options(read_only=True, **options)
 
@@ -36,8 +40,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One consistent snapshot; nothing is written."""
-        with Session(self._reading, autoflush=False) as session:
+        with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
             yield session
+            if not self.is_sqlite:
+                # Nothing to commit; but after a rollback the driver forgets every statement it
+                # has prepared on this connection, and the server plans all of them anew.
+                session.commit()
 
     def serve(self) -> None:
         """Keep whoever has to be alone with the data out, for as long as this is open.

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from voting.infra.asking import Question
 from voting.kernel.refusal import Refusal
 from voting.ledger import store
 from voting.ledger.add_checkpoint import Submission
@@ -67,6 +68,10 @@ class Ledger:
         UnknownLog
         """
         return store.Tail(session, origin, self._edges.get(origin))
+
+    def question_tail(self, origin: str) -> Question:
+        """Give what :meth:`tail` asks."""
+        return store.locking(origin)
 
     def prove_tail(self, tail: store.Tail, indexes: Sequence[int]) -> list[LogProof]:
         """Prove entries just appended, by one checkpoint of the log as it is now.

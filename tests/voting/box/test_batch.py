@@ -156,9 +156,9 @@ def test_a_ballot_that_cannot_be_stored_does_not_take_others_with_it(
     rubbish = b"rubbish"
     add = store.add_ballots
 
-    def fail(session, rows):
-        add(session, rows)
-        if any(row["data"] == bad for row in rows):
+    def fail(session, shared, columns):
+        add(session, shared, columns)
+        if bad in columns["data"]:
             raise ValueError("no place for it")
 
     monkeypatch.setattr(store, "add_ballots", fail)

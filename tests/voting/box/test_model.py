@@ -167,7 +167,7 @@ class Box(RuleBasedStateMachine):
             raise Crash
 
         with pytest.MonkeyPatch.context() as broken:
-            broken.setattr(self.world.box._receipts, "give", crash)
+            broken.setattr(self.world.box._bus, "publish", crash)
             try:
                 answers = self.write(signed)
                 assert all(isinstance(answer, Exception) for answer in answers)

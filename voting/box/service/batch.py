@@ -113,26 +113,26 @@ class Batch:
             for ballot, opening in zip(self._taken, openings, strict=True)
         ]
         added = self._tail.append(entries)
+        placed = [ballot.placed for ballot in self._taken]
         store.add_ballots(
             self._session,
-            [
-                {
-                    "assembly_id": self._poll.assembly_id,
-                    "position": ballot.placed.position,
-                    "log_size": added.stop,
-                    "digest": ballot.placed.digest,
-                    "channel": ballot.placed.kind,
-                    "void": ballot.void,
-                    "group_code": ballot.group,
-                    "sequence": ballot.placed.sequence,
-                    "unit_codes": np.array(ballot.placed.unit_codes, "<i4").tobytes(),
-                    "choices": ballot.choices,
-                    "received_at": at,
-                    "salt": opening.salt,
-                    "data": ballot.data,
-                }
-                for ballot, opening in zip(self._taken, openings, strict=True)
-            ],
+            {
+                "assembly_id": self._poll.assembly_id,
+                "log_size": added.stop,
+                "received_at": at,
+            },
+            {
+                "position": added,
+                "digest": [each.digest for each in placed],
+                "channel": [each.kind for each in placed],
+                "void": [ballot.void for ballot in self._taken],
+                "group_code": [ballot.group for ballot in self._taken],
+                "sequence": [each.sequence for each in placed],
+                "unit_codes": [np.array(each.unit_codes, "<i4").tobytes() for each in placed],
+                "choices": [ballot.choices for ballot in self._taken],
+                "salt": [opening.salt for opening in openings],
+                "data": [ballot.data for ballot in self._taken],
+            },
         )
         store.take_slots(self._session, self._poll.assembly_id, *self.slots.won())
         proofs = self._ledger.prove_tail(self._tail, added)

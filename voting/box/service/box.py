@@ -18,7 +18,7 @@ from voting.box.refusals import (
 )
 from voting.box.service import first_entry
 from voting.box.service.agents import require_few_principals
-from voting.box.service.batch import Batch, Written
+from voting.box.service.batch import Batch
 from voting.box.service.casting import Casting, Received, Sent
 from voting.box.service.receipts import Given, Receipts
 from voting.box.turn import require_kept_by_owners
@@ -58,10 +58,17 @@ class BallotBox:
         self._bus = bus
         self._now = now
         self._ledger = ledger
-        self._casting = Casting(
-            database, ledger, identities, assemblies, rosters.frozen, throttle, now
-        )
         self._receipts = Receipts(database, ledger, rosters, assemblies, sign)
+        self._casting = Casting(
+            database,
+            ledger,
+            identities,
+            assemblies,
+            rosters.frozen,
+            self._receipts.give,
+            throttle,
+            now,
+        )
 
     def cast(self, assembly_id: str, data: bytes, *, address: str) -> Given:
         """Accept one ballot. Casting the same bytes again returns an equal receipt.
@@ -93,19 +100,13 @@ class BallotBox:
             For each ballot what :meth:`cast` returns or raises.
         """
         outcomes = self._casting.cast(assembly_id, ballots)
-        # Committed. Only now may a receipt exist: it promises the ballot is in the log.
-        written = {each.position: each for each in outcomes if isinstance(each, Written)}
-        if written:
+        # Committed. Only now may anybody see a receipt: it promises the ballot is in the log.
+        if any(isinstance(each, tuple) for each in outcomes):
             self._bus.publish(assembly_id)
-        earlier = {each for each in outcomes if isinstance(each, int)}
-        given = self._receipts.of(assembly_id, earlier)
-        given |= {position: self._receipts.give(each) for position, each in written.items()}
-        return [
-            outcome
-            if isinstance(outcome, Exception)
-            else given[outcome if isinstance(outcome, int) else outcome.position]
-            for outcome in outcomes
-        ]
+        earlier = self._receipts.of(
+            assembly_id, {each for each in outcomes if isinstance(each, int)}
+        )
+        return [earlier[each] if isinstance(each, int) else each for each in outcomes]
 
     def receipts(self, assembly_id: str, request: bytes) -> list[Given]:
         """Give an owner again the receipts of every phone ballot of his owner groups.

@@ -14,17 +14,25 @@ from voting.assembly.model import Poll
 from voting.assembly.refusals import UnknownAssembly
 from voting.assembly.service import Assemblies
 from voting.ballot.model import PAYLOAD_TYPE
-from voting.ballot.verify import VerifiedBallot, require_open, verify_parsed
+from voting.ballot.verify import (
+    ParsedBallot,
+    VerifiedBallot,
+    parse,
+    require_open,
+    verify_parsed,
+)
 from voting.box import store
 from voting.box.checked import CheckedKey
 from voting.box.service.batch import Batch, Written
+from voting.box.service.receipts import Given
 from voting.box.turn import require_turn
 from voting.identity.model import EnrolledKey
 from voting.identity.refusals import UnknownKey
 from voting.identity.service import Identities
+from voting.infra.asking import ask_ahead, in_flight
 from voting.infra.database import Database
 from voting.infra.throttle import Throttle, TooManyAttempts
-from voting.kernel import canonical, dsse
+from voting.kernel import dsse
 from voting.kernel.clock import Clock
 from voting.kernel.refusal import Refusal
 from voting.ledger.service import Ledger
@@ -45,15 +53,14 @@ class Sent:
 class Received:
     """A ballot that came in, and what became of it so far.
 
-    ``outcome``: what was written of it, its position if it was cast before, or why it is refused.
+    ``outcome``: its receipt, its position if it was cast before, or why it is refused.
     """
 
     def __init__(self, sent: Sent) -> None:
         self.data = sent.data
         self.address = sent.address
-        self.outcome: Written | int | Exception | None = None
-        self.envelope: dsse.Envelope
-        self.digest: str
+        self.outcome: Given | int | Exception | None = None
+        self.parsed: ParsedBallot
         self.verified: VerifiedBallot
         self.signer: int
         self._holder: Callable[[str], EnrolledKey]
@@ -67,17 +74,17 @@ class Received:
             self.outcome = error
 
     def parse(self) -> None:
-        """Read the envelope: numbers 1 and 2 of the checks."""
-        self.envelope = dsse.parse(self.data)
-        self.digest = canonical.digest(self.envelope.payload)
+        """Read it: numbers 1 to 4 of the checks."""
+        self.parsed = parse(self.data)
 
     def check_signature(self, holder: Callable[[str], EnrolledKey]) -> None:
         """Do the costly part of number 15 ahead, with the key that was enrolled on arrival."""
         self._holder = holder
         with suppress(UnknownKey):  # told in its turn
-            key = holder(self.envelope.key_id).key
-            signed = dsse.pae(PAYLOAD_TYPE, self.envelope.payload)
-            self._checked = CheckedKey(key, self.envelope.signature, signed)
+            envelope = self.parsed.envelope
+            key = holder(envelope.key_id).key
+            signed = dsse.pae(PAYLOAD_TYPE, envelope.payload)
+            self._checked = CheckedKey(key, envelope.signature, signed)
 
     def verify(
         self,
@@ -86,14 +93,14 @@ class Received:
         require_kept: Callable[[str], None],
         at: datetime,
     ) -> None:
-        """Run the numbered checks from the third on."""
+        """Run the numbered checks from the fifth on."""
 
         def holder(key_id: str) -> EnrolledKey:
             require_kept(key_id)
             self.signer = self._holder(key_id).owner_code
             return EnrolledKey(self._checked, self.signer)
 
-        self.verified = verify_parsed(self.envelope, self.data, poll, electors, holder, at=at)
+        self.verified = verify_parsed(self.parsed, poll, electors, holder, at=at)
 
 
 class Casting:
@@ -106,6 +113,7 @@ class Casting:
         identities: Identities,
         assemblies: Assemblies,
         frozen: Callable[[str], RosterDocument],
+        give: Callable[[Written], Given],
         throttle: Throttle,
         now: Clock,
     ) -> None:
@@ -114,13 +122,14 @@ class Casting:
         self._identities = identities
         self._assemblies = assemblies
         self._frozen = frozen
+        self._give = give
         self._throttle = throttle
         self._now = now
         # An assembly never changes its roster.
         self._roster_of: dict[str, str] = {}
 
     def check(self, assembly_id: str, batch: Sequence[Sent]) -> list[Received]:
-        """Do what is costly and needs no lock: read the envelopes and check the signatures."""
+        """Do what is costly and needs no lock: read the ballots and check the signatures."""
         ballots = [Received(sent) for sent in batch]
         admitted = self._admitted(ballots)
         for ballot in admitted:
@@ -128,10 +137,8 @@ class Casting:
         self._check_signatures(assembly_id, [each for each in admitted if each.outcome is None])
         return ballots
 
-    def cast(
-        self, assembly_id: str, ballots: Sequence[Received]
-    ) -> list[Written | int | Exception]:
-        """Give what was written of each ballot, or why it was refused.
+    def cast(self, assembly_id: str, ballots: Sequence[Received]) -> list[Given | int | Exception]:
+        """Give the receipt of each ballot, or why it was refused.
 
         Of one that was cast before, its position in the log is given. What is wrong with one
         touches no other: each fares as if it had come alone, after those before it. Only refused
@@ -169,7 +176,7 @@ class Casting:
                         ballot.outcome = unknown
                     return
                 self._roster_of[assembly_id] = poll.roster_id
-            key_ids = [ballot.envelope.key_id for ballot in ballots]
+            key_ids = [ballot.parsed.envelope.key_id for ballot in ballots]
             holder = self._identities.holders(session, self._roster_of[assembly_id], key_ids)
         for ballot in ballots:
             ballot.attempt(lambda each: each.check_signature(holder))
@@ -194,9 +201,10 @@ class Casting:
                     self._write(assembly_id, [ballot])
 
     def _place(self, session: Session, assembly_id: str, ballots: Sequence[Received]) -> None:
+        sound = [ballot for ballot in ballots if ballot.outcome is None]
+        self._ask_ahead(session, assembly_id, sound)
         poll = self._assemblies.locked_poll(session, assembly_id)
         now = self._now()
-        sound = [ballot for ballot in ballots if ballot.outcome is None]
         try:
             electors = self._assemblies.electors(session, poll)
         except RosterErased as erased:
@@ -212,14 +220,37 @@ class Casting:
         refusals = [each.outcome for each in ballots if isinstance(each.outcome, Refusal)]
         store.count_refusals(session, assembly_id, Counter(each.code for each in refusals))
 
+    def _ask_ahead(self, session: Session, assembly_id: str, ballots: Sequence[Received]) -> None:
+        """Lock the assembly, and get all else that ballots are asked about, in one round trip."""
+        roster_id = self._roster_of.get(assembly_id)
+        if roster_id is None:  # there is no such assembly
+            return
+        key_ids = [ballot.parsed.envelope.key_id for ballot in ballots]
+        with suppress(RosterErased):  # told in its turn
+            ask_ahead(
+                session,
+                [
+                    *self._assemblies.questions(assembly_id, roster_id),
+                    self._identities.question_kept(roster_id, key_ids),
+                    self._ledger.question_tail(self._ledger.origins.assembly(assembly_id)),
+                    store.slots_among(assembly_id, self._unit_codes(roster_id, ballots)),
+                ],
+            )
+
+    def _unit_codes(self, roster_id: str, ballots: Sequence[Received]) -> set[int]:
+        """Find the units that ballots name: no correction adds one."""
+        code_of = self._frozen(roster_id).unit_code
+        named = {unit for ballot in ballots for unit in ballot.parsed.ballot.units}
+        return {code_of[unit] for unit in named if unit in code_of}
+
     def _find_cast(self, session: Session, poll: Poll, ballots: Sequence[Received]) -> None:
         """Answer those that are in the log already, byte for byte, whatever is wrong with them."""
         if not ballots:
             return
-        digests = [ballot.digest for ballot in ballots]
+        digests = [ballot.parsed.digest for ballot in ballots]
         known = store.ballots_by_digest(session, poll.assembly_id, digests)
         for ballot in ballots:
-            position, data = known.get(ballot.digest, (None, None))
+            position, data = known.get(ballot.parsed.digest, (None, None))
             if data == ballot.data:
                 ballot.outcome = position
 
@@ -231,7 +262,7 @@ class Casting:
         ballots: Sequence[Received],
         now: datetime,
     ) -> None:
-        key_ids = [ballot.envelope.key_id for ballot in ballots]
+        key_ids = [ballot.parsed.envelope.key_id for ballot in ballots]
         require_kept = self._identities.require_kept(session, poll.roster_id, key_ids)
         for ballot in ballots:
             ballot.attempt(lambda each: each.verify(poll, electors, require_kept, now))
@@ -270,9 +301,11 @@ class Casting:
             if ballot.outcome is None:
                 ballot.attempt(take)
         if places:
-            written = batch.write(now)
+            # Receipts are signed while the database writes, and shown to nobody before the commit.
+            with in_flight(session):
+                given = [self._give(written) for written in batch.write(now)]
             for ballot, place in places.items():
-                ballot.outcome = written[place]
+                ballot.outcome = given[place]
 
 
 def _late(poll: Poll, now: datetime, erased: RosterErased) -> Refusal:
@@ -284,6 +317,6 @@ def _late(poll: Poll, now: datetime, erased: RosterErased) -> Refusal:
     return erased
 
 
-def _settled(outcome: Written | int | Exception | None) -> Written | int | Exception:
+def _settled(outcome: Given | int | Exception | None) -> Given | int | Exception:
     assert outcome is not None  # noqa: S101 - a batch ends when every ballot has its answer
     return outcome

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from voting.identity import store
 from voting.identity.model import EnrolledKey
 from voting.identity.refusals import UnknownKey
+from voting.infra.asking import Question
 from voting.kernel.suites import load_key
 
 _KEY_ID = re.compile("[0-9a-f]{64}")
@@ -66,6 +67,10 @@ class Holders:
                 raise _unknown()
 
         return require
+
+    def question_kept(self, roster_id: str, key_ids: Iterable[str]) -> Question:
+        """Give what :meth:`require_kept` asks."""
+        return store.revoked_among(roster_id, _possible(key_ids))
 
     def owners_of_keys(
         self, session: Session, roster_id: str, key_ids: Iterable[str]

@@ -7,7 +7,7 @@ from voting.ledger.store.cosignatures import (
     newest_sizes,
     put_cosignature,
 )
-from voting.ledger.store.tail import Edge, Tail, append
+from voting.ledger.store.tail import Edge, Tail, append, locking
 from voting.ledger.store.trees import (
     EntryRow,
     LogRow,
@@ -40,6 +40,7 @@ __all__ = [
     "heads",
     "inclusion",
     "inclusions",
+    "locking",
     "newest_cosignatures",
     "newest_sizes",
     "put_cosignature",

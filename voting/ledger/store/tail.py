@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from voting.infra.asking import Question, ask, tell
 from voting.infra.bulk import insert_rows
 from voting.ledger import tree
 from voting.ledger.store.trees import EntryRow, LogRow, NodeRow, fetch, reader, unknown
@@ -20,6 +21,11 @@ _MOVE_HEAD = (
     .values(size=bindparam("new_size"), root=bindparam("new_root"))
     .execution_options(synchronize_session=False)
 )
+
+
+def locking(origin: str) -> Question:
+    """Ask for the end of a log and lock it, as :class:`Tail` does."""
+    return Question(_LOCK, {"origin": origin})
 
 
 class Edge(NamedTuple):
@@ -44,19 +50,20 @@ class Tail:
     """
 
     def __init__(self, session: Session, origin: str, known: Edge | None = None) -> None:
-        head = session.execute(_LOCK, {"origin": origin}).one_or_none()
-        if head is None:
+        heads = ask(session, locking(origin))
+        if not heads:
             raise unknown(origin)
+        ((size, root),) = heads
         self.origin = origin
-        self.size: int = head.size
+        self.size: int = size
         """How many entries the log has by now."""
         self._session = session
         # Whatever new leaves complete, and all that proves them, lies beside the edge of the old
         # tree or is new itself. No other edge has the same root.
         self._nodes = (
             dict(known.nodes)
-            if known is not None and (known.size, known.root) == (head.size, head.root)
-            else fetch(session, origin, tree.cover(0, head.size))
+            if known is not None and (known.size, known.root) == (size, root)
+            else fetch(session, origin, tree.cover(0, size))
         )
         self._read = reader(self._nodes)
 
@@ -72,18 +79,13 @@ class Tail:
                 self._nodes[node.level, node.position] = node.hash
                 completed.append(node)
         self.size = added.stop
-        insert_rows(
-            self._session,
-            EntryRow,
-            [
-                {"origin": self.origin, "position": position, "entry": entry}
-                for position, entry in zip(added, entries, strict=True)
-            ],
-        )
-        nodes = [{"origin": self.origin, **node._asdict()} for node in completed]
-        insert_rows(self._session, NodeRow, nodes)
+        session, log = self._session, {"origin": self.origin}
+        insert_rows(session, EntryRow, log, {"position": added, "entry": entries})
+        levels, positions, hashes = zip(*completed, strict=True)
+        nodes = {"level": levels, "position": positions, "hash": hashes}
+        insert_rows(session, NodeRow, log, nodes)
         head = {"log": self.origin, "new_size": self.size, "new_root": self.root}
-        self._session.execute(_MOVE_HEAD, head)
+        tell(session, _MOVE_HEAD, head)
         return added
 
     @property

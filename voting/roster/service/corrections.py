@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from voting.infra.asking import Question, ask
 from voting.infra.database import Database
 from voting.kernel.clock import Clock
 from voting.kernel.commitment import Opening
@@ -202,14 +203,18 @@ class Corrections:
             known = self._signed[roster_id] = tuple(found)
         return known
 
+    def question(self, roster_id: str) -> Question:
+        """Give what :meth:`entitled` asks."""
+        return store.corrected_by(roster_id)
+
     def entitled(self, session: Session, roster_id: str, frozen: RosterDocument) -> RosterDocument:
         """Give a frozen roster the owners and units that the last correction in force left."""
-        acts = store.corrections(session, roster_id)
-        if not acts:
+        versions = ask(session, self.question(roster_id))
+        if not versions:
             return frozen
-        key = (roster_id, len(acts))
+        key = (roster_id, len(versions))
         if key not in self._entitled:
-            last = session.get_one(store.RosterRow, acts[-1].version_id)
+            last = session.get_one(store.RosterRow, versions[-1][0])
             corrected = RosterDocument.from_bytes(last.document)
             self._entitled.setdefault(key, after_correction(frozen, corrected))
         return self._entitled[key]

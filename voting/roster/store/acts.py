@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from voting.infra.asking import Question
 from voting.infra.orm import Base
 from voting.roster.objection import Outcome
 from voting.roster.store.secret import HoldsSecret
@@ -132,6 +133,20 @@ _CORRECTIONS = (
     )
     .order_by(CorrectionRow.register_position)
 )
+
+
+_VERSIONS = (
+    select(CorrectionRow.version_id)
+    .where(
+        CorrectionRow.roster_id == bindparam("roster_id"), CorrectionRow.confirmed_at.is_not(None)
+    )
+    .order_by(CorrectionRow.register_position)
+)
+
+
+def corrected_by(roster_id: str) -> Question:
+    """Ask which versions corrected a frozen roster and are in force, oldest first."""
+    return Question(_VERSIONS, {"roster_id": roster_id})
 
 
 def corrections(session: Session, roster_id: str) -> list[CorrectionRow]:
