@@ -13,6 +13,8 @@ Waiting = TypeVar("Waiting")
 
 _AT_ONCE = 128
 """Ballots in one transaction: more make it no cheaper for each, and the first wait longer."""
+_AHEAD = 32
+"""Ballots that are checked while others are written: for fewer it would only hinder the write."""
 _WAITING = 4096
 """Ballots that may wait, some seconds of work; whoever comes then is asked to come again."""
 
@@ -23,8 +25,8 @@ class _Lines(Generic[Waiting]):
     def __init__(self) -> None:
         self._lines: dict[str, list[Waiting]] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._lines)
+    def __len__(self) -> int:
+        return sum(map(len, self._lines.values()))
 
     def add(self, assembly_id: str, waiting: Iterable[Waiting]) -> None:
         """Put some at the end of a line."""
@@ -42,8 +44,8 @@ class _Lines(Generic[Waiting]):
 class Intake(Generic[Ballot, Checked, Answer]):
     """A queue in front of whoever writes ballots, for one event loop.
 
-    There is no timer. Ballots are checked as they come, while others are being written; what was
-    checked by the end of a write is the next batch.
+    There is no timer: whoever comes while a batch is written is in the next. Where many come, they
+    are checked meanwhile.
 
     Parameters
     ----------
@@ -80,12 +82,18 @@ class Intake(Generic[Ballot, Checked, Answer]):
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._arrived.add(assembly_id, [(ballot, answer)])
         self._count += 1
-        if self._checking is None:
-            self._checking = asyncio.create_task(self._check_all())
+        self._begin_to_check()
         return await answer
 
+    def _begin_to_check(self) -> None:
+        if self._checking is None and self._worth_checking():
+            self._checking = asyncio.create_task(self._check_all())
+
+    def _worth_checking(self) -> bool:
+        return len(self._arrived) >= (1 if self._writing is None else _AHEAD)
+
     async def _check_all(self) -> None:
-        while self._arrived:
+        while self._worth_checking():
             assembly_id, drawn = self._arrived.draw()
             ballots, answers = zip(*drawn, strict=True)
             try:
@@ -118,7 +126,10 @@ class Intake(Generic[Ballot, Checked, Answer]):
             except Exception as error:  # noqa: BLE001 - everybody who waits is told
                 answers = [error] * len(waiting)
             _give(waiting, answers)
+            if self._arrived:  # they join those that were checked ahead
+                break
         self._writing = None
+        self._begin_to_check()
 
 
 def _give(waiting: Sequence[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:

@@ -34,7 +34,10 @@ def ask(session: Session, question: Question) -> Rows:
         return cast("Rows", rows)
     if not is_postgresql(session):
         return session.execute(question.statement, question.given).all()
-    return _send(session, [question])[0]
+    prepared = _prepare(question.statement, session.get_bind().dialect)
+    with driver(session) as raw:
+        cursor = raw.execute(prepared.text, prepared.parameters(question.given))
+        return prepared.rows(cursor.fetchall())
 
 
 def ask_ahead(session: Session, questions: Sequence[Question]) -> None:

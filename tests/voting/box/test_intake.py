@@ -146,7 +146,8 @@ def test_those_that_come_while_one_is_checked_are_written_with_it():
     assert (checks.batches, writer.batches) == ([("a", [0]), ("a", [1, 2])], [("a", [0, 1, 2])])
 
 
-def test_ballots_are_checked_while_others_are_written():
+def test_many_ballots_are_checked_while_others_are_written(monkeypatch):
+    monkeypatch.setattr(intake, "_AHEAD", 1)
     writer, checks = Writer(held=True), Writer()
 
     async def crowd():
@@ -162,6 +163,32 @@ def test_ballots_are_checked_while_others_are_written():
 
     assert run(crowd()) == ["in 0", "in 1"]
     assert (checks.batches, writer.batches) == ([("a", [0]), ("a", [1])],) * 2
+
+
+def test_few_ballots_wait_for_the_write_and_join_those_that_were_checked(monkeypatch):
+    """Checked one by one they would hinder it, and cost as much as all of them together."""
+    monkeypatch.setattr(intake, "_AHEAD", 3)
+    writer, checks = Writer(held=True), Writer()
+
+    async def crowd():
+        box = Intake(noted_by(checks), writer)
+        asked = [asyncio.create_task(box.cast("a", 0))]
+        await asyncio.to_thread(writer.begun.wait, 60)
+        asked += [asyncio.create_task(box.cast("a", number)) for number in (1, 2)]
+        await asyncio.sleep(0)
+        assert box._checking is None
+        asked.append(asyncio.create_task(box.cast("a", 3)))
+        await asyncio.sleep(0)
+        await box._checking
+        asked.append(asyncio.create_task(box.cast("a", 4)))
+        await asyncio.sleep(0)
+        assert box._checking is None
+        writer.free.set()
+        return await asyncio.gather(*asked)
+
+    assert run(crowd()) == [f"in {number}" for number in range(5)]
+    assert checks.batches == [("a", [0]), ("a", [1, 2, 3]), ("a", [4])]
+    assert writer.batches == [("a", [0]), ("a", [1, 2, 3, 4])]
 
 
 def test_a_check_that_fails_is_told_to_all_and_the_next_are_checked_again():
