@@ -95,7 +95,7 @@ def hold_quietly(world):
 
 
 def hold_for_others(world):
-    """An agent for three owners and by a clause a fourth, for one twice; a guardian; a void one."""
+    """An agent for three owners and by a clause a fourth, for one twice; a guardian; void ones."""
     world.freeze()
     world.draft().publish().open()
     scan = world.scans.keep(world.assembly_id, b"%PDF-1.7 an authority")
@@ -122,6 +122,7 @@ def hold_for_others(world):
             own, serial="8", units=("B1-1-003",), capacity="owner", authority=None, carried=True
         ),
         replace(own, serial="9", units=("1-1-202",)),
+        PaperBallot("10", (), {}, "房号被涂抹，无法辨认", scans=(scan,)),
     ):  # fmt: skip
         for clerk in ("k1", "k2"):
             world.box.enter_paper(world.assembly_id, paper, by=clerk)
