@@ -14,6 +14,7 @@ def forgeries():
     for number, values in _SEEN_BY_13:
         yield [13], "notice_bound", _entered(number, **values)
     yield [13], "opened", _arriving("2026-03-18T16:00:00Z")
+    yield [13], "opened", _arriving("2026-03-17T15:59:59Z", UNITLESS)
     yield [14], "pinned", lambda d: d.result["ballots"]["void"].pop()
     for number, values in _UNREADABLE:
         yield [13, 14], "pinned", _misshapen(number, **values)
@@ -26,9 +27,9 @@ def soundly():
     yield "opened", _arriving("2026-03-18T15:59:59Z")
 
 
-def _arriving(at):
-    """Let the agent's last paper come at another time: he has until midnight in Beijing."""
-    return lambda d: d.log[d.ballots(PAPER)[AGAIN]].update(at=at)
+def _arriving(at, number=AGAIN):
+    """Let a paper come at another time: the agent has until midnight in Beijing."""
+    return lambda d: d.log[d.ballots(PAPER)[number]].update(at=at)
 
 
 def _misshapen(number, **values):
