@@ -2231,7 +2231,7 @@ def read_unitless(said):
     need(isinstance(said["serial"], str) and said["serial"], "纸质票没有编号")
     need(isinstance(said["void_reason"], str), "纸质票的结构不对")
     need(isinstance(said["carried"], bool) and is_texts(said["scans"]), "纸质票的结构不对")
-    return said | {"authority": None, "capacity": "owner", "choices": {}, "units": []}
+    return said | {"authority": None, "capacity": "owner", "units": []}
 
 
 def read_authority(said):

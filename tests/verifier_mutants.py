@@ -76,14 +76,7 @@ OF_THE_VERIFIER = {
         "Slots.put",
         "Slots._remember",
     },
-    "voting.box.paper": {
-        "parse",
-        "_parse_unitless",
-        "_require_void_without_units",
-        "marks",
-        "read",
-        "_require_within",
-    },
+    "voting.box.paper": {"parse", "_parse_unitless", "marks", "read", "_require_within"},
     "voting.outcome.bundle": {"read", "write"},
 }
 """Where only some functions belong to it."""

@@ -50,9 +50,12 @@ FORMAT, FURTHER_FORMAT, UNITLESS_FORMAT = "yezhu-paper/1", "yezhu-paper/2", "yez
 The third is of papers without units.
 """
 
-
 _AS_WRITTEN = "，请对照原票更正；原票确是这样写的，房屋留空并写明作废原因后录入"
-"""What a clerk does with a paper that no owner group can be told from."""
+_WITHOUT_UNITS = (
+    "纸质表决票须写明房屋；原票上认不出是哪套房屋、不在清册中，或列了不同业主的房屋的，"
+    "房屋留空，写明作废原因，不录选择、签名身份和委托"
+)
+"""What a clerk does with a paper of which nobody can tell for whom it speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ def as_logged(typed: PaperBallot) -> PaperBallot:
         Something in it has no canonical text, such as a fraction among the answers; or it is
         without units, which leaves nothing else to say but why it is void.
     """
-    _require_void_without_units(typed)
+    if not typed.units and (typed.choices or typed.capacity != OWNER or typed.authority):
+        raise UnreadablePaper(_WITHOUT_UNITS)
     try:
         data = typed.to_bytes()
     except (TypeError, ValueError) as error:
@@ -182,15 +186,6 @@ def _parse_unitless(said: dict[Any, Any], data: bytes) -> PaperBallot:
     raise UnreadablePaper("没有房屋的纸质表决票录入不完整，或含有多余内容")
 
 
-def _require_void_without_units(paper: PaperBallot) -> None:
-    says_more = paper.choices or paper.capacity != OWNER or paper.authority
-    if not paper.units and (says_more or not paper.void_reason):
-        raise UnreadablePaper(
-            "纸质表决票须写明房屋；原票上认不出是哪套房屋、不在清册中，或列了不同业主的房屋的，"
-            "房屋留空，写明作废原因，不录选择、签名身份和委托"
-        )
-
-
 def marks(paper: PaperBallot, agenda: Agenda) -> tuple[int, ...]:
     """Give the code of each question; of a paper without units every one is blank.
 
@@ -231,7 +226,8 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument, *, on: date
     # What looks alike to two clerks is to be one number: else each waits for the other's entry.
     if not paper.serial or paper.serial != paper.serial.strip():  # 1
         raise UnreadablePaper("纸质表决票须有编号（前后没有空格）")
-    _require_void_without_units(paper)
+    if not paper.units and not paper.void_reason:
+        raise UnreadablePaper(_WITHOUT_UNITS)
     if paper.void_reason and not paper.void_reason.strip():
         raise UnreadablePaper("整票作废须写明原因，有效的票不填")
     if sorted(set(paper.units)) != list(paper.units):
@@ -251,7 +247,7 @@ def read(paper: PaperBallot, agenda: Agenda, roster: RosterDocument, *, on: date
     if not paper.void_reason:
         authorities.require_in_force(paper.authority, on)  # 7
         _require_within(paper.authority, agenda, choices)  # 8
-    return ReadPaper(min(groups, default=None), codes, choices)
+    return ReadPaper(next(iter(groups), None), codes, choices)
 
 
 def _require_within(authority: Authority, agenda: Agenda, choices: tuple[int, ...]) -> None:
