@@ -65,7 +65,8 @@ OF_THE_VERIFIER = {
         "parse",
         "require_sound",
         "require_in_force",
-        "Principals",
+        "Principals.__init__",
+        "Principals.take",
         "_day",
     },
     "voting.box.slots": {

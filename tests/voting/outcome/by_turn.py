@@ -3,6 +3,7 @@
 import functools
 
 from tests.voting.outcome.eventful import _bundles_of, on_paper
+from tests.voting.outcome.test_correction import SOLD, corrected
 from tests.voting.world import choices
 
 
@@ -24,6 +25,12 @@ def limited():
     return _bundles_of(_hold_limited)
 
 
+@functools.cache
+def resold():
+    """The same of a vote in which paper replaces a phone's ballot, but for a flat sold since."""
+    return _bundles_of(_hold_resold)
+
+
 def _begin(world, *names, **policies):
     world.freeze()
     for name in names:
@@ -38,6 +45,15 @@ def _hold_paper_first(world):
     on_paper(world, "0001", ["1-1-102"])
     world.object("li", ["1-1-102"])
     world.cast("zhang", ["1-1-101"])
+
+
+def _hold_resold(world):
+    """A paper for what its seller has voted for is entered as void; another one counts."""
+    _begin(world, "zhang", repeat="paper_first")
+    world.cast("zhang", ["1-1-202"])
+    corrected(world, [SOLD])
+    on_paper(world, "0001", ["2-1-102"])
+    on_paper(world, "0002", ["1-1-202"], "转让之前投的票仍然有效")
 
 
 def _hold_phone_first(world):

@@ -154,10 +154,10 @@ def hold_changing(world):
     world.object("wang", ["1-1-102"])
 
 
-def on_paper(world, serial, units):
+def on_paper(world, serial, units, void_reason=""):
     """Enter a paper ballot, as both clerks read it."""
     for clerk in ("k1", "k2"):
-        ballot = PaperBallot(serial, tuple(units), choices(), "")
+        ballot = PaperBallot(serial, tuple(units), choices(), void_reason)
         world.box.enter_paper(world.assembly_id, ballot, by=clerk)
 
 
