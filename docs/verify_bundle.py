@@ -2202,8 +2202,10 @@ def signed_bytes(kind, payload):
 
 
 def read_paper(data):
-    """Read a paper ballot as two clerks entered it; who signed is there in both formats."""
+    """Read a paper ballot as two clerks entered it; who signed is there in every format."""
     said = parse(data)
+    if isinstance(said, dict) and said.get("format") == "yezhu-paper/3":
+        return read_unitless(said)
     first = {"choices", "format", "serial", "units", "void_reason"}
     further = {"authority", "capacity", "carried", "scans"}
     need(isinstance(said, dict) and said.keys() in (first, first | further), "纸质票的结构不对")
@@ -2220,6 +2222,16 @@ def read_paper(data):
     read_authority(said["authority"])
     need({name: said[name] for name in usual} != usual, "第一种格式写得下的，不用第二种")
     return said
+
+
+def read_unitless(said):
+    """Read a paper of which nobody can tell for whom it speaks: it has no units, nor choices."""
+    wanted = {"carried", "format", "scans", "serial", "void_reason"}
+    need(said.keys() == wanted, "没有房屋的纸质票的结构不对")
+    need(isinstance(said["serial"], str) and said["serial"], "纸质票没有编号")
+    need(isinstance(said["void_reason"], str), "纸质票的结构不对")
+    need(isinstance(said["carried"], bool) and is_texts(said["scans"]), "纸质票的结构不对")
+    return said | {"authority": None, "capacity": "owner", "units": []}
 
 
 def read_authority(said):
@@ -2348,8 +2360,11 @@ def check_ballots(bundle):
                 need(said["serial"] not in serials, "纸质票的编号已经用过")
                 serials.add(said["serial"])
                 need(not said["void_reason"] or said["void_reason"].strip(), "作废没有原因")
-                require_units(said["units"])
-                group = require_one_group(bundle, said["units"], rights)
+                if said["units"]:
+                    require_units(said["units"])
+                    group = require_one_group(bundle, said["units"], rights)
+                else:
+                    need(said["void_reason"], "没有房屋的纸质票没有作废")
                 require_capacity(said, (at + AHEAD).date())
                 ballot = read_ballot(bundle, place, data)
                 if said["capacity"] == "proxy" and not ballot.void:
@@ -2518,7 +2533,9 @@ def read_ballot(bundle, place, data):
     paper = bundle.entries[place]["type"] == "paper-ballot"
     said = read_paper(data) if paper else read_phone(data)[0]
     need(set(said["units"]) <= bundle.roster.place.keys(), "清册中没有所列房屋")
-    marks = marks_of(agenda, said["choices"], policies_of(agenda), paper=paper)
+    marks = {}
+    if said["units"]:
+        marks = marks_of(agenda, said["choices"], policies_of(agenda), paper=paper)
     return Ballot(place, paper, said["units"], marks, paper and bool(said["void_reason"]))
 
 

@@ -65,7 +65,8 @@ OF_THE_VERIFIER = {
         "parse",
         "require_sound",
         "require_in_force",
-        "Principals",
+        "Principals.__init__",
+        "Principals.take",
         "_day",
     },
     "voting.box.slots": {
@@ -76,7 +77,7 @@ OF_THE_VERIFIER = {
         "Slots.put",
         "Slots._remember",
     },
-    "voting.box.paper": {"parse", "read", "_require_within"},
+    "voting.box.paper": {"parse", "_parse_unitless", "marks", "read", "_require_within"},
     "voting.outcome.bundle": {"read", "write"},
 }
 """Where only some functions belong to it."""

@@ -58,7 +58,11 @@ class PaperIn(BaseModel):
     """One paper ballot as one clerk reads it."""
 
     serial: _ShortLine = Field(description="表决票编号，与存根一致")
-    units: list[_ShortLine] = Field(min_length=1, max_length=1000)
+    units: list[_ShortLine] = Field(
+        max_length=1000,
+        description="同一产权组合的房屋；认不出是哪套、不在清册中或列了不同业主的房屋的为 []，"
+        "须写明作废原因，choices 为 {}，不写 capacity 与 authority",
+    )
     choices: dict[_ShortLine, Any] = Field(
         description="逐议题：approve、oppose、abstain、follow_majority、blank、void；"
         "选举为逐候选人；单选为选项编号、none_of_these、abstain、blank、void"

@@ -129,3 +129,32 @@ def test_a_number_typed_wrong_is_withdrawn_by_a_clerk_or_the_convener(town, asse
         assert answer.status_code == status
     again = town.staff("convener").post(f"{path}/withdrawals", json={"serial": "11"})
     assert (again.status_code, again.json()["type"]) == (404, "/problems/unknown-paper")
+
+
+def test_a_paper_whose_unit_nobody_can_read_is_entered_as_void(town, assembly, entered):
+    """Two clerks could not enter it at all, and it was in no account of the papers."""
+    clerk = town.staff("clerk1")
+    scans = f"{assembly.path}/paper-ballots/scans"
+    scan = clerk.post(scans, content=b"%PDF-1.7 a wet paper").json()["digest"]
+    unread = {"units": [], "choices": {}, "void_reason": "房号无法辨认"}
+    answer = entered("12", None, scans=[scan], **unread)
+    assert (answer.status_code, answer.json()["warnings"]) == (201, [])
+    said = papers(town, assembly)[-1]
+    assert said == {
+        "carried": False,
+        "format": "yezhu-paper/3",
+        "scans": [scan],
+        "serial": "12",
+        "void_reason": "房号无法辨认",
+    }
+    for more in (
+        {"void_reason": ""},
+        {"choices": CHOICES},
+        {"capacity": "guardian", "authority": {"evidence": "agreement"}},
+    ):
+        answer = entered("13", None, **unread | more)
+        assert answer.json()["type"] == "/problems/unreadable-paper"
+        assert "房屋留空，写明作废原因" in answer.json()["detail"]
+    assert "扫描" in entered("13", None, **unread).json()["warnings"][0]
+    again = entered("12", "2-1-202")
+    assert again.json()["type"] == "/problems/paper-already-accepted"

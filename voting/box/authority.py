@@ -199,13 +199,13 @@ class Principals:
     """For how many owner groups each agent has signed so far, in the order of the log."""
 
     def __init__(self) -> None:
-        self._groups: defaultdict[str, set[int]] = defaultdict(set)
+        self._groups: defaultdict[str, set[int | None]] = defaultdict(set)
 
     def count(self, agent: str, groups: Iterable[int]) -> None:
         """Count owner groups that an agent acts for otherwise than on paper."""
         self._groups[agent].update(groups)
 
-    def take(self, authority: Authority, group: int) -> None:
+    def take(self, authority: Authority, group: int | None) -> None:
         """Let an agent sign for one more owner group; several ballots of one are one.
 
         Raises

@@ -29,7 +29,8 @@ class BallotRow(Base):
     """One ballot: its place in the log, the opening of its commitment, and its codes.
 
     ``log_size`` is the length of the log when the ballot's batch was in: there its receipt is
-    proved. ``unit_codes`` is little-endian int32, ``choices`` int8 in question order.
+    proved. ``unit_codes`` is little-endian int32, ``choices`` int8 in question order. Only a paper
+    without units has no ``group_code``.
     """
 
     __tablename__ = "ballots"
@@ -41,7 +42,7 @@ class BallotRow(Base):
     digest: Mapped[str]
     channel: Mapped[str]
     void: Mapped[bool]
-    group_code: Mapped[int]
+    group_code: Mapped[int | None]
     sequence: Mapped[int]
     unit_codes: Mapped[bytes]
     choices: Mapped[bytes]
@@ -288,7 +289,7 @@ def paper_entry(session: Session, assembly_id: str, serial: str) -> PaperEntryRo
     return session.get(PaperEntryRow, (assembly_id, serial))
 
 
-def papers(session: Session, assembly_id: str) -> Sequence[tuple[int, bytes, bool]]:
+def papers(session: Session, assembly_id: str) -> Sequence[tuple[int | None, bytes, bool]]:
     """List the paper ballots in the order of the log: owner group, text, whether void."""
     statement = (
         select(BallotRow.group_code, BallotRow.data, BallotRow.void)

@@ -166,7 +166,7 @@ def read_ballot(position: int, entry: dict[str, Any], data: bytes, agenda: Agend
         choices = choice_vector(agenda, ballot.choices)
         return LoggedBallot(position, kind, at, data, ballot.units, choices, void=False)
     paper = papers.parse(data)
-    choices = choice_vector(agenda, paper.choices, paper=True)
+    choices = papers.marks(paper, agenda)
     return LoggedBallot(
         position, kind, at, data, paper.units, choices, void=bool(paper.void_reason)
     )

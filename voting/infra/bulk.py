@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from voting.infra.asking import driver, is_postgresql
 from voting.infra.orm import Base
 
-Value = TypeVar("Value", int, str)
+Value = TypeVar("Value", int, str, int | None)
 
 
 class _Values(TypeDecorator[Sequence[Any]]):

@@ -15,6 +15,7 @@ from tests.voting.box.test_service import ADDRESS, ballots, read_receipt, slots
 from tests.voting.conftest import voting
 from tests.voting.world import World, choices
 from voting.box import store
+from voting.box.paper import PaperBallot
 from voting.box.refusals import AlreadyVoted, WrongSequence
 from voting.box.service import Sent
 from voting.infra.database import Database
@@ -176,6 +177,15 @@ class Box(RuleBasedStateMachine):
         for known, replaces in signed:
             self.model.expect(known, replaces)
         self.restart()
+
+    @rule()
+    def hand_in_without_units(self):
+        """A paper of which nobody can tell whose it is: in the log, and in nobody's way."""
+        paper = PaperBallot(str(len(self.model.log)), (), {}, "无法辨认")
+        enter = self.world.box.enter_paper
+        entered = [enter(self.stage.assembly_id, paper, by=by) for by in ("k1", "k2")]
+        self.model.log.append(Known(paper.to_bytes(), "", (), 0, ""))
+        assert entered == [None, len(self.model.log)]
 
     @rule(seconds=st.integers(1, 9))
     def wait(self, seconds):

@@ -80,3 +80,24 @@ def test_a_roster_from_before_versions_is_read_and_unsealed_as_ever(database_url
     assert (row.supplied_by, row.previous_digest, row.published_at) == ("其他", None, None)
     assert owner.secret == Sealed(1, b"x")
     database.close()
+
+
+def test_a_ballot_from_before_papers_without_units_keeps_its_group(database_url):
+    """SQLite writes the table anew: nothing of it may be lost on the way."""
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        for filled in (
+            "rosters VALUES ('r', 'c', 1, :x, 'd', 's', 1, 2, 3)",
+            "assemblies VALUES ('a', 'r', 'open', 't', 'c', :x, :x, 1, 2, 3, 4, 5, 6, 7)",
+            "ballots VALUES ('a', 1, 'd', 'ballot', false, 7, 1, :x, :x, 2, :x, :x)",
+        ):
+            connection.execute(text(f"INSERT INTO {filled}"), {"x": b"x"})
+        command.upgrade(_config(connection), "0011")
+        before = connection.execute(text("SELECT * FROM ballots")).mappings().all()
+    upgrade(database.engine)
+    with database.engine.begin() as connection:
+        after = connection.execute(text("SELECT * FROM ballots")).mappings().all()
+        connection.execute(text("UPDATE ballots SET group_code = NULL"))
+    assert (after, after[0]["group_code"]) == (before, 7)
+    database.close()

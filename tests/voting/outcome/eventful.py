@@ -95,7 +95,7 @@ def hold_quietly(world):
 
 
 def hold_for_others(world):
-    """An agent for three owners and by a clause a fourth, for one twice; a guardian; a void one."""
+    """An agent for three owners and by a clause a fourth, for one twice; a guardian; void ones."""
     world.freeze()
     world.draft().publish().open()
     scan = world.scans.keep(world.assembly_id, b"%PDF-1.7 an authority")
@@ -122,6 +122,7 @@ def hold_for_others(world):
             own, serial="8", units=("B1-1-003",), capacity="owner", authority=None, carried=True
         ),
         replace(own, serial="9", units=("1-1-202",)),
+        PaperBallot("10", (), {}, "房号被涂抹，无法辨认", scans=(scan,)),
     ):  # fmt: skip
         for clerk in ("k1", "k2"):
             world.box.enter_paper(world.assembly_id, paper, by=clerk)
@@ -153,10 +154,10 @@ def hold_changing(world):
     world.object("wang", ["1-1-102"])
 
 
-def on_paper(world, serial, units):
+def on_paper(world, serial, units, void_reason=""):
     """Enter a paper ballot, as both clerks read it."""
     for clerk in ("k1", "k2"):
-        ballot = PaperBallot(serial, tuple(units), choices(), "")
+        ballot = PaperBallot(serial, tuple(units), choices(), void_reason)
         world.box.enter_paper(world.assembly_id, ballot, by=clerk)
 
 

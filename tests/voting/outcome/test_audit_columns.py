@@ -11,6 +11,7 @@ from tests.voting.box.test_paper import enter, paper
 from tests.voting.outcome.eventful import hold_contested
 from tests.voting.outcome.test_audit import created, differences, full, tables_named
 from tests.voting.outcome.test_correction import certify
+from voting.box.paper import PaperBallot
 from voting.infra.orm import Base, Text
 
 COMPARED = {
@@ -50,12 +51,13 @@ CONFIRMED = IN_NO_LOG - {
 
 
 def scanned(world):
-    """One assembly with scans on its papers, and an objection of a co-owner to a ballot."""
+    """One assembly with scans on a paper, one without units, and an objection to a ballot."""
     created(world)
     hold_contested(world)
     digest = world.scans.keep(world.assembly_id, b"%PDF-1.7 a ballot")
     for clerk in ("k1", "k2"):
         enter(world, replace(paper(units=["2-1-101"]), scans=(digest,)), clerk)
+        enter(world, PaperBallot("8", (), {}, "无法辨认"), clerk)
     return world
 
 

@@ -20,7 +20,7 @@ def require_few_principals(
     rosters: Rosters,
     poll: Poll,
     paper: paper_ballots.PaperBallot,
-    group: int,
+    group: int | None,
     *,
     on: date,
 ) -> None:

@@ -44,7 +44,7 @@ class _Taken:
 
     placed: Placed
     data: bytes
-    group: int
+    group: int | None
     choices: bytes
     void: bool
 

@@ -200,7 +200,7 @@ class BallotBox:
                 poll,
                 self._rosters.frozen(poll.roster_id),
                 read.unit_codes,
-                [read.group],
+                [] if read.group is None else [read.group],
             )
             if not paper.void_reason:
                 require_kept_by_owners(
@@ -273,6 +273,8 @@ class BallotBox:
         ]
         if paper.capacity != OWNER and not paper.scans:
             named.append("委托书或监护证明没有扫描件，请扫描上传后连同表决票再录入，原件妥善保存")
+        if not paper.units and not paper.scans:
+            named.append("没有房屋的票没有扫描件，请扫描上传后再录入，供他人核对，原件妥善保存")
         return named
 
 

@@ -98,7 +98,7 @@ class BoxAudit:
             digest=(row.digest, canonical.digest(text)),
             void=(row.void, ballot.void),
             sequence=(row.sequence, sequence),
-            group_code=(row.group_code, self._roster.units[codes[0]].group),
+            group_code=(row.group_code, self._roster.units[codes[0]].group if codes else None),
             unit_codes=(row.unit_codes, np.array(codes, "<i4").tobytes()),
             choices=(row.choices, np.array(ballot.choices, np.int8).tobytes()),
         )  # fmt: skip

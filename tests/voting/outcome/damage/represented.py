@@ -5,7 +5,7 @@ from voting.box.entries import PAPER
 from voting.kernel import canonical
 from voting.ledger.tree import leaf_hash, root_of
 
-AGENT, CLAUSE, SOME, VOID, GUARDIAN, CARRIED, AGAIN = 2, 3, 4, 5, 6, 7, 8
+AGENT, CLAUSE, SOME, VOID, GUARDIAN, CARRIED, AGAIN, UNITLESS = 2, 3, 4, 5, 6, 7, 8, 9
 """Which paper of the vote: the agent's third owner, his fourth by a clause, and so on."""
 
 
@@ -14,6 +14,8 @@ def forgeries():
     for number, values in _SEEN_BY_13:
         yield [13], "notice_bound", _entered(number, **values)
     yield [13], "opened", _arriving("2026-03-18T16:00:00Z")
+    yield [13], "opened", _arriving("2026-03-17T15:59:59Z", UNITLESS)
+    yield [14], "pinned", lambda d: d.result["ballots"]["void"].pop()
     for number, values in _UNREADABLE:
         yield [13, 14], "pinned", _misshapen(number, **values)
 
@@ -25,9 +27,9 @@ def soundly():
     yield "opened", _arriving("2026-03-18T15:59:59Z")
 
 
-def _arriving(at):
-    """Let the last paper come at another time: the authority is good until midnight in Beijing."""
-    return lambda d: d.log[d.ballots(PAPER)[AGAIN]].update(at=at)
+def _arriving(at, number=AGAIN):
+    """Let a paper come at another time: the agent has until midnight in Beijing."""
+    return lambda d: d.log[d.ballots(PAPER)[number]].update(at=at)
 
 
 def _misshapen(number, **values):
@@ -103,6 +105,13 @@ _SEEN_BY_13 = [
     (VOID, {"scans": [f"{ZERO}\n"]}),
     (VOID, {"void_reason": "　"}),
     (AGENT, _authority(exception=" ")),
+    (UNITLESS, {"void_reason": ""}),
+    (UNITLESS, {"void_reason": "　"}),
+    (UNITLESS, {"serial": "9"}),
+    (UNITLESS, {"serial": "10 "}),
+    (UNITLESS, {"scans": ["1" * 64, ZERO]}),
+    (UNITLESS, {"scans": [""]}),
+    (AGAIN, {"serial": "10"}),
 ]
 _UNREADABLE = [
     (CARRIED, {"carried": False}),
@@ -114,6 +123,21 @@ _UNREADABLE = [
     (CARRIED, {"format": "yezhu-paper/3"}),
     (CARRIED, {"more": 1}),
     (CARRIED, {"serial": ""}),
+    (CARRIED, {"units": []}),
+    (VOID, {"units": []}),
+    (UNITLESS, {"units": []}),
+    (UNITLESS, {"units": ["1-1-102"]}),
+    (UNITLESS, {"choices": {}}),
+    (UNITLESS, {"capacity": "owner"}),
+    (UNITLESS, {"authority": None}),
+    (UNITLESS, {"format": "yezhu-paper/1"}),
+    (UNITLESS, {"format": "yezhu-paper/2"}),
+    (UNITLESS, {"carried": 0}),
+    (UNITLESS, {"scans": [1]}),
+    (UNITLESS, {"scans": "0"}),
+    (UNITLESS, {"serial": ""}),
+    (UNITLESS, {"serial": 10}),
+    (UNITLESS, {"void_reason": None}),
     (CARRIED, {"units": ["B1-1-003", 1]}),
     (CARRIED, {"units": ["9-9-999"]}),
     (GUARDIAN, {"authority": []}),
@@ -141,4 +165,7 @@ _SOUND = [
     (SOME, _authority(scope="full")),
     (GUARDIAN, _authority(evidence="court_ruling")),
     (CARRIED, {"scans": [ZERO, "a" * 64]}),
+    (UNITLESS, {"carried": True}),
+    (UNITLESS, {"scans": []}),
+    (UNITLESS, {"void_reason": "列了两个业主的房屋"}),
 ]
