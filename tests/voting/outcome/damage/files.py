@@ -85,6 +85,8 @@ def _after_the_close(d):
         opened = d.openings["ballots"]
         moved = {d.close() + 1: opened.pop(place)}
         d.openings["ballots"] = {at - (at > place): kept for at, kept in opened.items()} | moved
+    else:
+        d.result["ballots"]["paper"] -= 1
 
 
 def _closed(at):
