@@ -83,8 +83,9 @@ def init(
 
     deployment = Deployment.create(data, name)
     build_schema(data)
-    start_register(data)
+    vkey = start_register(data)
     typer.echo(f"已初始化 {data}（{deployment.name}）。请立即备份 {data / 'secrets'}，并离线保管。")
+    typer.echo(f"登记簿公钥（请另行公布，并交给见证人与核验的人）：{vkey}")
 
 
 @app.command()
