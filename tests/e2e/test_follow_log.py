@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
+
 from api.cli.server_process import ServerProcess
 from api.setup import create_administrator
 from tests import c2sp
@@ -36,6 +38,11 @@ def test_a_stranger_follows_a_log_by_the_command_in_the_readme(tmp_path):
         create_administrator(data, "second", "管理员")
         second = follow()
         assert (second.returncode, "的延续" in second.stdout) == (0, True)
+
+        # A connection is in order after a HEAD only if no body came with the answer.
+        with httpx2.Client(base_url=f"{server.url}/log/register/") as http:
+            lengths = [http.head("checkpoint").headers["content-length"] for _ in range(2)]
+            assert lengths == [str(len(http.get("checkpoint").content))] * 2
 
         genuine = kept.read_bytes()
         kept.write_bytes(genuine.replace(b"\n", b"\n1", 1))
