@@ -12,7 +12,7 @@ INTERRUPTED = 130
 class Commands(TyperGroup):
     """The command's subcommands; one that is stopped says so, where the library says nothing."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - the library's own signature
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the library does not name the type
         """Run the subcommand."""
         try:
             return super().invoke(ctx)
