@@ -1721,6 +1721,9 @@ def check_notice(bundle):
         yield "会议通知属于另一次业主大会"
     if first["roster"] != bundle.notice["roster"]["digest"]:
         yield "日志与会议通知固定的清册不同"
+    day = date.fromisoformat(bundle.notice["agenda"]["decision_date"])
+    if day < (bundle.window[1] + AHEAD).date():
+        yield "决定日期早于投票截止之日"
 
 
 def check_roster(bundle):

@@ -126,6 +126,23 @@ def _log():
     ]
 
 
+def _decided_on(day):
+    """Let the notice choose the day by which the law is chosen."""
+
+    def edit(d):
+        d.notice["agenda"]["decision_date"] = d.result["decision_date"] = day
+
+    return edit
+
+
+def _closed_after_midnight(d):
+    """Close at midnight in Beijing: the day of the decision is over."""
+    d.notice["agenda"]["closes_at"] = "2026-03-25T16:00:00Z"
+    closing = d.only("assembly-closed"), d.only("certificate"), *d.log[d.close() :]
+    for entry in closing:
+        entry["at"] = "2026-03-25T16:00:01Z"
+
+
 def _other_roster(d):
     d.notice["roster"]["digest"] = d.log[0]["roster"] = ZERO
 
@@ -172,6 +189,11 @@ def _notice_and_roster():
             lambda d: d.notice.update(assembly="other"),
             PUBLIC,
         ),
+        *(
+            Damage(6, f"decided on {day}", "roster_bound", _decided_on(day), quiet=True)
+            for day in ("2020-12-31", "2026-03-24")
+        ),
+        Damage(6, "decided the day before", "roster_bound", _closed_after_midnight, quiet=True),
         Damage(7, "another roster in the notice", "roster_bound", _other_roster, PUBLIC),
         Damage(
             7, "another complex", "roster_bound", lambda d: d.notice.update(community="别的小区")
