@@ -32,12 +32,14 @@ def build_schema(data: Path) -> None:
         database.close()
 
 
-def start_register(data: Path) -> None:
-    """Begin the deployment's register."""
+def start_register(data: Path) -> str:
+    """Begin the deployment's register, and give its public key (vkey)."""
     service = compose(Settings.read(data))
+    register = service.ledger.origins.register
     with service.database.write() as session:
-        service.ledger.create(session, service.ledger.origins.register)
+        service.ledger.create(session, register)
     service.database.close()
+    return service.ledger.key(register).vkey
 
 
 def rotate_identity_key(data: Path) -> tuple[int, int]:

@@ -1721,6 +1721,9 @@ def check_notice(bundle):
         yield "会议通知属于另一次业主大会"
     if first["roster"] != bundle.notice["roster"]["digest"]:
         yield "日志与会议通知固定的清册不同"
+    day = date.fromisoformat(bundle.notice["agenda"]["decision_date"])
+    if day < (bundle.window[1] + AHEAD).date():
+        yield "决定日期早于投票截止之日"
 
 
 def check_roster(bundle):
@@ -1802,6 +1805,14 @@ def check_registered(bundle):
         yield "登记簿所记的是另一个日志"
     if {opening["assembly"], closing["assembly"]} != {bundle.assembly}:
         yield "开始或截止属于另一次业主大会"
+    start, end = moment(opening["at"]), moment(closing["at"])
+    if not bundle.window[0] <= start <= end or end < bundle.window[1]:
+        yield "登记簿所记的开始或截止过早"
+    enrolled = [index for index, _ in bundle.registered("device-key")]
+    for index, ended in bundle.registered("device-key-revoked"):
+        need(type(ended["enrolment"]) is int, "密钥登记的编号不对")
+        if ended["enrolment"] >= index or ended["enrolment"] not in enrolled:
+            yield f"登记簿第 {index} 条终止的密钥登记不在审计包中"
     yield from check_origin(bundle, freeze, frozen)
     acts = bundle.registered("roster-correction")
     logged = [
@@ -2043,6 +2054,53 @@ def check_result(bundle):
         yield "结果属于另一个小区"
     if not same(result["log"], log_at_close(bundle)):
         yield "结果依据的是另一个日志"
+    need(result["format"] == "yezhu-result/1", "结果的格式不认得")
+    need(result.keys() == result_keys(result), "结果的结构不对")
+    ballots, kinds = result["ballots"], [entry["type"] for entry in bundle.entries[: bundle.close]]
+    refusing = policies_of(agenda)["mixed_units"] == "refuse_different"
+    wanted = {"paper", "phone", "superseded", "void"} | ({"refused"} if refusing else set())
+    need(ballots.keys() == wanted, "结果的表决票的结构不对")
+    counted = [kinds.count("ballot"), kinds.count("paper-ballot")]
+    if not same([ballots["phone"], ballots["paper"]], counted):
+        yield "结果所写的张数与日志不同"
+    yield from check_acts_told(bundle, result)
+    again = [result["corrected"]["items"]] if "corrected" in result else []
+    for items in (result["items"], *again):
+        told, asked = (
+            [(item["id"], item["form"], item["title"]) for item in each]
+            for each in (items, agenda["items"])
+        )
+        if told != asked:
+            yield "结果的议题与通知不同"
+
+
+def result_keys(result):
+    """Name what a result has: a list that may be there is left out if it is empty."""
+    always = "assembly ballots community decision_date format items log notice roster title"
+    keys = set(always.split())
+    if result.get("objections"):
+        keys.add("objections")
+    if result.get("corrections"):
+        keys |= {"corrected", "corrections"}
+    return keys
+
+
+def check_acts_told(bundle, result):
+    """Compare objections and corrections in a result with the log; check 9 has the latter's."""
+    for row in result.get("objections", []):
+        need(row.keys() == {"at", "ballots", "position"}, "结果的异议的结构不对")
+    told = [[row["at"], row["position"]] for row in result.get("objections", [])]
+    logged = [[bundle.entries[at]["at"], at] for at in bundle.objection_places if at < bundle.close]
+    if not same(told, logged):
+        yield "结果的异议与日志不同"
+    for row in result.get("corrections", []):
+        kept = row.keys() - {"mandates", "removed"}
+        need(kept == {"at", "correction", "position", "roster", "totals"}, "结果的更正的结构不对")
+    if "corrected" in result:
+        need(result["corrected"].keys() == {"items", "roster"}, "更正后的结果的结构不对")
+        last = [e["roster"] for e in bundle.entries[: bundle.close] if "correction" in e][-1:]
+        if last and result["corrected"]["roster"] != last[0]:
+            yield "更正后的结果依据的是另一份清册"
 
 
 def log_at_close(bundle):

@@ -1,12 +1,18 @@
 """A client that knows only the C2SP documents: signed-note, tlog-checkpoint, tlog-tiles.
 
 It imports nothing of ours. It trusts one key, fetches files, and checks every byte it uses.
+``python c2sp.py <prefix> <vkey> <file>`` reads a whole log, proves that it continues the checkpoint
+kept in the file from last time, and keeps the new one; it ends with 1 if anything is amiss.
 """
 
 import base64
 import hashlib
+import sys
+import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 TILE = 256
@@ -201,3 +207,41 @@ def _beside(edge, right):
     if largest == len(edge):
         return node(tree_hash(edge), right)
     return node(tree_hash(edge[:largest]), _beside(edge[largest:], right))
+
+
+def follow(prefix, vkey, kept):
+    """Read and check a log; ``kept`` is the file with the checkpoint seen last, if there is one."""
+    seen = {}
+
+    def get(path):
+        if path not in seen:
+            place = f"{prefix.rstrip('/')}/{path}"
+            # Also file: nothing read is believed, and a mirror on a disk is as good.
+            with urllib.request.urlopen(place, timeout=60) as answer:  # noqa: S310
+                seen[path] = answer.read()
+        return seen[path]
+
+    client = Client(get, vkey)
+    head = client.head()
+    before = open_checkpoint(kept.read_bytes(), vkey) if kept.exists() else None
+    if before is not None:
+        client.continues(before, head)
+    count = len(client.entries(head))
+    kept.write_bytes(seen["checkpoint"])
+    return before, count
+
+
+def main(arguments):
+    prefix, vkey, kept = arguments
+    try:
+        before, count = follow(prefix, vkey, Path(kept))
+    except (InvalidSignature, OSError, Untrue, ValueError) as error:
+        print(f"不符：{type(error).__name__} {error}")
+        return 1
+    since = "" if before is None else f"，是上次 {before.size} 条的延续"
+    print(f"相符：共 {count} 条，都在所签名的根之中{since}。检查点已存入 {kept}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from api.cli.consent import require_consent
+from api.cli.interrupted import Commands
 from api.cli.parties import parties
 from voting.kernel.refusal import Refusal
 
 app = typer.Typer(
     name="yezhu",
+    cls=Commands,
     help="业主大会表决：导入清册、收签名表决票、精确计票、出具与核验结果凭证。",
     no_args_is_help=True,
     add_completion=False,
@@ -83,8 +85,9 @@ def init(
 
     deployment = Deployment.create(data, name)
     build_schema(data)
-    start_register(data)
+    vkey = start_register(data)
     typer.echo(f"已初始化 {data}（{deployment.name}）。请立即备份 {data / 'secrets'}，并离线保管。")
+    typer.echo(f"登记簿公钥（请另行公布，并交给见证人与核验的人）：{vkey}")
 
 
 @app.command()

@@ -63,6 +63,7 @@ def _file(media_type: str) -> dict[str, Any]:
 
 
 @_files.get("/{log:path}/checkpoint", **_file("text/plain"))
+@_files.head("/{log:path}/checkpoint", include_in_schema=False)
 def checkpoint(
     log: str, service: InService, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
@@ -76,6 +77,7 @@ def checkpoint(
 
 
 @_files.get("/{log:path}/tile/{tile:path}", **_file("application/octet-stream"))
+@_files.head("/{log:path}/tile/{tile:path}", include_in_schema=False)
 def tile(
     log: str, tile: str, service: InService, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:

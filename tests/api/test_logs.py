@@ -112,6 +112,20 @@ def test_only_what_the_log_has_reached_is_served(place):
         assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000", "tile/0/001.p/1", "tile/entries/000"])
+def test_head_says_of_a_file_what_get_says(town, path):
+    """Mirrors and caches ask by HEAD whether a file is there and has changed."""
+    log = Log(town)
+    log.append(numbers(0, 257))
+    got, asked = (
+        town.http.request(method, f"/log/{log.path}/{path}") for method in ("GET", "HEAD")
+    )
+    assert (asked.status_code, dict(asked.headers)) == (200, dict(got.headers))
+    known = {"If-None-Match": got.headers["etag"]}
+    assert town.http.head(f"/log/{log.path}/{path}", headers=known).status_code == 304
+    assert town.http.head(f"/log/{log.path}/tile/0/002.p/1").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [

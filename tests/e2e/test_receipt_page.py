@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from api import pages
 from tests.conftest import MovingClock
 from tests.e2e.site import PHONE, running
+from tests.voting.box import test_receipt_contents as contents
 from tests.voting.box import test_verify as forged
 from tests.voting.world import World
 from voting.box.verify import find_key, read_file, verify_receipt
@@ -121,6 +122,18 @@ def test_what_is_no_receipt_is_said_so(offline, content):
     expect(offline.get_by_role("alert")).to_contain_text("无法核验")
 
 
+def test_a_page_that_may_not_compute_says_why(offline, answer):
+    """By http from another machine a browser lends no cryptography; the page blamed itself."""
+    offline.evaluate("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    hand_in(offline, json.dumps(answer).encode())
+    expect(offline.get_by_role("alert")).to_contain_text("https")
+
+
+def test_the_page_says_whose_it_is(offline):
+    """Who doubts the service has to doubt its pages as well."""
+    expect(offline.locator("footer")).to_contain_text("yezhu receipt")
+
+
 TAMPERED = (
     "other_summary", "other_text", "by_a_stranger", "for_another_purpose", "other_checkpoint",
     "other_assembly", "other_position", "other_size", "other_path", "other_moment", "other_salt",
@@ -143,7 +156,9 @@ def by_python(content):
 def test_the_page_finds_what_the_command_finds(offline, answer):
     """Every forgery that a clerk of the operator could sign, and bytes flipped anywhere."""
     chance = Random(20_260_325)
-    files = [json.dumps(getattr(forged, name)(answer)).encode() for name in TAMPERED]
+    tampered = [getattr(forged, name) for name in TAMPERED]
+    tampered += [contents.anew_as_it_is, *contents.ODD_BALLOTS, *contents.ODD_MOMENTS]
+    files = [json.dumps(tamper(answer)).encode() for tamper in tampered]
     files += [json.dumps(answer).encode(), json.dumps(answer["receipt"]).encode()]
     for _ in range(300):
         flipped = bytearray(files[-2])
@@ -151,11 +166,11 @@ def test_the_page_finds_what_the_command_finds(offline, answer):
         files.append(bytes(flipped))
     found = offline.evaluate(CHECK, [base64.b64encode(file).decode() for file in files])
     expected = [by_python(file) for file in files]
-    assert expected[: len(TAMPERED)] == found[: len(TAMPERED)]
+    assert expected[: len(tampered)] == found[: len(tampered)]
     different = [
         (file, mine, theirs)
         for file, mine, theirs in zip(files, expected, found, strict=True)
         if mine != theirs
     ]
     assert different == []
-    assert found[len(TAMPERED)] == []
+    assert found[len(tampered)] == []

@@ -159,7 +159,7 @@ class Assemblies:
             if now < poll.opens_at:
                 raise TooEarly(f"通知的投票开始时间是 {beijing_text(poll.opens_at)}，尚未到")
             row.state, row.opened_at = State.OPEN, now
-            row.opened_position = self._pin(session, "assembly-opened", assembly_id)
+            row.opened_position = self._pin(session, "assembly-opened", assembly_id, now)
             self._trail(session, "open-assembly", assembly_id, by)
         self._bus.publish(assembly_id)
 
@@ -179,7 +179,7 @@ class Assemblies:
             row.state, row.closed_at = State.CLOSED, now
             origin = self._ledger.origins.assembly(assembly_id)
             self._ledger.append(session, origin, [entries.close_entry(now)])
-            row.closed_position = self._pin(session, "assembly-closed", assembly_id)
+            row.closed_position = self._pin(session, "assembly-closed", assembly_id, now)
             self._trail(session, "close-assembly", assembly_id, by)
         self._bus.publish(assembly_id)
 
@@ -388,9 +388,10 @@ class Assemblies:
         self._log_with_voters(session, assembly_id, first, electors)
         return position
 
-    def _pin(self, session: Session, event: str, assembly_id: str) -> int:
+    def _pin(self, session: Session, event: str, assembly_id: str, at: datetime) -> int:
+        # The moment that was held against the notice: another one might be a second too early.
         checkpoint = self._ledger.checkpoint(session, self._ledger.origins.assembly(assembly_id))
-        entry = entries.checkpoint_entry(event, assembly_id, checkpoint, self._now())
+        entry = entries.checkpoint_entry(event, assembly_id, checkpoint, at)
         return self._ledger.append(session, self._ledger.origins.register, [entry])[0]
 
     def _trail(self, session: Session, act: str, assembly_id: str, by: str) -> None:

@@ -73,14 +73,16 @@ class Witness:
             raise MalformedSubmission("见证请求所写的原有条数大于检查点的条数")
         # From the comparison to the answer nobody else may move the state.
         with self._turn:
+            cosigned = self._state.read(head.origin)
             recorded = self.recorded(head.origin)
+            # Whatever else is amiss with the request: the log has signed two roots of one size.
+            if cosigned and 0 < head.size == recorded.size and head.root != recorded.root:
+                self._state.keep_evidence(request, cosigned)
             if submission.old != recorded.size:
                 raise StaleSubmission("见证人记录的条数与请求所写的不同", size=recorded.size)
             if not verify_consistency(
                 recorded.size, head.size, recorded.root, head.root, submission.proof
             ):
-                if 0 < head.size == recorded.size and head.root != recorded.root:
-                    self._state.keep_evidence(request)
                 raise InconsistentLog("检查点不是此前所见证日志的延续，不予见证")
             line = self._signer.cosign(opened.text, int(self._now().timestamp()))
             self._state.write(head.origin, write_note(opened) + line.encode())

@@ -60,11 +60,13 @@ class WitnessState:
         name = hashlib.sha256(origin.encode()).hexdigest()
         _replace(self._directory / f"{name}.checkpoint", note)
 
-    def keep_evidence(self, request: bytes) -> None:
-        """Keep a request that proves by itself that a log shows two histories."""
+    def keep_evidence(self, request: bytes, cosigned: bytes) -> None:
+        """Keep a request beside what was cosigned: two histories that one log has signed."""
         folder = self._directory / "evidence"
         folder.mkdir(mode=0o700, exist_ok=True)
-        _replace(folder / hashlib.sha256(request).hexdigest(), request)
+        name = hashlib.sha256(request).hexdigest()
+        _replace(folder / f"{name}.cosigned", cosigned)
+        _replace(folder / f"{name}.request", request)
 
     def close(self) -> None:
         """Let another process have it."""

@@ -1,8 +1,8 @@
 // The offline check of a receipt: the numbered list of `voting.box.verify`, every failure reported.
 
 import { bytesOf, hex, sha256 } from "./bytes.js";
-import { decode, digest } from "./canonical.js";
-import { BALLOT, pae } from "./dsse.js";
+import { compareCodePoints, decode, digest } from "./canonical.js";
+import { BALLOT, MAX_BYTES as MAX_ENVELOPE, pae } from "./dsse.js";
 import { Doubt, includes, openCheckpoint, readKey, readProof, verifies } from "./tlog.js";
 
 const RECEIPT = "application/vnd.yezhu.receipt.v1+json";
@@ -15,6 +15,8 @@ const SUMMARY = [
 ]; // prettier-ignore
 const TEXTS = ["assembly", "ballot", "ballot_digest", "entry", "proof", "received_at", "salt"];
 const FIGURES = ["area_cm2", "heads", "log_size", "position"];
+const BALLOT_FORMAT = "yezhu-ballot/1";
+const BALLOT_TEXTS = ["assembly", "capacity", "format", "nonce", "notice", "roster"];
 const SPOILT = "不是回执文件：应为投票后保存的 JSON 文件";
 
 const CHECKS = [
@@ -99,7 +101,7 @@ function credited(payload) {
     FIGURES.every((name) => Number.isSafeInteger(said[name]) && said[name] >= 0) &&
     Array.isArray(said.units) &&
     said.units.every(isText) &&
-    !Number.isNaN(Date.parse(said.received_at));
+    isMoment(said.received_at);
   if (!sound) throw new Doubt("回执的内容不完整，或不是本页认得的格式");
   return said;
 }
@@ -169,15 +171,40 @@ async function ballotIsForTheseUnits({ said }, problem) {
 
 /** The text that the owner signed. */
 function signedText(said) {
-  const sealed = envelope(canonical(base64Of(said.ballot)));
+  const bytes = base64Of(said.ballot);
+  if (bytes.length > MAX_ENVELOPE) throw new Doubt(`签名消息超过 ${MAX_ENVELOPE} 字节`);
+  const sealed = envelope(canonical(bytes));
   if (sealed.type !== BALLOT) throw new Doubt("回执所附的不是一张表决票");
   return sealed.payload;
 }
 
+/** What the owner chose: all that a ballot says and no more. */
 function ballotOf(said) {
   const ballot = canonical(signedText(said));
-  if (!isObject(ballot) || !isObject(ballot.choices)) throw new Doubt("表决票的内容不对");
+  const sound =
+    hasKeys(ballot, [...BALLOT_TEXTS, "choices", "replaces", "sequence", "units"]) &&
+    BALLOT_TEXTS.every((name) => isText(ballot[name])) &&
+    ballot.format === BALLOT_FORMAT &&
+    ballot.capacity === "owner" &&
+    /^[0-9a-f]{32}$/.test(ballot.nonce) &&
+    isObject(ballot.choices) &&
+    (ballot.replaces === null || isText(ballot.replaces)) &&
+    Number.isSafeInteger(ballot.sequence) &&
+    Array.isArray(ballot.units) &&
+    ballot.units.length > 0 &&
+    ballot.units.every(isText);
+  if (!sound) throw new Doubt("表决票的内容不完整，或含有多余内容");
+  const [, ...later] = ballot.units;
+  if (later.some((unit, place) => compareCodePoints(ballot.units[place], unit) >= 0)) {
+    throw new Doubt("表决票所列房屋须排序且不重复");
+  }
   return ballot;
+}
+
+/** Whether a text is `2026-11-23T08:45:33Z`, of a day that there is. */
+function isMoment(text) {
+  const moment = new Date(text);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().replace(".000Z", "Z") === text;
 }
 
 function canonical(bytes) {

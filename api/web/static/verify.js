@@ -74,6 +74,8 @@ function start() {
 }
 
 async function checked(bytes, vkey) {
+  // Elsewhere than under https browsers lend no cryptography.
+  if (!crypto.subtle) throw new Problem("请用 https 网址打开本页，或用 yezhu receipt 核验。", 0);
   try {
     return await check(bytes, vkey);
   } catch (error) {

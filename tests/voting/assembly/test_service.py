@@ -17,6 +17,7 @@ from voting.assembly.refusals import (
     UnknownAssembly,
     WrongState,
 )
+from voting.assembly.service import Assemblies
 from voting.assembly.store import AssemblyRow
 from voting.kernel import canonical
 from voting.kernel.clock import BEIJING
@@ -258,6 +259,22 @@ def test_opening_and_close_pin_the_assemblys_log_in_the_register(noticed, act, s
     pinned = open_checkpoint(entry["checkpoint"].encode(), noticed.ledger.key(noticed.origin))
     assert (entry["assembly"], pinned.size) == (noticed.assembly_id, size)
     assert root_of([leaf_hash(one) for one in noticed.log()[:size]]) == pinned.root
+
+
+def test_opening_and_close_bear_the_moment_that_was_held_against_the_notice(noticed):
+    """Each read the clock once more for the register: set back meanwhile, no bundle could pass."""
+    moments = []
+    slipping = Assemblies(
+        noticed.database, noticed.ledger, noticed.rosters, noticed.bus, lambda: moments.pop(0)
+    )
+    for act, due in (
+        (slipping.open, noticed.poll.opens_at),
+        (slipping.close, noticed.poll.closes_at + timedelta(seconds=1)),
+    ):
+        moments[:] = [due, *[due - timedelta(seconds=5)] * 9]
+        act(noticed.assembly_id, by="c1")
+    pinned = [entry["at"] for entry in noticed.acts() if entry["type"].startswith("assembly-")]
+    assert pinned == ["2026-03-17T16:00:00Z", "2026-03-25T10:00:01Z"]
 
 
 def test_the_close_is_the_last_entry_of_the_log(noticed):

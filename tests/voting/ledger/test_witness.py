@@ -9,6 +9,7 @@ from tests.witnesses import LEAVES, LOG, NOW, WITNESS, reader, request
 from voting.kernel.suites import BadSignature
 from voting.ledger import note, tree, witness_state
 from voting.ledger.add_checkpoint import Submission, parse
+from voting.ledger.checkpoint import open_checkpoint
 from voting.ledger.cosignature import WitnessSigner, cosignatures
 from voting.ledger.note import NoteKey, Signer
 from voting.ledger.refusals import (
@@ -127,14 +128,35 @@ def test_a_log_cannot_be_rolled_back(witness, log, leaves):
         witness.add_checkpoint(request(log, leaves, 5, 5))
 
 
-def test_two_roots_of_one_size_are_kept_as_evidence(witness, log, leaves, tmp_path):
+@pytest.mark.parametrize(("old", "refusal"), [(8, InconsistentLog), (5, StaleSubmission)])
+def test_two_roots_of_one_size_are_kept_as_evidence(witness, log, leaves, tmp_path, old, refusal):
+    """Wherever the request says to begin, and beside what the log signed before.
+
+    Kept was only what said so at the right size, and not the other half, which the next growth
+    took away: alone it proved nothing.
+    """
     witness.add_checkpoint(request(log, leaves, 0))
-    split = request(log, leaves, 8, root=bytes([7] * 32), proof=[])
-    with pytest.raises(InconsistentLog):
+    split = request(log, leaves, old, root=bytes([7] * 32), proof=[])
+    with pytest.raises(refusal):
         witness.add_checkpoint(split)
-    (kept,) = (tmp_path / "state" / "evidence").iterdir()
-    assert kept.read_bytes() == split
+    kept = {path.suffix: path.read_bytes() for path in (tmp_path / "state/evidence").iterdir()}
+    assert kept[".request"] == split
     assert witness.recorded(log.key.name).root == tree.root_of(leaves)
+
+    longer = [*leaves, tree.leaf_hash(b"more")]
+    witness.add_checkpoint(request(log, longer, 8))
+    first = open_checkpoint(kept[".cosigned"], log.key)
+    second = open_checkpoint(parse(kept[".request"]).checkpoint_note, log.key)
+    assert (first.size, first.root != second.root) == (second.size, True)
+
+
+def test_what_agrees_or_is_shorter_is_no_evidence(witness, log, leaves, tmp_path):
+    witness.add_checkpoint(request(log, leaves, 0))
+    for old, new in ((5, 8), (0, 5)):
+        with pytest.raises(StaleSubmission):
+            witness.add_checkpoint(request(log, leaves, old, new))
+    witness.add_checkpoint(request(log, leaves, 8, 8))
+    assert not (tmp_path / "state/evidence").exists()
 
 
 def test_only_logs_it_knows_and_only_what_they_signed(witness, log, leaves):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.voting.conftest import voting
 from tests.voting.outcome.both import UNNAMED, verify_bundle
-from tests.voting.outcome.damage.contested import bought, forgeries
+from tests.voting.outcome.damage.contested import bought, forgeries, told
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import contested, sold
 from tests.voting.outcome.test_correction import bundles, certify, corrected
@@ -30,6 +30,11 @@ def test_what_keeps_the_clauses_passes(level):
 @pytest.mark.parametrize(("checks", "step", "edit"), list(forgeries()))
 def test_what_is_false_of_them_both_find_in_the_same_checks(checks, step, edit):
     assert failing(written(**{step: edit})) == checks
+
+
+@pytest.mark.parametrize("edit", list(told()))
+def test_what_the_log_tells_without_a_count_both_hold_a_public_result_to(edit):
+    assert failing(written(Level.PUBLIC, pinned=edit)) == [10]
 
 
 def test_who_owned_a_share_all_along_objects_and_who_bought_one_later_does_not():

@@ -80,7 +80,12 @@ def test_a_ballot_slipped_in_after_the_stamp_is_found(authority):
         stamped(files[Level.PUBLIC], authority.stamp(closing(files[Level.PUBLIC]), SOON)), phones
     )
     late = dict(dossier.log[1], commitment="0" * 64)
-    forged = dossier.write(notice_bound=lambda d: d.log.insert(d.close(), late))
+
+    def slip_in(d):
+        d.log.insert(d.close(), late)
+        d.result["ballots"]["phone"] += 1
+
+    forged = dossier.write(notice_bound=slip_in)
     assert not [finding for finding in verify_bundle(forged) if finding.problems]
     (stamp,) = found(bundle.read(forged), authority)
     assert "检查点不符" in stamp.problem

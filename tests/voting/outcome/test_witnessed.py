@@ -8,9 +8,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.cli.offline import verify_file
 from tests.voting.outcome.both import UNNAMED, verify_bundle
 from tests.voting.outcome.forgery import flipped, zipped
+from tests.voting.world import LOG_KEY
 from voting.kernel.suites import BadSignature
-from voting.ledger.checkpoint import open_checkpoint
+from voting.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from voting.ledger.cosignature import WitnessSigner
+from voting.ledger.note import Signer
 from voting.ledger.refusals import MalformedKey
 from voting.outcome import bundle
 from voting.outcome.bundle import Level
@@ -93,6 +95,21 @@ def test_a_register_witnessed_before_the_certificate_is_of_no_use(open_world):
     files = bundle.read(written(world))
     assert Evidence(files).register_checkpoint.size > early
     assert witnessed(Evidence(files), [NOTARY.key])[0].seen_at is None
+
+
+@pytest.mark.parametrize(("further", "covers"), [(0, False), (1, True)])
+def test_a_register_has_to_reach_the_pin_of_the_close_itself(certified, further, covers):
+    """One that ends just before it says nothing of it."""
+    files = dict(bundle.read(written(certified)))
+    evidence = Evidence(files)
+    size = evidence.only("assembly-closed").index + further
+    head = Checkpoint(evidence.register_checkpoint.origin, size, bytes(32))
+    signed = sign_checkpoint(
+        head, Signer(head.origin, Ed25519PrivateKey.from_private_bytes(LOG_KEY))
+    )
+    files["register/checkpoint"] = signed + NOTARY.cosign(head.text, AT).encode()
+    (found,) = witnessed(Evidence(files), [NOTARY.key])
+    assert found.register == (SEEN if covers else None)
 
 
 def test_a_false_line_of_a_known_witness_is_not_passed_over(certified, tmp_path, capsys):

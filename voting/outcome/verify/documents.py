@@ -1,5 +1,6 @@
 """Checks 6 and 7: notice and roster, and what corrects the roster."""
 
+from voting.kernel.periods import day_of
 from voting.outcome import bundle
 from voting.outcome.evidence import Evidence
 from voting.outcome.verify.finding import Problems
@@ -14,6 +15,9 @@ def notice(evidence: Evidence) -> Problems:
         yield "会议通知属于另一次业主大会"
     if first["roster"] != evidence.notice.roster_digest:
         yield "日志第 0 条与会议通知所固定的业主清册不同"
+    # By its day the law is chosen (T-7): nobody is to choose it himself.
+    if evidence.notice.agenda.decision_date < day_of(evidence.poll.closes_at):
+        yield "会议通知所写的决定日期早于投票截止之日"
 
 
 def roster(evidence: Evidence) -> Problems:

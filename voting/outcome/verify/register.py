@@ -1,11 +1,12 @@
 """Checks 8 and 9: the entries of the register, and what they say."""
 
 from voting.assembly.entries import CORRECTION
+from voting.kernel.clock import parse_timestamp
 from voting.ledger.checkpoint import Checkpoint, open_checkpoint
 from voting.ledger.tree import leaf_hash, root_of, verify_inclusion
 from voting.outcome import bundle, mandates, origin
 from voting.outcome.evidence import Evidence, ProvedEntry
-from voting.outcome.pieces import same
+from voting.outcome.pieces import integer, same
 from voting.outcome.verify import members
 from voting.outcome.verify.finding import Problems
 from voting.roster.signatories import are_two
@@ -48,6 +49,8 @@ def registered(evidence: Evidence) -> Problems:
     for event in (opened, closed):
         if event.entry["assembly"] != evidence.assembly_id:
             yield f"登记簿第 {event.index} 条属于另一次业主大会"
+    yield from _dated(evidence, opened, closed)
+    yield from _ended(evidence)
     yield from origin.check(evidence, roster)
     yield from _corrected(evidence, manifest, closed)
     if evidence.is_open:
@@ -59,6 +62,26 @@ def registered(evidence: Evidence) -> Problems:
     )
     if not roster.index < manifest.index < pinned_register.size <= opened.index < closed.index:
         yield "清册、会议、开始与截止在登记簿中的先后次序不对"
+
+
+def _dated(evidence: Evidence, opened: ProvedEntry, closed: ProvedEntry) -> Problems:
+    """Find a box opened or closed before the notice lets it be.
+
+    It may have been opened late, after the window even: somebody has to do it.
+    """
+    opening, closing = (parse_timestamp(event.entry["at"]) for event in (opened, closed))
+    if opening < evidence.poll.opens_at:
+        yield f"登记簿第 {opened.index} 条的开始早于会议通知所写的投票开始时间"
+    if closing < max(opening, evidence.poll.closes_at):
+        yield f"登记簿第 {closed.index} 条的截止早于开始，或早于会议通知所写的投票截止时间"
+
+
+def _ended(evidence: Evidence) -> Problems:
+    """Find the end of a key that is not enclosed: nobody could say what it ended."""
+    enrolled = [proved.index for proved in evidence.registered("device-key")]
+    for end in evidence.registered("device-key-revoked"):
+        if integer(end.entry["enrolment"]) not in [at for at in enrolled if at < end.index]:
+            yield f"登记簿第 {end.index} 条所终止的密钥登记不在它之前"
 
 
 def _corrected(evidence: Evidence, manifest: ProvedEntry, closed: ProvedEntry) -> Problems:

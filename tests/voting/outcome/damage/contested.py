@@ -20,10 +20,17 @@ def forgeries():
     yield [12, 14], "pinned", resalted
     yield [12], "pinned", of_nothing
     yield [5], "opened", lambda d: d.log[d.place(OBJECTION)].update(remark="-")
-    for tell in _TOLD:
+    for tell in _COUNTED:
         yield [14], "pinned", _telling(tell)
+    for edit in told():
+        yield [10, 14], "pinned", edit
     for values in _ODD:
         yield [13, 14], "pinned", _misshapen(**values)
+
+
+def told():
+    """Changes to the result that at any level check 10 sees."""
+    return map(_telling, _TOLD)
 
 
 def bought(d):
@@ -188,9 +195,14 @@ _SEEN_BY_13 = (
 _TOLD = (
     lambda result: result.pop("objections"),
     lambda result: result["objections"].append(result["objections"][0]),
-    lambda result: result["objections"][0].update(ballots=[]),
     lambda result: result["objections"][0].update(position=5),
+    lambda result: result["objections"][0].update(at="2026-03-20T00:00:00Z"),
+    lambda result: result["objections"][0].update(remark="-"),
+    lambda result: result["objections"][0].pop("ballots"),
     lambda result: result["ballots"].pop("refused"),
+)
+_COUNTED = (
+    lambda result: result["objections"][0].update(ballots=[]),
     lambda result: result["ballots"].update(refused=[1]),
     lambda result: result["items"][0]["approve"].update(heads=1),
     lambda result: result["items"][0]["electorate"].update(heads=9),

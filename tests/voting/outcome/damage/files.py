@@ -85,6 +85,8 @@ def _after_the_close(d):
         opened = d.openings["ballots"]
         moved = {d.close() + 1: opened.pop(place)}
         d.openings["ballots"] = {at - (at > place): kept for at, kept in opened.items()} | moved
+    else:
+        d.result["ballots"]["paper"] -= 1
 
 
 def _closed(at):
@@ -122,6 +124,23 @@ def _log():
         Damage(5, "a close before the window", "opened", _closed("2026-03-17T15:59:59Z")),
         Damage(5, "a result before the close", "opened", _just_before_the_close),
     ]
+
+
+def _decided_on(day):
+    """Let the notice choose the day by which the law is chosen."""
+
+    def edit(d):
+        d.notice["agenda"]["decision_date"] = d.result["decision_date"] = day
+
+    return edit
+
+
+def _closed_after_midnight(d):
+    """Close at midnight in Beijing: the day of the decision is over."""
+    d.notice["agenda"]["closes_at"] = "2026-03-25T16:00:00Z"
+    closing = d.only("assembly-closed"), d.only("certificate"), *d.log[d.close() :]
+    for entry in closing:
+        entry["at"] = "2026-03-25T16:00:01Z"
 
 
 def _other_roster(d):
@@ -170,6 +189,11 @@ def _notice_and_roster():
             lambda d: d.notice.update(assembly="other"),
             PUBLIC,
         ),
+        *(
+            Damage(6, f"decided on {day}", "roster_bound", _decided_on(day), quiet=True)
+            for day in ("2020-12-31", "2026-03-24")
+        ),
+        Damage(6, "decided the day before", "roster_bound", _closed_after_midnight, quiet=True),
         Damage(7, "another roster in the notice", "roster_bound", _other_roster, PUBLIC),
         Damage(
             7, "another complex", "roster_bound", lambda d: d.notice.update(community="别的小区")

@@ -1,7 +1,10 @@
 """Check 9: what the register says of roster, assembly and corrections."""
 
-from tests.voting.outcome.damage.row import PUBLIC, ZERO, Damage
+from datetime import timedelta
+
+from tests.voting.outcome.damage.row import PUBLIC, SUPERVISED, ZERO, Damage
 from voting.kernel import canonical
+from voting.kernel.clock import parse_timestamp, timestamp
 
 
 def _says(kind, step="opened", **values):
@@ -84,6 +87,73 @@ def _registered():
     ]  # fmt: skip
 
 
+def _moments():
+    """The box as the register has it: opened or closed before the notice lets it be."""
+
+    def early(kind, name):
+        def edit(d):
+            moment = parse_timestamp(d.notice["agenda"][name]) - timedelta(seconds=1)
+            d.only(kind)["at"] = timestamp(moment)
+
+        return Damage(9, f"{kind}: before {name}", "opened", edit)
+
+    def opened_last(d):
+        moment = parse_timestamp(d.only("assembly-closed")["at"]) + timedelta(seconds=1)
+        d.only("assembly-opened")["at"] = timestamp(moment)
+
+    return [
+        early("assembly-opened", "opens_at"),
+        early("assembly-closed", "closes_at"),
+        Damage(9, "opened after it was closed", "opened", opened_last),
+    ]
+
+
+def _ends(enrolment):
+    def edit(d):
+        d.register[d.index("device-key-revoked")]["enrolment"] = enrolment(d)
+
+    return edit
+
+
+def _revoked(d, index):
+    """Enclose at any level the end of a key that is not enclosed."""
+    entry = {"at": d.only("roster")["at"], "enrolment": index, "type": "device-key-revoked"}
+    d.register[d.index("assembly-closed") - 1] = entry
+    d.register = dict(sorted(d.register.items()))
+
+
+def _first_key_ended(index):
+    """Let the key that ended have been enrolled as entry 1, and its end name ``index``."""
+
+    def edit(d):
+        end = d.register[d.index("device-key-revoked")]
+        assert 1 not in d.register
+        d.register[1] = d.register.pop(end["enrolment"])
+        d.openings["keys"][1] = d.openings["keys"].pop(end["enrolment"])
+        d.register = dict(sorted(d.register.items()))
+        end["enrolment"] = index
+
+    return edit
+
+
+def _ended():
+    """The end of an enrolment that the bundle does not hold."""
+    return [
+        Damage(9, "the end of true", "notice_bound", _first_key_ended(True), SUPERVISED),
+        *(
+            Damage(9, f"the end of {name}", "opened", _ends(enrolment), SUPERVISED)
+            for name, enrolment in (
+                ("no entry", lambda d: d.size),
+                ("an entry not enclosed", lambda d: min(set(range(d.size)) - d.register.keys())),
+                ("an entry of another type", lambda d: d.index("roster")),
+                ("itself", lambda d: d.index("device-key-revoked")),
+                ("text", lambda d: str(min(d.openings["keys"]))),
+            )
+        ),
+        Damage(9, "the end of a key not enclosed", "opened", lambda d: _revoked(d, 0), PUBLIC),
+    ]
+
+
 def _told(**values):
     return lambda d: d.result["corrections"][0].update(values)
 
@@ -114,4 +184,4 @@ def _corrected():
 
 def rows():
     """Damage to what the register says."""
-    return [*_registered(), *_corrected()]
+    return [*_registered(), *_moments(), *_ended(), *_corrected()]

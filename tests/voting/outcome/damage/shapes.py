@@ -262,9 +262,17 @@ def _just_in_time(d):
 
 
 def _closed_at_once(d):
-    """Close and certify in the last second of the window."""
-    for place in (d.close(), -1):
-        d.log[place]["at"] = "2026-03-25T10:00:00Z"
+    """Open, close and certify in the last second of the window."""
+    for entry in (
+        d.log[d.close()],
+        d.log[-1],
+        *map(d.only, ("assembly-opened", "assembly-closed")),
+    ):
+        entry["at"] = "2026-03-25T10:00:00Z"
+
+
+def _opened_on_the_second(d):
+    d.only("assembly-opened")["at"] = d.notice["agenda"]["opens_at"]
 
 
 def variations():
@@ -278,6 +286,7 @@ def variations():
         _stated,
         _just_in_time,
         _closed_at_once,
+        _opened_on_the_second,
     ):
         yield "opened", edit
 
