@@ -25,6 +25,7 @@ def subjects() -> Iterator[tuple]:
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
     yield "elections", _notice, _notice_again, _elections(public["notice.json"])
     yield "window", _notice, _notice_again, _windows(public["notice.json"])
+    yield "clauses", _notice, _notice_again, _clauses(public["notice.json"])
 
 
 def _elections(data):
@@ -49,6 +50,19 @@ def _windows(data):
         said = canonical.decode(data)
         said["agenda"] |= {"opens_at": opens, "closes_at": "2026-03-20T00:00:00Z"}
         yield canonical.encode(said)
+
+
+def _clauses(data):
+    """What few notices say: a seed for lots, and kinds of unit to which an item is put."""
+    said = canonical.decode(data)
+    for seed in ("2026-03-25", " ", "a\nb", "x" * 500, "x" * 501, *ODD):
+        policies = said["agenda"]["policies"] | {"lot_seed": seed}
+        yield canonical.encode(said | {"agenda": said["agenda"] | {"policies": policies}})
+    *others, last = said["agenda"]["items"]
+    kinds = ["住宅", "车位"]
+    for some in (kinds, kinds[::-1], kinds * 2, [*kinds, "别墅"], *ODD):
+        item = last | {"electorate": last["electorate"] | {"include_kinds": some}}
+        yield canonical.encode(said | {"agenda": said["agenda"] | {"items": [*others, item]}})
 
 
 def _roster(data):

@@ -23,6 +23,7 @@ def sound():
     """Yield vote, level, step after which it is made, and edit, of what passes."""
     yield eventful, Level.PUBLIC, "registered", _as_an_older_release
     yield eventful, Level.SUPERVISED, "notice_bound", _before_anything_bound_voters
+    yield eventful, Level.PUBLIC, "opened", _before_people_signed_by_name
 
 
 def odd():
@@ -55,6 +56,11 @@ def _before_anything_bound_voters(d):
     d.openings.pop("mandates")
     for kind in ("roster", "roster-version"):
         d.only(kind).pop("mandates")
+
+
+def _before_people_signed_by_name(d):
+    for kind in ("roster", "roster-correction"):
+        d.only(kind).pop("names")
 
 
 def _other_act(d):
