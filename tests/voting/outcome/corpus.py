@@ -7,7 +7,14 @@ from tests.voting.outcome.damage import contested as contested_damage
 from tests.voting.outcome.damage import represented as represented_damage
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
-from tests.voting.outcome.eventful import changing, contested, eventful, quiet, represented
+from tests.voting.outcome.eventful import (
+    changing,
+    contested,
+    eventful,
+    quiet,
+    represented,
+    sold,
+)
 from voting.outcome.bundle import Level
 
 
@@ -18,7 +25,7 @@ def corpus():
 
 
 def _bundles():
-    for vote in (eventful, contested, represented, changing, quiet):
+    for vote in (eventful, contested, represented, changing, sold, quiet):
         for level in Level:
             yield _written(vote, level)
     for row in damage():
@@ -28,6 +35,7 @@ def _bundles():
         yield _written(eventful, Level.SUPERVISED, **{step: edit})
     for _, step, edit in contested_damage.forgeries():
         yield _written(contested, Level.SUPERVISED, **{step: edit})
+    yield _written(sold, Level.SUPERVISED, notice_bound=contested_damage.bought)
     for _, step, edit in represented_damage.forgeries():
         yield _written(represented, Level.SUPERVISED, **{step: edit})
     for step, edit in represented_damage.soundly():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tests.voting.outcome import (
     act_questions,
+    command_questions,
     count_questions,
     document_questions,
     mark_questions,
@@ -72,6 +73,7 @@ def _subjects() -> Iterator[tuple]:
     yield from act_questions.subjects()
     yield from mark_questions.subjects()
     yield from count_questions.subjects()
+    yield from command_questions.subjects()
     yield "inclusion", late(tree, "verify_inclusion"), _climbed, _paths()
     yield "tiles", _layout, _layout_again, _layouts()
     yield "zip", late(bundle, "read"), late(second, "read_zip"), _zips()
