@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from tests.voting.outcome import agenda_questions
 from tests.voting.outcome.both import second
 from tests.voting.outcome.eventful import contested
 from tests.voting.outcome.single_values import ODD, places
@@ -25,7 +26,8 @@ def subjects() -> Iterator[tuple]:
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
     yield "elections", _notice, _notice_again, _elections(public["notice.json"])
     yield "window", _notice, _notice_again, _windows(public["notice.json"])
-    yield "clauses", _notice, _notice_again, _clauses(public["notice.json"])
+    for about, cases in agenda_questions.subjects(public["notice.json"]):
+        yield about, _notice, _notice_again, cases
 
 
 def _elections(data):
@@ -50,19 +52,6 @@ def _windows(data):
         said = canonical.decode(data)
         said["agenda"] |= {"opens_at": opens, "closes_at": "2026-03-20T00:00:00Z"}
         yield canonical.encode(said)
-
-
-def _clauses(data):
-    """What few notices say: a seed for lots, and kinds of unit to which an item is put."""
-    said = canonical.decode(data)
-    for seed in ("2026-03-25", " ", "a\nb", "x" * 500, "x" * 501, *ODD):
-        policies = said["agenda"]["policies"] | {"lot_seed": seed}
-        yield canonical.encode(said | {"agenda": said["agenda"] | {"policies": policies}})
-    *others, last = said["agenda"]["items"]
-    kinds = ["住宅", "车位"]
-    for some in (kinds, kinds[::-1], kinds * 2, [*kinds, "别墅"], *ODD):
-        item = last | {"electorate": last["electorate"] | {"include_kinds": some}}
-        yield canonical.encode(said | {"agenda": said["agenda"] | {"items": [*others, item]}})
 
 
 def _roster(data):
