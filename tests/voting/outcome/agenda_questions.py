@@ -93,6 +93,8 @@ def _clauses(said):
         yield _with(said, policies=policies | {"repeat": repeat, "repeat_limit": limit})
     *others, last = said["agenda"]["items"]
     kinds, units = ["住宅", "车位"], ["1-1-2", "1-1-10"]
+    whole = {"include_kinds": kinds, "units": units, "buildings": units}
+    yield _with(said, items=[*others, last | {"electorate": whole}])
     for name, some in (("include_kinds", kinds), ("units", units), ("buildings", units)):
         for limits in (some, some[::-1], some * 2, [*some, "别墅"], [" "], *ODD):
             electorate = last["electorate"] | {name: limits}

@@ -40,6 +40,8 @@ def odd():
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
     for change in _NO_ENTRIES:
         yield quiet, Level.PUBLIC, "logged", change
+    for entry in (["type"], "type", 1, {}, {"type": 1}, {"type": []}):
+        yield quiet, Level.PUBLIC, "counted", _logged(entry)
     for text in _NO_CHECKPOINTS:
         yield quiet, Level.PUBLIC, "logged", _signed_text(text)
 
@@ -127,6 +129,11 @@ def _for_a_unit_removed(d):
     d.openings["objections"] = {
         close: Opening(bytes(32), phone.seal(PAYLOAD_TYPE, said.to_bytes()).to_bytes())
     }
+
+
+def _logged(entry):
+    """Log what is no entry."""
+    return lambda d: d.log.insert(1, entry)
 
 
 def _checkpoint(change):
