@@ -5,6 +5,8 @@ import functools
 from tests.voting.outcome.damage import by_turn, damage, further, turns
 from tests.voting.outcome.damage import contested as contested_damage
 from tests.voting.outcome.damage import represented as represented_damage
+from tests.voting.outcome.damage.members import of_nobody
+from tests.voting.outcome.damage.rosters import no_rosters
 from tests.voting.outcome.damage.shapes import shapes, variations, zips
 from tests.voting.outcome.dossier import Dossier
 from tests.voting.outcome.eventful import (
@@ -51,6 +53,10 @@ def _further():
         yield _written(vote, Level.SUPERVISED)
     for vote, edit in by_turn.forgeries():
         yield _written(vote, Level.SUPERVISED, notice_bound=edit)
+    for edit in no_rosters():
+        yield _written(quiet, Level.PUBLIC, roster_bound=edit)
+    for step, edit in of_nobody():
+        yield _written(eventful, Level.SUPERVISED, **{step: edit})
     for vote, level, step, edit in (*further.sound(), *further.odd()):
         yield _written(vote, level, **{step: edit})
 

@@ -5,9 +5,9 @@ More than one check fails for most. What the count would not take is signed afte
 
 import base64
 
-from tests.voting.outcome.damage.mandates import _agent, _opened_otherwise, _says_nothing
+from tests.voting.outcome.damage.mandates import _act, _agent, _opened_otherwise, _says_nothing
 from tests.voting.outcome.damage.row import ZERO
-from tests.voting.outcome.eventful import eventful, quiet
+from tests.voting.outcome.eventful import deserted, eventful, quiet
 from tests.voting.outcome.forgery import edited
 from voting.box.entries import OBJECTION
 from voting.box.objection import PAYLOAD_TYPE, BallotObjection
@@ -24,6 +24,8 @@ def sound():
     yield eventful, Level.PUBLIC, "registered", _as_an_older_release
     yield eventful, Level.SUPERVISED, "notice_bound", _before_anything_bound_voters
     yield eventful, Level.PUBLIC, "opened", _before_people_signed_by_name
+    yield quiet, Level.PUBLIC, "registered", _stamped
+    yield deserted, Level.SUPERVISED, "opened", lambda _: None
 
 
 def odd():
@@ -32,6 +34,8 @@ def odd():
     yield eventful, Level.SUPERVISED, "opened", _no_acts
     yield eventful, Level.SUPERVISED, "pinned", _signed(units=["9-9-999"])
     yield eventful, Level.SUPERVISED, "notice_bound", _for_a_unit_removed
+    yield eventful, Level.SUPERVISED, "pinned", after_the_count(_of_another_roster)
+    yield eventful, Level.SUPERVISED, "pinned", after_the_count(_to_another_roster)
     yield quiet, Level.SUPERVISED, "pinned", _signed(units=["1-1-101", "1-2-101"])
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
     for owners in ("", {}):
@@ -40,8 +44,9 @@ def odd():
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
     for change in _NO_ENTRIES:
         yield quiet, Level.PUBLIC, "logged", change
-    for entry in (["type"], "type", 1, {}, {"type": 1}, {"type": []}):
+    for entry in (["type"], "type", 1, {}, {"type": 1}, {"type": []}, {"type": "note"}):
         yield quiet, Level.PUBLIC, "counted", _logged(entry)
+        yield quiet, Level.PUBLIC, "counted", _registered(entry)
     for text in _NO_CHECKPOINTS:
         yield quiet, Level.PUBLIC, "logged", _signed_text(text)
 
@@ -63,6 +68,11 @@ def _before_anything_bound_voters(d):
 def _before_people_signed_by_name(d):
     for kind in ("roster", "roster-correction"):
         d.only(kind).pop("names")
+
+
+def _stamped(d):
+    """Enclose a time stamp, whatever it says, under the name that its digest gives it."""
+    d.files[f"{bundle.STAMPS}{canonical.digest(b'-')}.tsr"] = b"-"
 
 
 def _other_act(d):
@@ -117,6 +127,15 @@ def _owners(owners):
     return edit
 
 
+def _of_another_roster(d):
+    _act(lambda act: act.update(roster=ZERO))(d)
+
+
+def _to_another_roster(d):
+    d.log[d.place("roster-correction")]["roster"] = ZERO
+    d.only("roster-correction")["digest"] = d.result["corrections"][0]["roster"] = ZERO
+
+
 def _for_a_unit_removed(d):
     """Let an owner object for the flat that a correction has removed."""
     ballot = next(place for place in d.ballots() if d.said(place)["units"] == ["1-2-102"])
@@ -134,6 +153,10 @@ def _for_a_unit_removed(d):
 def _logged(entry):
     """Log what is no entry."""
     return lambda d: d.log.insert(1, entry)
+
+
+def _registered(entry):
+    return lambda d: d.register.update({d.index("certificate"): entry})
 
 
 def _checkpoint(change):

@@ -85,6 +85,8 @@ def _documents():
         (OPENINGS, lambda said: said["keys"][0].update(index=0)),
         (OPENINGS, lambda said: said["voters"].pop()),
         (OPENINGS, lambda said: said.update(objections=[])),
+        (OPENINGS, lambda said: said.update(objections={})),
+        (OPENINGS, lambda said: said.update(ballots={})),
         (ORIGIN, lambda said: said.update(remark="-")),
         (ORIGIN, lambda said: said.update(basis=1)),
         (CORRECTIONS, lambda acts: acts.append(dict(acts[0], source="0" * 64))),
