@@ -204,6 +204,12 @@ def _register():
         ),
         Damage(
             8,
+            "the last entry where the register ends",
+            "registered",
+            _proofs(lambda items: items[-1].update(index=items[-1]["index"] + 1)),
+        ),
+        Damage(
+            8,
             "an entry of no place",
             "registered",
             _proofs(lambda items: items[-1].update(index=items[-1]["index"] + 1000)),

@@ -8,7 +8,7 @@ import base64
 from tests.voting.outcome.damage.mandates import _act, _agent, _opened_otherwise, _says_nothing
 from tests.voting.outcome.damage.row import ZERO
 from tests.voting.outcome.eventful import deserted, eventful, quiet
-from tests.voting.outcome.forgery import edited
+from tests.voting.outcome.forgery import ENTRIES, edited
 from voting.box.entries import OBJECTION
 from voting.box.objection import PAYLOAD_TYPE, BallotObjection
 from voting.kernel import canonical, dsse
@@ -38,8 +38,12 @@ def odd():
     yield eventful, Level.SUPERVISED, "pinned", after_the_count(_to_another_roster)
     yield quiet, Level.SUPERVISED, "pinned", _signed(units=["1-1-101", "1-2-101"])
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
+    yield quiet, Level.PUBLIC, "counted", lambda d: d.log.pop()
     for owners in ("", {}):
         yield quiet, Level.PUBLIC, "roster_bound", _owners(owners)
+    yield quiet, Level.PUBLIC, "counted", _too_early_then_in_time
+    for kind, other in _NEIGHBOURS:
+        yield eventful, Level.PUBLIC, "registered", _in_one_place(kind, other)
     for change in _NO_NOTES:
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
     for change in _NO_ENTRIES:
@@ -157,6 +161,35 @@ def _logged(entry):
 
 def _registered(entry):
     return lambda d: d.register.update({d.index("certificate"): entry})
+
+
+def _too_early_then_in_time(d):
+    """Log two results, the first before the close."""
+    d.log.insert(d.close() + 1, dict(d.log[-1], at="2026-03-25T10:00:00Z"))
+
+
+_NEIGHBOURS = (
+    ("roster-version", "roster"),
+    ("roster", "assembly"),
+    ("roster-correction", "assembly"),
+    ("roster-correction", "assembly-closed"),
+    ("assembly-opened", "assembly-closed"),
+)
+
+
+def _in_one_place(kind, other):
+    """Say that an entry of the register is where another one is."""
+
+    def edit(d):
+        place, claimed = d.index(kind), d.index(other)
+
+        def claim(items):
+            (item,) = (item for item in items if item["index"] == place)
+            item["index"] = claimed
+
+        d.files = edited(d.files, ENTRIES, claim)
+
+    return edit
 
 
 def _checkpoint(change):
