@@ -32,6 +32,7 @@ def odd():
     """Yield the same of what fails."""
     yield eventful, Level.PUBLIC, "registered", _other_act
     yield eventful, Level.SUPERVISED, "opened", _no_acts
+    yield eventful, Level.SUPERVISED, "opened", _corrected_once_more
     yield eventful, Level.SUPERVISED, "pinned", _signed(units=["9-9-999"])
     yield eventful, Level.SUPERVISED, "notice_bound", _for_a_unit_removed
     yield eventful, Level.SUPERVISED, "pinned", after_the_count(_of_another_roster)
@@ -129,6 +130,12 @@ def _owners(owners):
         d.roster_bound()
 
     return edit
+
+
+def _corrected_once_more(d):
+    """Let the register hold a correction that the log has not."""
+    entry = {name: said for name, said in d.only("roster-correction").items() if name != "mandates"}
+    d.register[d.size - 1] = entry
 
 
 def _of_another_roster(d):
