@@ -10,6 +10,7 @@ from tests.voting.outcome import (
     command_questions,
     count_questions,
     document_questions,
+    mandate_questions,
     mark_questions,
     signed_questions,
     sm2_questions,
@@ -71,6 +72,7 @@ def _subjects() -> Iterator[tuple]:
     yield from sm2_questions.subjects()
     yield from document_questions.subjects()
     yield from act_questions.subjects()
+    yield from mandate_questions.subjects()
     yield from mark_questions.subjects()
     yield from count_questions.subjects()
     yield from command_questions.subjects()
