@@ -2023,7 +2023,7 @@ def changed_mandates(before, old, after, new):
         counts["voter"] += was[0] != now[0] and not nobody_else
         counts["representative"] += was[1] != now[1]
         counts["state"] += any(
-            was[2].get(owner) != now[2].get(owner) and (owner in now[2] or owner in later[unit])
+            was[2].get(owner) != now[2].get(owner) and owner in later[unit]
             for owner in was[2].keys() | now[2].keys()
         )
     return counts

@@ -19,6 +19,7 @@ ADULT = [
         "owner", "representative", "not-named", "deceased", "unable", "ended", "removed",
     )
 ]  # fmt: skip
+ADULT += [("owner", "2026-03-26"), ("not-named", "2026-03-24")]
 CHILD = [("minor", day) for day in (None, "2026-03-24", "2026-03-25", "2026-03-26")]
 BESIDE = (None, "owner", "representative", "not-named", "minor", "deceased", "unable")
 
