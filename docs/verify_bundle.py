@@ -1217,6 +1217,9 @@ PARTS = {
     "choose_one": {"options"},
 }
 FUND_MATTERS = {"raise_fund", "use_fund", "manage_fund"}
+COMMON_MATTERS = {"change_common_use", "operate_common_parts", "use_common_income"}
+BUSINESS_NAMED = "经营[^，、；。和与及并]*?(?=收益|收入|所得)"
+"""Where only the income is called that of business."""
 MOST_OPTIONS = 100
 
 
@@ -1232,7 +1235,6 @@ def require_agenda(agenda):
     text = agenda["decision_date"]
     need(isinstance(text, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text), "日期不对")
     day = date.fromisoformat(text)
-    law("other", day)
     require_policies(agenda)
     require_list(agenda["items"], 1)
     for item in agenda["items"]:
@@ -1243,9 +1245,8 @@ def require_agenda(agenda):
         if item["form"] == "election" and item["matter"] == "elect_committee"
     ]
     members = sum(item["seats"] for item in committee)
-    apart = any(not item["seats"] for item in committee)
     alternates = sum(item["alternates"] for item in committee)
-    need(not (members and apart) or alternates <= members, "候补委员合计超过委员人数")
+    need(not members or alternates <= members, "候补委员合计超过委员人数")
 
 
 def require_policies(agenda):
@@ -1274,8 +1275,7 @@ def require_item(item, day):
     need(form != "election" or matter in ("elect_committee", "other"), "这个事项不是选举")
     need(form != "choose_one" or matter != "elect_committee", "选举不能用多选一")
     need(form == "resolution" or matter != UNANIMOUS_MATTER, "须一致同意的只能用决议")
-    both = matter in FUND_MATTERS and "筹集" in item["title"] and "使用" in item["title"]
-    need(not both, "筹集与使用维修资金须分为两个事项")
+    require_one_matter(matter, item["title"])
     if form == "election":
         seats, alternates = item["seats"], item["alternates"]
         need(all(type(each) is int and each >= 0 for each in (seats, alternates)), "名额不对")
@@ -1288,6 +1288,20 @@ def require_item(item, day):
         need(not ids & {"abstain", "blank", "none_of_these", "void"}, "选项编号已有别的意思")
     if "electorate" in item:
         require_electorate(item["electorate"])
+    named = item.get("electorate", {}).keys() & {"buildings", "units"}
+    need(matter != UNANIMOUS_MATTER or named, "须一致同意的没有写明由哪些房屋表决")
+
+
+def require_one_matter(matter, title):
+    """Check that a title does not put to one vote what different majorities decide."""
+    fund = matter in FUND_MATTERS or (matter == "other" and "维修资金" in title)
+    both = "筹集" in title and "使用" in title
+    need(not (fund and both), "筹集与使用维修资金须分为两个事项")
+    common = matter in COMMON_MATTERS or (matter == "other" and "共有部分" in title)
+    rest = re.sub(BUSINESS_NAMED, "", title)
+    earns = "经营" in rest and re.search("收益|收入|所得", rest)
+    spends = re.search("管理|使用|用于|分配|支出", rest)
+    need(not (common and earns and spends), "经营共有部分与使用其收益须分为两个事项")
 
 
 def require_electorate(limits):
@@ -2020,7 +2034,7 @@ def changed_mandates(before, old, after, new):
         counts["voter"] += was[0] != now[0] and not nobody_else
         counts["representative"] += was[1] != now[1]
         counts["state"] += any(
-            was[2].get(owner) != now[2].get(owner) and (owner in now[2] or owner in later[unit])
+            was[2].get(owner) != now[2].get(owner) and owner in later[unit]
             for owner in was[2].keys() | now[2].keys()
         )
     return counts

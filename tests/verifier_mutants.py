@@ -87,8 +87,8 @@ LONGEST_SECONDS = 10
 EXPLAINED = Path(__file__).parent / "voting" / "outcome" / "survivors.yaml"
 MADE_UP = 300
 """Votes of each sort."""
-NOTICED = memoryview(mmap(-1, 8 * 2**13)).cast("d")
-"""When each trial last noticed a change, for all processes: the next one may be alike."""
+AS_BEFORE, NOTICED, BROKEN = 0, 1, 2
+"""How the process that tries a change ends; any other end is one that the change brought about."""
 
 
 class Trial(NamedTuple):
@@ -110,7 +110,7 @@ def main(patterns):
     ]
     for name in dict(wanted):
         _imported(name)
-        trials(int(name == second.__name__))
+        last_noticed(int(name == second.__name__))
     for name in FIRST:
         _code(name)
     survivors = {}
@@ -139,7 +139,7 @@ def _told(wanted):
     jobs = int(os.environ.get("JOBS", "2"))
     with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
         try:
-            for change, noticed in zip(wanted, pool.map(_is_noticed, wanted), strict=True):
+            for change, noticed in zip(wanted, pool.map(is_noticed, wanted), strict=True):
                 yield *change, noticed
         finally:
             pool.shutdown(cancel_futures=True)
@@ -170,17 +170,27 @@ def _module(name):
     return second if name == second.__name__ else import_module(name)
 
 
-def _is_noticed(wanted):
-    """Try one change in a process of its own."""
+def is_noticed(wanted):
+    """Try one change in a process of its own.
+
+    Raises
+    ------
+    RuntimeError
+        It could not be tried: that says nothing of the change.
+    """
     child = os.fork()
     if child == 0:
-        signal(SIGVTALRM, lambda *_: os._exit(1))
-        status = 1
+        signal(SIGVTALRM, lambda *_: os._exit(NOTICED))
+        status = BROKEN
         try:
-            status = 0 if _says_as_before(*wanted) else 1
+            status = AS_BEFORE if _says_as_before(*wanted) else NOTICED
         finally:
             os._exit(status)
-    return os.waitpid(child, 0)[1] != 0
+    ended = os.waitpid(child, 0)[1]
+    if os.WIFEXITED(ended) and os.WEXITSTATUS(ended) == BROKEN:
+        name, change = wanted
+        raise RuntimeError(f"{name}.{change.function}: {change.was} -> {change.now}")
+    return ended != 0
 
 
 def _says_as_before(name, change):
@@ -190,15 +200,25 @@ def _says_as_before(name, change):
     setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
     for later in [name] if name == second.__name__ else FIRST[FIRST.index(name) :]:
         code = compile(tree, name, "exec") if later == name else _code(later)
-        exec(code, _module(later).__dict__)  # noqa: S102 - ours
-    tried = trials(int(name == second.__name__))
-    for place in sorted(_places(name, change.lines), key=lambda place: -NOTICED[place]):
+        try:
+            exec(code, _module(later).__dict__)  # noqa: S102 - ours
+        except Exception:  # noqa: BLE001 - whatever the change brought about
+            return False
+    which = int(name == second.__name__)
+    tried, noticed = trials(which), last_noticed(which)
+    for place in sorted(_places(name, change.lines), key=lambda place: -noticed[place]):
         ask, given, said, _ = tried[place]
         setitimer(ITIMER_VIRTUAL, LONGEST_SECONDS)
         if answer(ask, *given) != said:
-            NOTICED[place] = monotonic()
+            noticed[place] = monotonic()
             return False
     return True
+
+
+@functools.cache
+def last_noticed(which):
+    """When each trial last noticed a change, for all processes: the next one may be alike."""
+    return memoryview(mmap(-1, 8 * len(trials(which)))).cast("d")
 
 
 def _places(name, lines):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
+from tests.voting.outcome import agenda_questions
 from tests.voting.outcome.both import second
 from tests.voting.outcome.eventful import contested
 from tests.voting.outcome.single_values import ODD, places
@@ -25,6 +26,8 @@ def subjects() -> Iterator[tuple]:
     yield "notice", _notice, _notice_again, changed(public["notice.json"])
     yield "elections", _notice, _notice_again, _elections(public["notice.json"])
     yield "window", _notice, _notice_again, _windows(public["notice.json"])
+    for about, cases in agenda_questions.subjects(public["notice.json"]):
+        yield about, _notice, _notice_again, cases
 
 
 def _elections(data):

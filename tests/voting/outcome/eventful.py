@@ -63,6 +63,12 @@ def quiet():
 
 
 @functools.cache
+def deserted():
+    """The same of a vote in which nobody votes."""
+    return _bundles_of(hold_deserted)
+
+
+@functools.cache
 def represented():
     """The same of a vote in which others sign for the owners, on paper."""
     return _bundles_of(hold_for_others)
@@ -92,6 +98,12 @@ def hold_quietly(world):
     world.enrol("zhang")
     world.draft().publish().open()
     world.cast("zhang", ["1-1-101"])
+
+
+def hold_deserted(world):
+    """No ballot at all."""
+    world.freeze()
+    world.draft().publish().open()
 
 
 def hold_for_others(world):

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from tests.voting.outcome import (
     act_questions,
+    command_questions,
     count_questions,
     document_questions,
+    mandate_questions,
     mark_questions,
     signed_questions,
     sm2_questions,
@@ -70,8 +72,10 @@ def _subjects() -> Iterator[tuple]:
     yield from sm2_questions.subjects()
     yield from document_questions.subjects()
     yield from act_questions.subjects()
+    yield from mandate_questions.subjects()
     yield from mark_questions.subjects()
     yield from count_questions.subjects()
+    yield from command_questions.subjects()
     yield "inclusion", late(tree, "verify_inclusion"), _climbed, _paths()
     yield "tiles", _layout, _layout_again, _layouts()
     yield "zip", late(bundle, "read"), late(second, "read_zip"), _zips()

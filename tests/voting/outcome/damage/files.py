@@ -213,6 +213,13 @@ def _other_proof(items):
     items[0]["proof"][-1] = base64.b64encode(bytes(32)).decode()
 
 
+def _one_too_far(d):
+    """Say that the last entry of the register is the one after it: its path is as good for both."""
+    d.register[d.size - 1] = d.register.pop(d.index("certificate"))
+    d.registered()
+    _proofs(lambda items: items[-1].update(index=d.size))(d)
+
+
 def _register():
     return [
         Damage(8, "a manifest of another register", "listed", _named("register")),
@@ -226,6 +233,7 @@ def _register():
             _proofs(lambda items: items.insert(5, items[4])),
             SUPERVISED,
         ),
+        Damage(8, "the last entry where the register ends", "registered", _one_too_far),
         Damage(
             8,
             "an entry of no place",

@@ -5,10 +5,10 @@ More than one check fails for most. What the count would not take is signed afte
 
 import base64
 
-from tests.voting.outcome.damage.mandates import _agent, _opened_otherwise, _says_nothing
+from tests.voting.outcome.damage.mandates import _act, _agent, _opened_otherwise, _says_nothing
 from tests.voting.outcome.damage.row import ZERO
-from tests.voting.outcome.eventful import eventful, quiet
-from tests.voting.outcome.forgery import edited
+from tests.voting.outcome.eventful import deserted, eventful, quiet
+from tests.voting.outcome.forgery import ENTRIES, edited
 from voting.box.entries import OBJECTION
 from voting.box.objection import PAYLOAD_TYPE, BallotObjection
 from voting.kernel import canonical, dsse
@@ -23,22 +23,35 @@ def sound():
     """Yield vote, level, step after which it is made, and edit, of what passes."""
     yield eventful, Level.PUBLIC, "registered", _as_an_older_release
     yield eventful, Level.SUPERVISED, "notice_bound", _before_anything_bound_voters
+    yield eventful, Level.PUBLIC, "opened", _before_people_signed_by_name
+    yield quiet, Level.PUBLIC, "registered", _stamped
+    yield deserted, Level.SUPERVISED, "opened", lambda _: None
 
 
 def odd():
     """Yield the same of what fails."""
     yield eventful, Level.PUBLIC, "registered", _other_act
     yield eventful, Level.SUPERVISED, "opened", _no_acts
+    yield eventful, Level.SUPERVISED, "opened", _corrected_once_more
     yield eventful, Level.SUPERVISED, "pinned", _signed(units=["9-9-999"])
     yield eventful, Level.SUPERVISED, "notice_bound", _for_a_unit_removed
+    yield eventful, Level.SUPERVISED, "pinned", after_the_count(_of_another_roster)
+    yield eventful, Level.SUPERVISED, "pinned", after_the_count(_to_another_roster)
     yield quiet, Level.SUPERVISED, "pinned", _signed(units=["1-1-101", "1-2-101"])
     yield quiet, Level.SUPERVISED, "notice_bound", _another_in_the_group
+    yield quiet, Level.PUBLIC, "counted", lambda d: d.log.pop()
     for owners in ("", {}):
         yield quiet, Level.PUBLIC, "roster_bound", _owners(owners)
+    yield quiet, Level.PUBLIC, "counted", _too_early_then_in_time
+    for kind, other in _NEIGHBOURS:
+        yield eventful, Level.PUBLIC, "registered", _in_one_place(kind, other)
     for change in _NO_NOTES:
         yield quiet, Level.PUBLIC, "logged", _checkpoint(change)
     for change in _NO_ENTRIES:
         yield quiet, Level.PUBLIC, "logged", change
+    for entry in (["type"], "type", 1, {}, {"type": 1}, {"type": []}, {"type": "note"}):
+        yield quiet, Level.PUBLIC, "counted", _logged(entry)
+        yield quiet, Level.PUBLIC, "counted", _registered(entry)
     for text in _NO_CHECKPOINTS:
         yield quiet, Level.PUBLIC, "logged", _signed_text(text)
 
@@ -55,6 +68,16 @@ def _before_anything_bound_voters(d):
     d.openings.pop("mandates")
     for kind in ("roster", "roster-version"):
         d.only(kind).pop("mandates")
+
+
+def _before_people_signed_by_name(d):
+    for kind in ("roster", "roster-correction"):
+        d.only(kind).pop("names")
+
+
+def _stamped(d):
+    """Enclose a time stamp, whatever it says, under the name that its digest gives it."""
+    d.files[f"{bundle.STAMPS}{canonical.digest(b'-')}.tsr"] = b"-"
 
 
 def _other_act(d):
@@ -109,6 +132,21 @@ def _owners(owners):
     return edit
 
 
+def _corrected_once_more(d):
+    """Let the register hold a correction that the log has not."""
+    entry = {name: said for name, said in d.only("roster-correction").items() if name != "mandates"}
+    d.register[d.size - 1] = entry
+
+
+def _of_another_roster(d):
+    _act(lambda act: act.update(roster=ZERO))(d)
+
+
+def _to_another_roster(d):
+    d.log[d.place("roster-correction")]["roster"] = ZERO
+    d.only("roster-correction")["digest"] = d.result["corrections"][0]["roster"] = ZERO
+
+
 def _for_a_unit_removed(d):
     """Let an owner object for the flat that a correction has removed."""
     ballot = next(place for place in d.ballots() if d.said(place)["units"] == ["1-2-102"])
@@ -121,6 +159,44 @@ def _for_a_unit_removed(d):
     d.openings["objections"] = {
         close: Opening(bytes(32), phone.seal(PAYLOAD_TYPE, said.to_bytes()).to_bytes())
     }
+
+
+def _logged(entry):
+    """Log what is no entry."""
+    return lambda d: d.log.insert(1, entry)
+
+
+def _registered(entry):
+    return lambda d: d.register.update({d.index("certificate"): entry})
+
+
+def _too_early_then_in_time(d):
+    """Log two results, the first before the close."""
+    d.log.insert(d.close() + 1, dict(d.log[-1], at="2026-03-25T10:00:00Z"))
+
+
+_NEIGHBOURS = (
+    ("roster-version", "roster"),
+    ("roster", "assembly"),
+    ("roster-correction", "assembly"),
+    ("roster-correction", "assembly-closed"),
+    ("assembly-opened", "assembly-closed"),
+)
+
+
+def _in_one_place(kind, other):
+    """Say that an entry of the register is where another one is."""
+
+    def edit(d):
+        place, claimed = d.index(kind), d.index(other)
+
+        def claim(items):
+            (item,) = (item for item in items if item["index"] == place)
+            item["index"] = claimed
+
+        d.files = edited(d.files, ENTRIES, claim)
+
+    return edit
 
 
 def _checkpoint(change):

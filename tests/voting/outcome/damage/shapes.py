@@ -6,6 +6,7 @@ Each edit is made after the step it is named with; see :meth:`Dossier.write`.
 import io
 import zipfile
 
+from tests.voting.outcome.damage.manifests import manifests
 from tests.voting.outcome.forgery import ENTRIES, edited
 from voting.box.entries import PAPER
 from voting.kernel import canonical
@@ -21,7 +22,7 @@ def shapes():
     """Yield step and edit of each, for supervised bundles of an eventful vote."""
     for path, change in _documents():
         yield "listed", relisted(path, change)
-    for change in _manifests():
+    for change in manifests():
         yield "listed", changed(bundle.MANIFEST, change)
     yield from _entries()
     yield from _openings()
@@ -62,23 +63,6 @@ def _other_salt(d):
     d.openings["ballots"][place] = Opening(bytes(32), d.openings["ballots"][place].data)
 
 
-def _manifests():
-    return [
-        lambda m: m.update(remark="-"),
-        lambda m: m["log"].update(remark="-"),
-        lambda m: m["register"].update(remark="-"),
-        lambda m: m.pop("assembly"),
-        lambda m: m.update(format="yezhu-bundle/9"),
-        lambda m: m.update(level="secret"),
-        lambda m: m.update(level=[]),
-        lambda m: m.update(level={}),
-        lambda m: m.update(assembly=1),
-        lambda m: m["log"].update(vkey=m["log"]["vkey"][:-4]),
-        lambda m: m["log"].update(vkey=m["register"]["vkey"]),
-        lambda m: m["register"].update(vkey=m["log"]["vkey"]),
-    ]
-
-
 def _documents():
     def first(**values):
         return lambda items: items[0].update(values)
@@ -101,6 +85,8 @@ def _documents():
         (OPENINGS, lambda said: said["keys"][0].update(index=0)),
         (OPENINGS, lambda said: said["voters"].pop()),
         (OPENINGS, lambda said: said.update(objections=[])),
+        (OPENINGS, lambda said: said.update(objections={})),
+        (OPENINGS, lambda said: said.update(ballots={})),
         (ORIGIN, lambda said: said.update(remark="-")),
         (ORIGIN, lambda said: said.update(basis=1)),
         (CORRECTIONS, lambda acts: acts.append(dict(acts[0], source="0" * 64))),
@@ -301,5 +287,6 @@ def zips(data):
             for path in files:
                 archive.writestr(path, files[path])
         yield target.getvalue()
-    yield bundle.write({bundle.MANIFEST: b"{ }"})
+    for said in (b"{ }", b"{}", b"[]", b"1"):
+        yield bundle.write({bundle.MANIFEST: said})
     yield bundle.write({"notice.json": files["notice.json"]})
